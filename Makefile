@@ -1,0 +1,51 @@
+# The two commands most people need: `make demo` and `make test`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+CODE   := shared processor visualizer supervisor tests benchmarks
+
+.PHONY: help demo test lint format requirements clean
+
+help:
+	@echo "make demo          show the simulated recording at http://localhost:8050, until Ctrl-C"
+	@echo "make test          run the whole test suite"
+	@echo "make lint          ruff and mypy --strict"
+	@echo "make format        let ruff put the code in order"
+	@echo "make requirements  pin the dependencies anew"
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+demo: $(VENV)/.installed
+	$(BIN)/python -m processor.simulator demo --if-absent
+	$(BIN)/orderflow-supervise --instrument BTC-USDT --from 2025-07-01 --to 2025-07-02 --data-dir demo
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+requirements:
+	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	  --extra build pyproject.toml -o requirements.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	  --extra build --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,25 @@
+"""Time as the parts agree to tell it: epoch milliseconds and UTC text."""
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MS_PER_DAY = 86_400_000
+
+
+def to_epoch_ms(moment: datetime) -> int:
+    """Return `moment` as epoch milliseconds, rounded down; a naive one is taken as UTC."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def from_epoch_ms(timestamp_ms: int) -> datetime:
+    """Return the UTC moment of an epoch in milliseconds."""
+    return EPOCH + timedelta(milliseconds=timestamp_ms)
+
+
+def format_utc(timestamp_ms: int) -> str:
+    """Return `timestamp_ms` as `2025-07-01 13:05:09.250 UTC`, without the fraction if it is 0."""
+    moment = from_epoch_ms(timestamp_ms)
+    fraction = f".{timestamp_ms % 1000:03d}" if timestamp_ms % 1000 else ""
+    return f"{moment:%Y-%m-%d %H:%M:%S}{fraction} UTC"

@@ -1,0 +1,25 @@
+"""Exit codes of the three commands, named after BSD's sysexits where one fits."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What a command's exit status means; the README and `--help` list the same."""
+
+    OK = 0
+    ALL_FATAL = 1
+    USAGE = 2
+    PARTIAL_DATA = 65
+    NO_INPUT = 66
+    UNAVAILABLE = 69
+    INTERNAL = 70
+    CANNOT_WRITE = 73
+    ALREADY_RUNNING = 75
+    CONFIG = 78
+    INTERRUPTED = 130
+
+
+PERMANENT_FAILURES = frozenset(
+    {ExitCode.USAGE, 64, ExitCode.NO_INPUT, ExitCode.CANNOT_WRITE, ExitCode.CONFIG}
+)
+"""Exit codes that a restart cannot mend: the same start fails the same way again."""

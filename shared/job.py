@@ -1,0 +1,63 @@
+"""What one run is to process, and the text forms a user gives it in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from shared.clock import MS_PER_DAY, format_utc, to_epoch_ms
+from shared.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRange:
+    """The half-open range `[from_ms, to_ms)`, both epoch milliseconds UTC.
+
+    Raises UsageError unless `from_ms` is before `to_ms`.
+    """
+
+    from_ms: int
+    to_ms: int
+
+    def __post_init__(self) -> None:
+        if self.from_ms >= self.to_ms:
+            raise UsageError(
+                f"expected --from before --to, found {format_utc(self.from_ms)}"
+                f" and {format_utc(self.to_ms)} (--to is exclusive)"
+            )
+
+    @property
+    def days(self) -> range:
+        """The UTC days touched, counted from 1970-01-01."""
+        return range(self.from_ms // MS_PER_DAY, (self.to_ms - 1) // MS_PER_DAY + 1)
+
+    def __contains__(self, timestamp_ms: int) -> bool:
+        return self.from_ms <= timestamp_ms < self.to_ms
+
+    def __str__(self) -> str:
+        return f"{format_utc(self.from_ms)} – {format_utc(self.to_ms)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One instrument over one range, and how its bars and depth are to be made."""
+
+    instrument: str
+    time_range: TimeRange
+    data_dir: Path
+    run_dir: Path
+    window_seconds: int
+    depth_levels: int
+
+
+def parse_moment(text: str) -> int:
+    """Return the epoch milliseconds of a UTC date or ISO 8601 date-time.
+
+    A plain date is its midnight and a date-time without an offset is UTC.
+    Raises UsageError when `text` is neither.
+    """
+    try:
+        return to_epoch_ms(datetime.fromisoformat(text))
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"expected a date like 2025-07-01 or a time like 2025-07-01T13:30, found {text!r}"
+        ) from error

@@ -1,0 +1,84 @@
+"""Where each file of a run lives, and whether it can be written there."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.errors import RunDirectoryError
+
+
+@dataclass(frozen=True, slots=True)
+class RunDirectory:
+    """The folder through which processor, page and supervisor meet."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """The folder of the JSON files that the processor publishes."""
+        return self.root / "data"
+
+    @property
+    def ohlc(self) -> Path:
+        """Array of `[ts, open, high, low, close, volume]`."""
+        return self.data / "ohlc_data.json"
+
+    @property
+    def depth(self) -> Path:
+        """Object of `bids` and `asks`, each an array of `[price, size]`, best first."""
+        return self.data / "depth_data.json"
+
+    @property
+    def metrics(self) -> Path:
+        """Array of `[ts, obi_open, …, obi_close, tot_open, …, tot_close]`."""
+        return self.data / "metrics_data.json"
+
+    @property
+    def cvd(self) -> Path:
+        """Array of `[ts, open, high, low, close]`."""
+        return self.data / "cvd_data.json"
+
+    @property
+    def processor_status(self) -> Path:
+        """How far the processor is and what it could not use."""
+        return self.data / "processor_status.json"
+
+    @property
+    def published(self) -> tuple[Path, ...]:
+        """The five JSON files that the processor publishes."""
+        return (self.ohlc, self.depth, self.metrics, self.cvd, self.processor_status)
+
+    @property
+    def supervisor_status(self) -> Path:
+        """The supervisor's view of itself and of both workers."""
+        return self.root / "status.json"
+
+    @property
+    def events(self) -> Path:
+        """The process status log, one JSON object a line."""
+        return self.root / "events.jsonl"
+
+    @property
+    def control_socket(self) -> Path:
+        """The supervisor's control socket."""
+        return self.root / "ctl.sock"
+
+    @property
+    def lock(self) -> Path:
+        """The file whose lock says that a supervisor runs here."""
+        return self.root / "supervisor.lock"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of the workers' output."""
+        return self.root / "logs"
+
+    def create(self) -> None:
+        """Make the folder and its `data/`; raise RunDirectoryError when it cannot be written."""
+        try:
+            self.data.mkdir(parents=True, exist_ok=True)
+            probe = self.data / f".writable.{os.getpid()}.tmp"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise RunDirectoryError(self.data, error.strerror or str(error)) from error

@@ -1,0 +1,106 @@
+"""A worker's side of its tie to the supervisor: boot id, heartbeat, listening socket, lifeline."""
+
+import contextlib
+import ctypes
+import faulthandler
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+
+BOOT_ID = "ORDERFLOW_WORKER_BOOT_ID"
+SUPERVISOR_PID = "ORDERFLOW_WORKER_SUPERVISOR_PID"
+HEARTBEAT_FD = "ORDERFLOW_WORKER_HEARTBEAT_FD"
+LIFELINE_FD = "ORDERFLOW_WORKER_LIFELINE_FD"
+LISTEN_FD = "ORDERFLOW_WORKER_LISTEN_FD"
+
+HEALTH_PATH = "/_health"
+BOOT_ID_HEADER = "X-Orderflow-Boot-Id"
+"""The supervisor's probe sends the boot id it expects; only a worker that has it answers with it,
+so that strangers learn nothing but that the page lives."""
+
+HEARTBEAT_SECONDS = 1.0
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(slots=True)
+class WorkerLink:
+    """What the supervisor handed to this process; without a supervisor every part is absent."""
+
+    boot_id: str = ""
+    heartbeat_fd: int | None = None
+    listening_socket: socket.socket | None = None
+    _next_heartbeat: float = 0.0
+
+    def heartbeat(self, progress: Mapping[str, int | float | None]) -> None:
+        """Tell the supervisor that the work loop is alive, at most once a second.
+
+        Call it from the loop that does the work and from nowhere else. `progress` are numbers
+        that grow with the work done. Never blocks: a full pipe drops the beat.
+        """
+        now = time.monotonic()
+        if self.heartbeat_fd is None or now < self._next_heartbeat:
+            return
+        self._next_heartbeat = now + HEARTBEAT_SECONDS
+        line = orjson.dumps({"boot_id": self.boot_id, **progress}) + b"\n"
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):
+            os.write(self.heartbeat_fd, line)
+
+
+def enter_worker() -> WorkerLink:
+    """Take over what the supervisor handed down; call it first thing in a worker's main thread.
+
+    Ties this process's life to the supervisor's and lets SIGABRT print every thread's traceback.
+    The hand-over leaves the environment, so that grandchildren do not take it for theirs.
+    """
+    faulthandler.enable()
+    if hasattr(signal, "SIGABRT") and hasattr(faulthandler, "register"):
+        faulthandler.register(signal.SIGABRT, all_threads=True, chain=True)
+    supervisor_pid = os.environ.pop(SUPERVISOR_PID, None)
+    if supervisor_pid is None:
+        return WorkerLink()
+    lifeline_fd = _inherited_fd(LIFELINE_FD)
+    _die_with(int(supervisor_pid), lifeline_fd)
+    heartbeat_fd = _inherited_fd(HEARTBEAT_FD)
+    if heartbeat_fd is not None:
+        os.set_blocking(heartbeat_fd, False)
+    listen_fd = _inherited_fd(LISTEN_FD)
+    return WorkerLink(
+        boot_id=os.environ.pop(BOOT_ID, ""),
+        heartbeat_fd=heartbeat_fd,
+        listening_socket=None if listen_fd is None else socket.socket(fileno=listen_fd),
+    )
+
+
+def _inherited_fd(name: str) -> int | None:
+    text = os.environ.pop(name, None)
+    if text is None:
+        return None
+    descriptor = int(text)
+    os.set_inheritable(descriptor, False)
+    return descriptor
+
+
+def _die_with(supervisor_pid: int, lifeline_fd: int | None) -> None:
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) == 0:
+            if os.getppid() != supervisor_pid:  # it died before the signal was armed
+                os._exit(1)
+            return
+    if lifeline_fd is not None:
+        threading.Thread(
+            target=_exit_at_end_of, args=(lifeline_fd,), name="lifeline", daemon=True
+        ).start()
+
+
+def _exit_at_end_of(lifeline_fd: int) -> None:
+    while os.read(lifeline_fd, 1):
+        pass
+    os._exit(1)

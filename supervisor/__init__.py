@@ -1,0 +1,1 @@
+"""Starts the two workers and keeps them healthy."""

@@ -1,0 +1,1 @@
+"""Shows the published files as a live page."""

@@ -81,7 +81,9 @@ def estimated_rows(path: Path) -> int:
     try:
         with open_recording(path) as connection:
             for table in REQUIRED_COLUMNS:
-                first, last = connection.execute(f"SELECT min(id), max(id) FROM {table}").fetchone()
+                # In one SELECT, min and max together scan the whole table.
+                (first,) = connection.execute(f"SELECT min(id) FROM {table}").fetchone()
+                (last,) = connection.execute(f"SELECT max(id) FROM {table}").fetchone()
                 total += last - first + 1 if last is not None else 0
     except (UnusableFileError, sqlite3.Error):
         pass

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from shared.errors import OrderflowError
@@ -81,7 +81,9 @@ def estimated_rows(path: Path) -> int:
     try:
         with open_recording(path) as connection:
             for table in REQUIRED_COLUMNS:
-                first, last = connection.execute(f"SELECT min(id), max(id) FROM {table}").fetchone()
+                # In one SELECT, min and max together scan the whole table.
+                (first,) = connection.execute(f"SELECT min(id) FROM {table}").fetchone()
+                (last,) = connection.execute(f"SELECT max(id) FROM {table}").fetchone()
                 total += last - first + 1 if last is not None else 0
     except (UnusableFileError, sqlite3.Error):
         pass
@@ -99,8 +101,14 @@ def _database_uri(path: Path) -> Iterator[str]:
     else:
         # SQLite would create the missing -shm file beside the recording: read a copy instead.
         logger.warning("%s: its recorder did not close it; reading a copy", path)
-        with tempfile.TemporaryDirectory(prefix="orderflow-") as folder:
-            copy = Path(folder) / path.name
-            shutil.copyfile(path, copy)
-            shutil.copyfile(log, copy.with_name(log.name))
+        with ExitStack() as stack:
+            try:
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="orderflow-"))
+                copy = Path(folder) / path.name
+                shutil.copyfile(path, copy)
+                shutil.copyfile(log, copy.with_name(log.name))
+            except OSError as error:
+                raise UnusableFileError(
+                    f"its recorder did not close it and it cannot be copied: {error}"
+                ) from error
             yield f"{copy.as_uri()}?mode=ro"

@@ -6,7 +6,7 @@ from processor.day_files import DayFile
 from processor.db_interpreter import DBInterpreter, Position
 from processor.ohlc_processor import OHLCProcessor
 from processor.orderbook_manager import Depth
-from processor.quality import BadRowError, Quality, RowProblem
+from processor.quality import Quality, late_trade
 from shared.job import Job
 from shared.processor_status import Conservation
 from shared.viz_io import Bar
@@ -75,11 +75,4 @@ class ReferenceReplay:
     def _skip_late_trade(self, row_id: int) -> None:
         file = self.position.file
         assert file is not None
-        self._quality.skip_row(
-            file.path,
-            "trades",
-            row_id,
-            BadRowError(
-                RowProblem.LATE_TRADE, "expected a time from the open bar on, found an older one"
-            ),
-        )
+        self._quality.skip_row(file.path, "trades", row_id, late_trade())

@@ -76,9 +76,9 @@ def apply_book_rows(
         s["newest_ms"] = timestamp_ms
         s["rows"] += 1
         start = bid_ends[row - 1] if row else 0
-        _apply_levels(bid_prices[start : bid_ends[row]], bid_sizes[start : bid_ends[row]], 1.0, bids[0], bids[1], bounds[0])
+        _apply_levels(bid_prices, bid_sizes, start, bid_ends[row], 1.0, bids, bounds[0])
         start = ask_ends[row - 1] if row else 0
-        _apply_levels(ask_prices[start : ask_ends[row]], ask_sizes[start : ask_ends[row]], -1.0, asks[0], asks[1], bounds[1])
+        _apply_levels(ask_prices, ask_sizes, start, ask_ends[row], -1.0, asks, bounds[1])
         if timestamp_ms >= s["from_ms"]:
             _sample(timestamp_ms, bids, asks, bounds, s, closed)
     s["outcome"] = DONE
@@ -87,16 +87,17 @@ def apply_book_rows(
 
 @register_jitable
 def _apply_levels(
-    prices: Any, sizes: Any, sign: float, keys: Any, amounts: Any, bound: Any
+    prices: Any, sizes: Any, start: int, end: int, sign: float, side: Any, bound: Any
 ) -> None:
     """Set the levels of one row on one side, moving the shorter part of the arrays.
 
     Rows list their levels best first, so each is searched for outwards from the one before, in
     steps that double, then between the last two.
     """
+    keys, amounts = side[0], side[1]
     low, high = np.uint64(bound[0]), np.uint64(bound[1])
     at = high
-    for i in range(len(prices)):
+    for i in range(np.uint64(start), np.uint64(end)):
         key, size = sign * prices[i], sizes[i]
         if at > low and keys[at - _1] >= key:
             top, step = at - _1, _1

@@ -8,13 +8,9 @@ import adbc_driver_sqlite
 import nanoarrow
 import numpy as np
 
-from shared.errors import OrderflowError
+from processor.engine.retreat import RetreatError
 
 Column = np.ndarray[Any, np.dtype[Any]]
-
-
-class UnexpectedColumnsError(OrderflowError):
-    """The rows are not what the fast path was made for: damaged, or of other types."""
 
 
 def read_columns(uri: str, query: str, formats: str, batch_rows: int) -> Iterator[list[Column]]:
@@ -22,8 +18,8 @@ def read_columns(uri: str, query: str, formats: str, batch_rows: int) -> Iterato
 
     `formats` has a letter a column, Arrow's: `l` int64 and `g` float64 come as one array, `u`
     text as two, its bytes and the offsets of the rows in them. Reading does not hold the
-    interpreter's lock. The arrays are valid while the yielded list lives.
-    Raises UnexpectedColumnsError when a column has another type or a null, or the file is
+    interpreter's lock. The text is only lent, until the next batch is asked for.
+    Raises RetreatError when a column has another type or a null, or the file is
     damaged.
     """
     try:
@@ -37,8 +33,8 @@ def read_columns(uri: str, query: str, formats: str, batch_rows: int) -> Iterato
             handle, _ = statement.execute_query()
             for batch in nanoarrow.c_array_stream(handle):
                 yield _arrays(batch, formats)
-    except (adbc_driver_manager.Error, nanoarrow.NanoarrowException) as error:
-        raise UnexpectedColumnsError(str(error)) from error
+    except (adbc_driver_manager.Error, RuntimeError) as error:  # nanoarrow raises the latter
+        raise RetreatError(str(error)) from error
 
 
 def _arrays(batch: Any, formats: str) -> list[Column]:
@@ -48,11 +44,13 @@ def _arrays(batch: Any, formats: str) -> list[Column]:
         child = view.child(index)
         found = batch.schema.child(index).format
         if found != expected or child.null_count:
-            raise UnexpectedColumnsError(
+            raise RetreatError(
                 f"expected Arrow type {expected} without nulls in column {index}, found {found}"
                 f" with {child.null_count}"
             )
         if expected == "u":
             arrays.append(np.asarray(child.buffer(2)).view(np.uint8))
-        arrays.append(np.asarray(child.buffer(1)))
+            arrays.append(np.asarray(child.buffer(1)))
+        else:
+            arrays.append(np.asarray(child.buffer(1)).copy())
     return arrays

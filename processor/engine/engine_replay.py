@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from processor.day_files import DayFile
 from processor.db_interpreter import Position
-from processor.engine.file_replay import FileReplay, Order, RetreatError
+from processor.engine.file_replay import FileReplay, Order
 from processor.engine.kernels import Kernels
+from processor.engine.retreat import RetreatError
 from processor.engine.state import EngineState
 from processor.orderbook_manager import Depth
 from processor.quality import Quality
@@ -27,10 +28,16 @@ class EngineReplay:
     not as the fast path wants it, row by row through the strict parser.
     """
 
-    def __init__(self, files: Sequence[DayFile], job: Job, quality: Quality) -> None:
+    def __init__(
+        self,
+        files: Sequence[DayFile],
+        job: Job,
+        quality: Quality,
+        kernels: Kernels | None = None,
+    ) -> None:
         self._files = files
         self._quality = quality
-        self._kernels = Kernels()
+        self._kernels = kernels or Kernels()
         self.position = Position()
         self._state = EngineState(job)
 
@@ -81,10 +88,9 @@ class EngineReplay:
         at_start = copy.deepcopy((self._state, self.position, self._quality))
         for order in Order:
             try:
-                replay = FileReplay(
-                    file, self._state, self.position, self._quality, self._kernels, order
-                )
-                yield from replay.steps()
+                yield from FileReplay(
+                    file, order, self._state, self.position, self._quality, self._kernels
+                ).steps()
                 return
             except UnusableFileError as error:
                 self._quality.report_file(file.path, str(error))

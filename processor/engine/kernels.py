@@ -32,8 +32,9 @@ class Kernels:
         self._thread = threading.Thread(target=self._prepare, name="compile", daemon=True)
 
     def prepare(self) -> None:
-        """Begin to make the compiled kernels ready."""
-        self._thread.start()
+        """Begin to make the compiled kernels ready, if that has not begun yet."""
+        if not self._thread.is_alive() and not self.is_ready:
+            self._thread.start()
 
     def wait(self) -> None:
         """Return when the compiled kernels are ready."""

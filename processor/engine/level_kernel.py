@@ -44,7 +44,8 @@ def parse_levels(
         if end >= start + _2 and text[start] == _SQUARE_OPEN and text[end - _1] == _SQUARE_CLOSE:
             last = end - _1
             i = start + _1
-            is_whole = i == last
+            if i == last:
+                is_whole = True
             while i < last:
                 if text[i] == _SQUARE_OPEN:
                     close = _SQUARE_CLOSE
@@ -57,7 +58,7 @@ def parse_levels(
                 is_plain = False
                 while True:
                     quote = text[i]
-                    is_quoted = quote == _DOUBLE_QUOTE or quote == _SINGLE_QUOTE
+                    is_quoted = quote in (_DOUBLE_QUOTE, _SINGLE_QUOTE)
                     if is_quoted:
                         i += _1
                     first = i
@@ -97,7 +98,8 @@ def parse_levels(
                         sizes[n] = np.float64(mantissa) / _POWERS_OF_TEN[decimals]
                     elements += 1
                     if text[i] != _COMMA:
-                        is_plain = elements >= 2 and text[i] == close and i < last
+                        if elements >= 2 and text[i] == close and i < last:
+                            is_plain = True
                         break
                     if elements == 4:
                         break

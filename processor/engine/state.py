@@ -149,5 +149,5 @@ def _with_room(side: Column, bound: Column, levels: int) -> Column:
 
 def _best(side: Column, bound: Column, levels: int) -> list[OrderbookLevel]:
     low, high = bound
-    newest = side[:, max(low, high - levels) : high][:, ::-1]
-    return [OrderbookLevel(price, size) for price, size in zip(*np.abs(newest).tolist(), strict=True)]
+    prices, sizes = np.abs(side[:, max(low, high - levels) : high][:, ::-1]).tolist()
+    return [OrderbookLevel(price, size) for price, size in zip(prices, sizes, strict=True)]

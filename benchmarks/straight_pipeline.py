@@ -64,7 +64,7 @@ def _run(
     paths: Sequence[Path], order: str, from_ms: int, to_ms: int, window_ms: int, depth_levels: int
 ) -> Result:
     ohlc, cvd, trades = _trade_bars(
-        _rows(paths, f"SELECT timestamp, price, size, side FROM trades ORDER BY {order}"),
+        read_rows(paths, f"SELECT timestamp, price, size, side FROM trades ORDER BY {order}"),
         from_ms,
         to_ms,
         window_ms,
@@ -74,7 +74,7 @@ def _run(
     metrics: list[Bar] = []
     book_rows = levels = 0
     query = f"SELECT timestamp, bids, asks FROM book ORDER BY {order}"
-    for timestamp, bids_text, asks_text in _rows(paths, query):
+    for timestamp, bids_text, asks_text in read_rows(paths, query):
         if timestamp >= to_ms:
             break
         book_rows += 1
@@ -145,7 +145,7 @@ def _apply(side: dict[float, float], text: str) -> int:
     return len(levels)
 
 
-def _rows(paths: Sequence[Path], query: str) -> Iterator[Row]:
+def read_rows(paths: Sequence[Path], query: str) -> Iterator[Row]:
     """Yield the rows of every file, the timestamp, their first column, as a number."""
     for path in paths:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)

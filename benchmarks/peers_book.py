@@ -143,7 +143,8 @@ def main(scratch_dir: Path) -> None:
         except PeerUnavailableError as error:
             print(f"\nskipped: {error}")
             continue
-        print(f"\n{peer.requirement} {result.version}, touch at the end {result.touch}")
+        bid, ask = result.touch
+        print(f"\n{peer.requirement} {result.version}, touch at the end {bid:.1f} / {ask:.1f}")
         for what, rate in result.events_per_second.items():
             print(f"  {rate / 1e6:6.2f} million/s  {what}")
         print(f"  does: {peer.does}\n  does not: {peer.does_not}")

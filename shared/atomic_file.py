@@ -1,5 +1,6 @@
 """Replace and read whole JSON files, so that no reader ever sees half of one."""
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ def replace_file(path: Path, content: bytes, *, is_durable: bool = False) -> Non
         if is_durable:
             _sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise RunDirectoryError(path, error.strerror or str(error)) from error
 
 

@@ -15,6 +15,7 @@ class Phase(StrEnum):
     STARTING = "starting"
     RUNNING = "running"
     FINISHED = "finished"
+    STOPPED = "stopped"
     FAILED = "failed"
 
 

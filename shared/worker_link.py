@@ -62,7 +62,7 @@ def enter_worker() -> WorkerLink:
     Ties this process's life to the supervisor's and lets SIGABRT print every thread's traceback.
     The hand-over leaves the environment, so that grandchildren do not take it for theirs.
     """
-    faulthandler.enable()  # SIGABRT is among the signals it answers, with all threads
+    faulthandler.enable()  # SIGABRT is among the signals it answers with every thread's traceback
     supervisor_pid = os.environ.pop(SUPERVISOR_PID, None)
     if supervisor_pid is None:
         return WorkerLink()

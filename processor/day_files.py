@@ -1,0 +1,113 @@
+"""Find the recorded day files of one instrument, and say what is near when there are none."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from shared.errors import NoInputError
+
+_EPOCH_DAY = date(1970, 1, 1)
+_DAY_FILE = re.compile(
+    r"(?P<instrument>.+)-(?P<year>\d{2}|\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"
+    r"\.(?:db|sqlite3?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DayFile:
+    """One recorded file: an instrument over one UTC day, counted from 1970-01-01."""
+
+    path: Path
+    instrument: str
+    day: int
+
+    @property
+    def date(self) -> date:
+        """The UTC day as a date."""
+        return _EPOCH_DAY + timedelta(days=self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """The day files of a range in the order of time, and what is wrong with the rest.
+
+    `missing` are the days without a file, `duplicates` files left out because another one of the
+    same day is used.
+    """
+
+    files: tuple[DayFile, ...]
+    missing: tuple[date, ...]
+    duplicates: tuple[DayFile, ...]
+
+
+def find_day_files(data_dir: Path, instrument: str, days: range) -> FoundFiles:
+    """Return the files of `instrument` for `days` (days since 1970-01-01).
+
+    Looks in `data_dir` and in its folder named after the instrument.
+    Raises NoInputError, with the nearest instruments and days there are, when none is found.
+    """
+    recorded = list(_recorded_files(data_dir, instrument))
+    by_day: dict[int, DayFile] = {}
+    duplicates = []
+    for file in recorded:
+        if file.instrument != instrument or file.day not in days:
+            continue
+        if file.day in by_day:
+            duplicates.append(file)
+        else:
+            by_day[file.day] = file
+    if not by_day:
+        raise NoInputError(_describe_absence(data_dir, instrument, days, recorded))
+    return FoundFiles(
+        files=tuple(by_day[day] for day in sorted(by_day)),
+        missing=tuple(_EPOCH_DAY + timedelta(days=day) for day in days if day not in by_day),
+        duplicates=tuple(duplicates),
+    )
+
+
+def parse_day_file(path: Path) -> DayFile | None:
+    """Return what the name of `path` says, or None when it is not a day file's."""
+    match = _DAY_FILE.fullmatch(path.name)
+    if match is None:
+        return None
+    year = int(match["year"])
+    try:
+        day = date(2000 + year if year < 100 else year, int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
+    return DayFile(path, match["instrument"], (day - _EPOCH_DAY).days)
+
+
+def _recorded_files(data_dir: Path, instrument: str) -> Iterable[DayFile]:
+    for folder in (data_dir, data_dir / instrument):
+        if folder.is_dir():
+            for path in sorted(folder.iterdir()):
+                file = parse_day_file(path)
+                if file is not None and path.is_file():
+                    yield file
+
+
+def _describe_absence(data_dir: Path, instrument: str, days: range, recorded: list[DayFile]) -> str:
+    pattern = f"{instrument}-YY-MM-DD.db"
+    first, last = (_EPOCH_DAY + timedelta(days=day) for day in (days[0], days[-1]))
+    where = f"{data_dir.absolute()}: no file {pattern} for {first} to {last}"
+    if not data_dir.is_dir():
+        return f"{where}; there is no such folder"
+    if not recorded:
+        return f"{where}; the folder holds no day files"
+    same = sorted(
+        (file for file in recorded if file.instrument == instrument),
+        key=lambda file: min(abs(file.day - days[0]), abs(file.day - days[-1])),
+    )
+    if same:
+        return f"{where}; nearest days of {instrument}: {_listed(str(f.date) for f in same[:5])}"
+    instruments = sorted({file.instrument for file in recorded})
+    nearest = difflib.get_close_matches(instrument, instruments, n=5, cutoff=0.3)
+    return f"{where}; instruments there: {_listed(nearest or instruments[:5])}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)

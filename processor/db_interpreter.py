@@ -1,0 +1,142 @@
+"""Stream recorded day files as book updates, each with the trades of its window."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from sqlite3 import Connection
+
+from processor.day_files import DayFile
+from processor.quality import BadRowError, Quality
+from processor.records import OrderbookLevel, OrderbookUpdate, Trade
+from processor.row_parser import parse_book_row, parse_trade_row
+from processor.sqlite_source import UnusableFileError, open_recording
+from processor.table_reader import TableReader
+from shared.job import TimeRange
+
+__all__ = [
+    "BOOK_BATCH",
+    "TRADE_BATCH",
+    "DBInterpreter",
+    "OrderbookLevel",
+    "OrderbookUpdate",
+    "Trade",
+]
+
+BOOK_BATCH = 2048
+"""Book rows fetched at a time."""
+
+TRADE_BATCH = 4096
+"""Trades fetched at a time, and the most that one step of the stream carries."""
+
+BOOK_COLUMNS = ("bids", "asks")
+TRADE_COLUMNS = ("trade_id", "price", "size", "side")
+
+
+@dataclass(slots=True)
+class Position:
+    """How far a stream has come; the trades of its newest step are included."""
+
+    file: DayFile | None = None
+    files_done: int = 0
+    book_rows: int = 0
+    trades: int = 0
+    data_time_ms: int | None = None
+
+
+class DBInterpreter:
+    """Reads `files`, in the order given, for the half-open `time_range`.
+
+    What cannot be used is skipped and counted in `quality`.
+    """
+
+    def __init__(
+        self, files: Sequence[DayFile], time_range: TimeRange, quality: Quality | None = None
+    ) -> None:
+        self._files = files
+        self._range = time_range
+        self._quality = quality or Quality()
+        self.position = Position()
+
+    def stream(self) -> Iterator[tuple[OrderbookUpdate, list[Trade]]]:
+        """Yield each book row with the trades from its time up to the next row's.
+
+        The window of a file's last row is open-ended. Book rows before the range come too, for
+        the book needs them, but no trades outside it. Trades that no row of their file precedes,
+        and those above `TRADE_BATCH` in one window, come with updates of no levels.
+        """
+        for file in self._files:
+            self.position.file = file
+            try:
+                with open_recording(file.path) as connection:
+                    yield from self._join(
+                        self._updates(connection, file), self._trades(connection, file)
+                    )
+            except UnusableFileError as error:
+                self._quality.report_file(file.path, str(error))
+            self.position.files_done += 1
+
+    def _join(
+        self, updates: Iterator[OrderbookUpdate], trades: Iterator[Trade]
+    ) -> Iterator[tuple[OrderbookUpdate, list[Trade]]]:
+        carrier: OrderbookUpdate | None = None
+        upcoming = next(trades, None)
+        for update in chain(updates, (None,)):
+            window: list[Trade] = []
+            while upcoming is not None and (
+                update is None or upcoming.timestamp_ms < update.timestamp_ms
+            ):
+                if len(window) == TRADE_BATCH:
+                    yield self._step(carrier, window)
+                    carrier, window = None, []
+                window.append(upcoming)
+                upcoming = next(trades, None)
+            if carrier is not None or window:
+                yield self._step(carrier, window)
+            carrier = update
+
+    def _step(
+        self, update: OrderbookUpdate | None, trades: list[Trade]
+    ) -> tuple[OrderbookUpdate, list[Trade]]:
+        if update is None:
+            update = OrderbookUpdate(trades[0].timestamp_ms, [], [])
+        else:
+            self.position.book_rows += 1
+        self.position.trades += len(trades)
+        self.position.data_time_ms = trades[-1].timestamp_ms if trades else update.timestamp_ms
+        return update, trades
+
+    def _updates(self, connection: Connection, file: DayFile) -> Iterator[OrderbookUpdate]:
+        table = self._table(connection, file, "book", BOOK_COLUMNS, BOOK_BATCH)
+        for row in table.rows() if table else ():
+            if row.timestamp_ms >= self._range.to_ms:
+                return
+            try:
+                yield parse_book_row(row.row_id, row.timestamp_ms, *row.values)
+            except BadRowError as error:
+                self._quality.skip_row(file.path, "book", row.row_id, error)
+
+    def _trades(self, connection: Connection, file: DayFile) -> Iterator[Trade]:
+        table = self._table(connection, file, "trades", TRADE_COLUMNS, TRADE_BATCH)
+        for row in table.rows() if table else ():
+            if row.timestamp_ms >= self._range.to_ms:
+                return
+            if row.timestamp_ms < self._range.from_ms:
+                continue
+            try:
+                yield parse_trade_row(row.row_id, row.timestamp_ms, *row.values)
+            except BadRowError as error:
+                self._quality.skip_row(file.path, "trades", row.row_id, error)
+
+    def _table(
+        self,
+        connection: Connection,
+        file: DayFile,
+        name: str,
+        columns: Sequence[str],
+        batch_rows: int,
+    ) -> TableReader | None:
+        try:
+            return TableReader(connection, file, name, columns, batch_rows, self._quality)
+        except UnusableFileError as error:
+            self._quality.report_file(file.path, str(error))
+            return None

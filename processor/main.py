@@ -1,0 +1,46 @@
+"""The command `orderflow-process`."""
+
+import logging
+from typing import Any
+
+import click
+
+from processor.pipeline import Pipeline
+from processor.stop_signal import StopSignal
+from shared.errors import OrderflowError
+from shared.exit_codes import ExitCode
+from shared.logs import configure_logging
+from shared.options import EXIT_CODES_HELP, JOB_OPTIONS, make_job, with_options
+from shared.worker_link import enter_worker
+
+logger = logging.getLogger(__name__)
+
+
+@click.command(epilog=EXIT_CODES_HELP)
+@with_options(JOB_OPTIONS)
+@click.pass_context
+def main(context: click.Context, /, **options: Any) -> None:
+    """Process recorded day files into bars, OBI, CVD and depth.
+
+    \b
+    Example:
+      orderflow-process --instrument BTC-USDT --from 2025-07-01 --to 2025-08-01
+    """
+    link = enter_worker()
+    configure_logging()
+    stop = StopSignal()
+    stop.install()
+    try:
+        context.exit(Pipeline(make_job(**options), link, stop).run())
+    except OrderflowError as error:
+        click.echo(f"Error: {error}", err=True)
+        context.exit(error.exit_code)
+    except click.exceptions.Exit:
+        raise
+    except Exception:
+        logger.exception("internal error")
+        context.exit(ExitCode.INTERNAL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""Run one job: find its files, replay them, publish, and say how it went."""
+
+import logging
+import time
+
+from processor.day_files import FoundFiles, find_day_files
+from processor.progress import Progress, choose_progress
+from processor.publisher import Publisher, Throttle
+from processor.quality import Quality
+from processor.replay import Replay
+from processor.sqlite_source import estimated_rows
+from processor.status_reporter import StatusReporter
+from processor.stop_signal import StopSignal
+from shared.clock import format_utc
+from shared.errors import NoInputError, OrderflowError, RunDirectoryError
+from shared.exit_codes import ExitCode
+from shared.job import Job
+from shared.processor_status import Phase
+from shared.run_directory import RunDirectory
+from shared.worker_link import WorkerLink
+
+logger = logging.getLogger(__name__)
+
+STEPS_PER_LOOK = 64
+"""Steps between two looks at the clock: some milliseconds of work, even on a slow machine."""
+
+
+class Pipeline:
+    """One run of `job`, tied to a supervisor by `link` and ended early by `stop`."""
+
+    def __init__(self, job: Job, link: WorkerLink, stop: StopSignal) -> None:
+        self._job = job
+        self._link = link
+        self._stop = stop
+        self._quality = Quality()
+        self._reporter = StatusReporter(job, self._quality)
+        self._publisher = Publisher(RunDirectory(job.run_dir))
+        self._throttle = Throttle()
+        self._replay: Replay | None = None
+
+    def run(self) -> ExitCode:
+        """Process the job and return how the command is to end.
+
+        Raises NoInputError when there is nothing to process and RunDirectoryError when the
+        result cannot be written; the published status then says so too, if it can.
+        """
+        RunDirectory(self._job.run_dir).create()
+        self._publisher.clear()
+        try:
+            self._replay = self._open_replay()
+            self._work(self._replay)
+            return self._finish(self._replay)
+        except Exception as error:
+            message = str(error) if isinstance(error, OrderflowError) else repr(error)
+            self._publish(Phase.FAILED, message)
+            raise
+
+    def _open_replay(self) -> Replay:
+        self._publish(Phase.STARTING)
+        found = find_day_files(self._job.data_dir, self._job.instrument, self._job.time_range.days)
+        self._report_absences(found)
+        self._reporter.files_total = len(found.files)
+        self._reporter.rows_total = sum(estimated_rows(file.path) for file in found.files)
+        logger.info(
+            "processing %s, %s, %d day files, about %s rows",
+            self._job.instrument,
+            self._job.time_range,
+            len(found.files),
+            f"{self._reporter.rows_total:,}",
+        )
+        return Replay(found.files, self._job, self._quality)
+
+    def _report_absences(self, found: FoundFiles) -> None:
+        for day in found.missing:
+            name = f"{self._job.instrument}-{day:%y-%m-%d}.db"
+            self._quality.report_file(self._job.data_dir / name, "expected a day file, found none")
+        for file in found.duplicates:
+            self._quality.report_file(file.path, "another file of the same day is used")
+
+    def _work(self, replay: Replay) -> None:
+        progress = choose_progress(self._reporter.rows_total)
+        try:
+            for step, _ in enumerate(replay.steps()):
+                if step % STEPS_PER_LOOK == 0:
+                    self._look_up(replay, progress)
+                    if self._stop.received:
+                        return
+        finally:
+            progress.close()
+
+    def _look_up(self, replay: Replay, progress: Progress) -> None:
+        position = replay.position
+        self._link.heartbeat({"rows": position.book_rows + position.trades})
+        now_s = time.monotonic()
+        if self._throttle.is_due(now_s, replay.open_bar_ms):
+            progress.show(self._reporter.status(Phase.RUNNING, replay), now_s)
+            self._publish(Phase.RUNNING)
+            self._throttle.published(time.monotonic(), replay.open_bar_ms)
+
+    def _finish(self, replay: Replay) -> ExitCode:
+        if self._stop.received:
+            self._publish(Phase.STOPPED)
+            logger.info("stopped by %s", self._stop.received.name)
+            return ExitCode(128 + self._stop.received)
+        if replay.position.data_time_ms is None:
+            raise NoInputError(self._describe_emptiness())
+        self._publisher.publish(replay, self._reporter.status(Phase.FINISHED, replay))
+        logger.info(
+            "done: %s book rows, %s trades, data time %s",
+            f"{replay.position.book_rows:,}",
+            f"{replay.position.trades:,}",
+            format_utc(replay.position.data_time_ms),
+        )
+        if self._quality.is_complete:
+            return ExitCode.OK
+        logger.warning(
+            "not all input could be used: %d rows skipped, %d files with problems",
+            self._quality.skipped.total(),
+            len(self._quality.file_problems),
+        )
+        return ExitCode.PARTIAL_DATA
+
+    def _describe_emptiness(self) -> str:
+        if self._quality.is_complete:
+            return f"the day files hold no rows in {self._job.time_range}"
+        problems = "; ".join(f"{p.file}: {p.problem}" for p in self._quality.file_problems[:3])
+        return f"no row could be used: {problems or dict(self._quality.skipped)}"
+
+    def _publish(self, phase: Phase, last_error: str | None = None) -> None:
+        """Publish the state as it is; a disk that is full now may have room the next time."""
+        status = self._reporter.status(phase, self._replay, last_error)
+        try:
+            if self._replay is None:
+                self._publisher.publish_status(status)
+            else:
+                self._publisher.publish(self._replay, status)
+        except RunDirectoryError as error:
+            logger.warning("not published: %s", error)

@@ -1,0 +1,71 @@
+"""Count what could not be used, by kind, and log the first few with file, table and row."""
+
+import logging
+from collections import Counter
+from enum import StrEnum
+from pathlib import Path
+
+from shared.errors import OrderflowError
+from shared.exit_codes import ExitCode
+from shared.processor_status import FileProblem
+
+logger = logging.getLogger(__name__)
+
+LOGGED_PER_KIND = 5
+_SHOWN_CHARACTERS = 200
+
+
+class RowProblem(StrEnum):
+    """Why a recorded row was skipped."""
+
+    MALFORMED_LEVELS = "malformed_levels"
+    BAD_LEVEL = "bad_level"
+    BAD_PRICE = "bad_price"
+    BAD_SIZE = "bad_size"
+    UNKNOWN_SIDE = "unknown_side"
+    BAD_TIMESTAMP = "bad_timestamp"
+    OTHER_INSTRUMENT = "other_instrument"
+    LATE_TRADE = "late_trade"
+
+
+class BadRowError(OrderflowError):
+    """A recorded row cannot be used; says what was expected and what was found."""
+
+    exit_code = ExitCode.PARTIAL_DATA
+
+    def __init__(self, problem: RowProblem, message: str) -> None:
+        super().__init__(_shortened(message))
+        self.problem = problem
+
+
+class Quality:
+    """What a run could not use; the rest of its input was processed."""
+
+    def __init__(self) -> None:
+        self.skipped: Counter[RowProblem] = Counter()
+        self.file_problems: list[FileProblem] = []
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every file and row was used."""
+        return not self.skipped and not self.file_problems
+
+    def skip_row(self, path: Path, table: str, row_id: int, error: BadRowError) -> None:
+        """Count a row that was skipped, and log it if it is among the first of its kind."""
+        self.skipped[error.problem] += 1
+        count = self.skipped[error.problem]
+        if count <= LOGGED_PER_KIND:
+            logger.warning("skipped %s, %s row %s: %s", path.name, table, row_id, error)
+        if count == LOGGED_PER_KIND:
+            logger.warning("further rows with %s are counted, not logged", error.problem)
+
+    def report_file(self, path: Path, problem: str) -> None:
+        """Record and log that a file could not be used, or not wholly."""
+        self.file_problems.append(FileProblem(path.name, problem))
+        logger.error("%s: %s", path, problem)
+
+
+def _shortened(message: str) -> str:
+    if len(message) <= _SHOWN_CHARACTERS:
+        return message
+    return f"{message[:_SHOWN_CHARACTERS]}… ({len(message)} characters)"

@@ -1,0 +1,35 @@
+"""What a recording is made of: levels, book updates and trades."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class OrderbookLevel(NamedTuple):
+    """Price and the whole size resting there; in an update, size 0 removes the level."""
+
+    price: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class OrderbookUpdate:
+    """The levels that one book row changed.
+
+    One without a row (`row_id` None) has no levels: it carries trades that no row precedes.
+    """
+
+    timestamp_ms: int
+    bids: list[OrderbookLevel]
+    asks: list[OrderbookLevel]
+    row_id: int | None = None
+
+
+class Trade(NamedTuple):
+    """One trade; `side` is the taker's, "buy" or "sell"."""
+
+    id: int
+    trade_id: str | None
+    price: float
+    size: float
+    side: str
+    timestamp_ms: int

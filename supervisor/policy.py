@@ -4,204 +4,35 @@ Nothing here knows a process, a clock or a file; `supervisor.worker` carries out
 All times are seconds of one monotonic clock.
 """
 
-from dataclasses import dataclass, field, replace
-from enum import Enum, StrEnum, auto
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from shared.exit_codes import PERMANENT_FAILURES, ExitCode
 from shared.supervisor_status import WorkerState
+from supervisor.restart_policy import RestartPolicy, backoff_s
+from supervisor.worker_events import (
+    Action,
+    Do,
+    Ended,
+    Event,
+    Heartbeat,
+    KillAsked,
+    LoopGap,
+    MemorySeen,
+    ProbeAnswered,
+    ProbeFailed,
+    Report,
+    RestartAsked,
+    SpawnFailed,
+    StartAsked,
+    StopAsked,
+    Tick,
+)
+from supervisor.worker_record import AfterStop, Liveness, RestartOn, Worker
 
 SECONDS_PER_HOUR = 3600.0
-_ALIVE = frozenset({WorkerState.STARTING, WorkerState.RUNNING, WorkerState.STOPPING})
-
-
-class RestartOn(StrEnum):
-    """When a worker that ended is started again."""
-
-    FAILURE = "failure"
-    ALWAYS = "always"
-
-
-class Liveness(StrEnum):
-    """How a worker shows that it does its work."""
-
-    HEARTBEAT = "heartbeat"
-    PROBE = "probe"
-
-
-@dataclass(frozen=True, slots=True)
-class RestartPolicy:
-    """The numbers of the policy; seconds unless the name says otherwise."""
-
-    backoff_first_s: float = 0.5
-    backoff_max_s: float = 30.0
-    backoff_jitter: float = 0.2
-    healthy_s: float = 60.0
-    max_failures_in_a_row: int = 5
-    max_failures_per_hour: int = 20
-    startup_allowance_s: float = 30.0
-    heartbeat_deadline_s: float = 10.0
-    failed_probes_not_ready: int = 3
-    failed_probes_hung: int = 5
-    abort_grace_s: float = 2.0
-    stop_grace_s: float = 3.0
-    memory_limit_bytes: int = 2_000_000_000
-    memory_strikes: int = 3
-
-
-@dataclass(frozen=True, slots=True)
-class StartAsked:
-    """The supervisor wants the worker to run."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpawnFailed:
-    """The operating system refused to start the process."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The process is gone: by itself with a code, or by a signal."""
-
-    exit_code: int | None = None
-    signal: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
-    """The work loop wrote a heartbeat."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeAnswered:
-    """The worker answered its health probe with its own boot id."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeFailed:
-    """The worker did not answer its health probe, or not as itself."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class MemorySeen:
-    """The resident memory of the worker's process tree was measured."""
-
-    rss_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class LoopGap:
-    """The supervisor itself did not run for `seconds`: laptop asleep, SIGSTOP, a stalled disk."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class RestartAsked:
-    """A user wants the worker started afresh, its failures forgotten."""
-
-
-@dataclass(frozen=True, slots=True)
-class StopAsked:
-    """The run ends: stop the worker, for good."""
-
-
-@dataclass(frozen=True, slots=True)
-class KillAsked:
-    """The run ends now: no more waiting for the worker."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """Time passed; only deadlines are looked at."""
-
-
-Event = (
-    StartAsked
-    | SpawnFailed
-    | Ended
-    | Heartbeat
-    | ProbeAnswered
-    | ProbeFailed
-    | MemorySeen
-    | LoopGap
-    | RestartAsked
-    | StopAsked
-    | KillAsked
-    | Tick
-)
-
-
-class Do(Enum):
-    """What the shell must do to the worker's process."""
-
-    SPAWN = auto()
-    TERMINATE = auto()
-    ABORT = auto()
-    KILL = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A line for the status log; from and to are the states before and after the decision."""
-
-    event: str
-    reason: str | None = None
-    next_delay_s: float | None = None
-
-
-Action = Do | Report
-
-
-class AfterStop(Enum):
-    """What follows when a process that is being stopped has ended."""
-
-    STAY = auto()
-    START_AFRESH = auto()
-    COUNT_AS_FAILURE = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """One worker as the policy sees it.
-
-    `attempt` counts failures in a row, `failure_times` are those of the last hour. `wake_at` is
-    when a BACKOFF is over or a STOPPING process is killed. `last_sign_of_life` may lie ahead: at
-    a start it is the end of the start-up allowance. `is_proven` says that this process was ready
-    for `healthy_s`.
-    """
-
-    restart_on: RestartOn
-    liveness: Liveness
-    state: WorkerState = WorkerState.STOPPED
-    is_ready: bool = False
-    starts: int = 0
-    attempt: int = 0
-    failure_times: tuple[float, ...] = ()
-    wake_at: float | None = None
-    allowance_until: float = 0.0
-    last_sign_of_life: float = 0.0
-    ready_since: float | None = None
-    is_proven: bool = False
-    failed_probes: int = 0
-    memory_strikes: int = 0
-    after_stop: AfterStop = AfterStop.STAY
-    stop_reason: str | None = None
-    is_told_to_stop: bool = False
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether a process of this worker exists."""
-        return self.state in _ALIVE
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing will happen to this worker any more by itself."""
-        return self.state in {WorkerState.STOPPED, WorkerState.EXITED, WorkerState.FATAL}
+_EXPECTED_EXITS = frozenset({ExitCode.OK, ExitCode.PARTIAL_DATA})
+_STARTED = frozenset({WorkerState.STARTING, WorkerState.RUNNING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +40,7 @@ class Decision:
     """The worker after an event, and what is to be done, in this order."""
 
     worker: Worker
-    actions: tuple[Action, ...] = field(default=())
+    actions: tuple[Action, ...] = ()
 
 
 def decide(
@@ -268,13 +99,6 @@ def next_deadline(worker: Worker, policy: RestartPolicy) -> float | None:
     return min(deadlines, default=None)
 
 
-def backoff_s(attempt: int, chance: float, policy: RestartPolicy) -> float:
-    """Return the delay after the `attempt`th failure in a row, jitter included."""
-    # 2.0**1024 overflows; the limit is reached long before the exponent matters
-    doubled = policy.backoff_first_s * 2.0 ** min(attempt - 1, 64)
-    return min(doubled, policy.backoff_max_s) * (1 + policy.backoff_jitter * (2 * chance - 1))
-
-
 def _start(worker: Worker, now: float, policy: RestartPolicy, reason: str) -> Decision:
     allowance_until = now + policy.startup_allowance_s
     started = replace(
@@ -307,10 +131,7 @@ def _end(
         if worker.after_stop is AfterStop.STAY:
             return Decision(_settle(worker, WorkerState.STOPPED), (Report("stopped", reason),))
         return _fail(worker, f"{worker.stop_reason}; {reason}", now, chance, policy)
-    if worker.restart_on is RestartOn.FAILURE and ended.exit_code in {
-        ExitCode.OK,
-        ExitCode.PARTIAL_DATA,
-    }:
+    if worker.restart_on is RestartOn.FAILURE and ended.exit_code in _EXPECTED_EXITS:
         return Decision(_settle(worker, WorkerState.EXITED), (Report("exited", reason),))
     if ended.exit_code in PERMANENT_FAILURES:
         told = f"{reason}: a restart cannot mend it"
@@ -343,7 +164,7 @@ def _settle(worker: Worker, state: WorkerState) -> Worker:
 
 
 def _show_life(worker: Worker, now: float) -> Decision:
-    if worker.state not in {WorkerState.STARTING, WorkerState.RUNNING}:
+    if worker.state not in _STARTED:
         return Decision(worker)
     alive = replace(
         worker, state=WorkerState.RUNNING, is_ready=True, last_sign_of_life=now, failed_probes=0
@@ -386,7 +207,7 @@ def _abort(worker: Worker, reason: str, now: float, policy: RestartPolicy) -> De
 
 
 def _weigh(worker: Worker, rss_bytes: int, now: float, policy: RestartPolicy) -> Decision:
-    if worker.state not in {WorkerState.STARTING, WorkerState.RUNNING}:
+    if worker.state not in _STARTED:
         return Decision(worker)
     strikes = worker.memory_strikes + 1 if rss_bytes > policy.memory_limit_bytes else 0
     weighed = replace(worker, memory_strikes=strikes)

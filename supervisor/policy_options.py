@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from supervisor.policy import RestartPolicy
+from supervisor.restart_policy import RestartPolicy
 
 _HELP = {
     "backoff_first_s": "Delay before the first restart, in seconds; doubles with every failure.",

@@ -13,7 +13,7 @@ import psutil
 
 from shared import worker_link
 from supervisor.descriptors import close_quietly
-from supervisor.policy import Ended
+from supervisor.worker_events import Ended
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from supervisor.launcher import launcher_pids
 from supervisor.leftovers import end_leftovers
 from supervisor.listening import Page, open_listening_socket
 from supervisor.lock import take_lock
-from supervisor.policy import RestartPolicy
+from supervisor.restart_policy import RestartPolicy
 from supervisor.supervisor import Options, Supervisor
 from supervisor.worker_spec import WorkerSpec
 

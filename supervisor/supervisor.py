@@ -22,23 +22,23 @@ from supervisor.listening import Page
 from supervisor.loop import EventLoop
 from supervisor.memory import tree_rss_bytes
 from supervisor.output import OutputLog
-from supervisor.policy import Event as PolicyEvent
-from supervisor.policy import (
-    KillAsked,
-    LoopGap,
-    MemorySeen,
-    RestartAsked,
-    RestartPolicy,
-    StartAsked,
-    StopAsked,
-    Tick,
-)
 from supervisor.probes import HealthProbe, probe_address
 from supervisor.process import open_pidfd
+from supervisor.restart_policy import RestartPolicy
 from supervisor.rotating_file import RotatingFile
 from supervisor.status import StatusDesk
 from supervisor.strays import adopt_orphans, kill_strays, reap_strays
 from supervisor.worker import SupervisedWorker, Surroundings
+from supervisor.worker_events import Event as PolicyEvent
+from supervisor.worker_events import (
+    KillAsked,
+    LoopGap,
+    MemorySeen,
+    RestartAsked,
+    StartAsked,
+    StopAsked,
+    Tick,
+)
 from supervisor.worker_spec import PROCESSOR, WorkerSpec
 
 TICK_SECONDS = 1.0

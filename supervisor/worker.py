@@ -11,22 +11,21 @@ from supervisor.events import Event, EventLog
 from supervisor.heartbeats import HeartbeatReader
 from supervisor.loop import EventLoop
 from supervisor.output import OutputLog
-from supervisor.policy import (
+from supervisor.policy import decide, next_deadline
+from supervisor.probes import HealthProbe
+from supervisor.process import Process, spawn
+from supervisor.restart_policy import RestartPolicy
+from supervisor.worker_events import (
     Do,
     Ended,
     Heartbeat,
     ProbeAnswered,
     ProbeFailed,
     Report,
-    RestartPolicy,
     SpawnFailed,
-    Worker,
-    decide,
-    next_deadline,
 )
-from supervisor.policy import Event as PolicyEvent
-from supervisor.probes import HealthProbe
-from supervisor.process import Process, spawn
+from supervisor.worker_events import Event as PolicyEvent
+from supervisor.worker_record import Worker
 from supervisor.worker_spec import WorkerSpec
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.clock import from_epoch_ms
 from shared.job import Job
-from supervisor.policy import Liveness, RestartOn
+from supervisor.worker_record import Liveness, RestartOn
 
 PROCESSOR = "processor"
 VISUALIZER = "visualizer"

@@ -8,8 +8,9 @@ import click
 
 from shared.errors import OrderflowError
 from shared.run_directory import RunDirectory
-from supervisor.policy import Liveness, RestartOn, RestartPolicy
+from supervisor.restart_policy import RestartPolicy
 from supervisor.run import RunPlan, supervise
+from supervisor.worker_record import Liveness, RestartOn
 from supervisor.worker_spec import PROCESSOR, VISUALIZER, WorkerSpec
 
 HERE = Path(__file__).parent

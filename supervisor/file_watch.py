@@ -87,8 +87,8 @@ class FileWatch:
         self._drop()
 
     def _build(self, now: float) -> None:
-        observer = self._make_observer()
         try:
+            observer = self._make_observer()  # opens its inotify instance, so it may fail as well
             self._folder.mkdir(parents=True, exist_ok=True)
             self._inode = self._folder.stat().st_ino
             observer.schedule(_Hints(self._take_hint), str(self._folder), recursive=False)

@@ -18,10 +18,13 @@ class EventLoop:
     """Waits for descriptors, signals and wake-ups and calls who asked for them.
 
     Signals arrive as bytes on the same pipe as the wake-ups (`signal.set_wakeup_fd`), so that
-    none is lost between two waits and no handler runs in the middle of other work.
+    none is lost between two waits and no handler runs in the middle of other work. A callback
+    that raises is told to `on_error`, and the loop goes on: a bug in one part must not end what
+    the others look after.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_error: Callable[[Exception], None]) -> None:
+        self._on_error = on_error
         self._selector = selectors.DefaultSelector()
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
@@ -58,7 +61,10 @@ class EventLoop:
             # An earlier callback of this round may have unwatched, or reused, this descriptor.
             current = self._selector.get_map().get(key.fd)
             if current is not None and current.data is key.data:
-                key.data()
+                try:
+                    key.data()
+                except Exception as error:  # noqa: BLE001 - see the class
+                    self._on_error(error)
 
     def close(self) -> None:
         """Give back the loop's own descriptors."""

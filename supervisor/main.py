@@ -1,6 +1,7 @@
 """The `orderflow-supervise` command: run the system, or ask the one that runs."""
 
 import contextlib
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -191,6 +192,11 @@ def _errors_as_exit_codes(ctx: click.Context) -> Iterator[None]:
     except OrderflowError as error:
         click.echo(f"Error: {error}", err=True)
         ctx.exit(error.exit_code)
+    except (click.ClickException, click.exceptions.Exit):
+        raise
+    except Exception:  # noqa: BLE001 - a bug keeps its traceback, and gets its exit code
+        traceback.print_exc()
+        ctx.exit(ExitCode.INTERNAL)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Append to a file, rotate it by size, and count instead of failing."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -27,32 +28,42 @@ class RotatingFile:
         self._descriptor: int | None = None
         self._size = 0
         self._retry_at = 0.0
-        self._is_torn = False
 
     def write(self, lines: bytes, now: float) -> bool:
-        """Append whole lines, each ending in a newline; return whether all of them got there."""
-        if self._is_torn:
-            lines = b"\n" + lines  # so that the half line before spoils no whole one
-        try:
-            descriptor = self._open_for(len(lines), now)
-            written = os.write(descriptor, lines) if descriptor is not None else 0
-        except OSError:
-            self.close()
-            self._retry_at = now + RETRY_SECONDS
-            written = 0
-        self._size += written
+        """Append whole lines, each ending in a newline; return whether all of them got there.
+
+        Half a line never stays in the file: a reader finds whole ones only.
+        """
+        written = self._append(lines, now)
         if written == len(lines):
-            self._is_torn = False
             return True
-        if written:
-            self._is_torn = not lines[:written].endswith(b"\n")
-        self.lost_lines += lines[written:].count(b"\n")
+        whole = lines.rfind(b"\n", 0, written) + 1
+        if whole < written:
+            self._cut_off(written - whole)
+        self.lost_lines += lines.count(b"\n", whole)
         return False
 
     def close(self) -> None:
         """Close the file; the next write opens it again."""
         close_quietly(self._descriptor)
         self._descriptor = None
+
+    def _append(self, lines: bytes, now: float) -> int:
+        try:
+            descriptor = self._open_for(len(lines), now)
+            written = os.write(descriptor, lines) if descriptor is not None else 0
+        except OSError:
+            self.close()
+            self._retry_at = now + RETRY_SECONDS
+            return 0
+        self._size += written
+        return written
+
+    def _cut_off(self, size: int) -> None:
+        if self._descriptor is not None:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, self._size - size)
+                self._size -= size
 
     def _open_for(self, size: int, now: float) -> int | None:
         if self._descriptor is None:

@@ -78,6 +78,7 @@ class StatusDesk:
             lost_log_lines=sum(worker.output.file.lost_lines for worker in self._workers),
             lost_events=self._events.file.lost_lines,
             lost_status_writes=self.lost_writes,
+            lost_console_lines=self._console.lost_lines,
             file_watch=str(self._files.watch.mode),
             workers=tuple(worker.status() for worker in self._workers),
         )

@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import time
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -44,6 +45,8 @@ from supervisor.worker_spec import PROCESSOR, WorkerSpec
 TICK_SECONDS = 1.0
 GAP_SECONDS = 2.0
 MEMORY_SECONDS = 5.0
+ERROR_SECONDS = 1.0
+"""Internal errors are told at most this often: a callback may fail at every turn of the loop."""
 STRAY_SECONDS = 0.05
 STRAY_ROUNDS = 4
 LAST_WAIT_SECONDS = 0.6
@@ -78,7 +81,7 @@ class Supervisor:
         self._options = options
         self._console = console
         self._clock = time.monotonic
-        self._loop = EventLoop()
+        self._loop = EventLoop(self._tell_error)
         self._guard = Guard(options.boot_id)
         run_dir = options.run_dir
         self._events = EventLog(RotatingFile(run_dir.events), options.boot_id, self._clock)
@@ -95,6 +98,7 @@ class Supervisor:
         self._last_tick = now
         self._next_memory = now + MEMORY_SECONDS
         self._next_beat = now
+        self._next_error = now
         self._stray_rounds: dict[str, int] = {}
         self._recorded: list[RunningProcess] = []
 
@@ -193,15 +197,21 @@ class Supervisor:
             if worker.probe is not None:
                 worker.probe.tick(now)
             worker.feed(Tick())
-        self._files.tick(now, self._progress())
         self._clear_strays()
-        if now >= self._next_memory:
-            self._next_memory = now + MEMORY_SECONDS
-            self._measure_memory()
         if now >= self._next_beat:
             self._next_beat = now + TICK_SECONDS
             self._check_surroundings()
+        try:
+            self._report(now)
+        except Exception as error:  # noqa: BLE001 - a bug in the telling must end no worker
+            self._tell_error(error)
+
+    def _report(self, now: float) -> None:
         self._record_running()
+        if now >= self._next_memory:
+            self._next_memory = now + MEMORY_SECONDS
+            self._measure_memory()
+        self._files.tick(now, self._progress())
         self._status.tick(now, is_stopping=self._outcome is not None)
 
     def _check_surroundings(self) -> None:
@@ -325,6 +335,17 @@ class Supervisor:
         self._loop.unwatch(pidfd)
         if self._outcome is None:
             self._stop(ExitCode.OK, "the launcher is gone")
+
+    def _tell_error(self, error: Exception) -> None:
+        now = self._clock()
+        if now < self._next_error:
+            return
+        self._next_error = now + ERROR_SECONDS
+        trace = "".join(traceback.format_exception(error))
+        self._events.write(Event("internal_error", reason=repr(error), detail=trace))
+        self._console.say(
+            f"internal error: {error!r}; the traceback is in {self._events.file.path}"
+        )
 
     def _say(self, event: str, reason: str) -> None:
         self._events.write(Event(event, reason=reason))

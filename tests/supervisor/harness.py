@@ -111,7 +111,8 @@ class Run:
         return self.console_path.read_text("utf-8", "replace")
 
     def status(self) -> dict[str, Any] | None:
-        """Return the live status, or None while nobody answers."""
+        """Return the live status, or None while nobody answers; fail if the run has ended."""
+        assert self.popen is None or self.popen.poll() is None, f"it ended:\n{self._peek()}"
         try:
             document = ask(self.run_dir.control_socket, Request("status")).status
         except NotRunningError:

@@ -17,12 +17,14 @@ from shared.worker_link import BOOT_ID_HEADER, HEALTH_PATH, enter_worker
 @click.option("--import-seconds", default=0.0)
 @click.option("--ignore-term", is_flag=True)
 @click.option("--wrong-id", is_flag=True)
+@click.option("--chatter", is_flag=True, help="Log a line ten times a second.")
 def main(
     exit_code: int,
     exit_after: float | None,
     import_seconds: float,
     ignore_term: bool,
     wrong_id: bool,
+    chatter: bool,
 ) -> None:
     """Serve until told otherwise."""
     time.sleep(import_seconds)
@@ -53,8 +55,16 @@ def main(
         timer = threading.Timer(exit_after, server.shutdown)
         timer.daemon = True
         timer.start()
+    if chatter:
+        threading.Thread(target=_chatter, daemon=True).start()
     server.serve_forever(poll_interval=0.05)
     sys.exit(exit_code)
+
+
+def _chatter() -> None:
+    while True:
+        click.echo("still here")
+        time.sleep(0.1)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,10 @@ def main() -> int:
     def make_specs(_port: int, _token: str | None) -> list[WorkerSpec]:
         processor = WorkerSpec(
             PROCESSOR,
-            (sys.executable, str(HERE / "working.py"), *asked["processor"]),
+            tuple(
+                asked.get("processor_command")
+                or (sys.executable, str(HERE / "working.py"), *asked["processor"])
+            ),
             RestartOn.FAILURE,
             Liveness.HEARTBEAT,
         )

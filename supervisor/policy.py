@@ -196,14 +196,23 @@ def _miss_probe(worker: Worker, reason: str, now: float, policy: RestartPolicy) 
 
 def _abort(worker: Worker, reason: str, now: float, policy: RestartPolicy) -> Decision:
     hung = replace(
-        worker,
-        state=WorkerState.STOPPING,
-        is_ready=False,
+        _leave_running(worker, now, policy),
         wake_at=now + policy.abort_grace_s,
         after_stop=AfterStop.COUNT_AS_FAILURE,
         stop_reason=reason,
     )
     return Decision(hung, (Report("hung", reason), Do.ABORT))
+
+
+def _leave_running(worker: Worker, now: float, policy: RestartPolicy) -> Worker:
+    # The time a process takes to stop is not health, so the verdict is made here.
+    return replace(
+        worker,
+        state=WorkerState.STOPPING,
+        is_ready=False,
+        is_proven=worker.is_proven or _is_healthy(worker, now, policy),
+        ready_since=None,
+    )
 
 
 def _weigh(worker: Worker, rss_bytes: int, now: float, policy: RestartPolicy) -> Decision:
@@ -226,9 +235,7 @@ def _terminate(
     policy: RestartPolicy,
 ) -> Decision:
     stopping = replace(
-        worker,
-        state=WorkerState.STOPPING,
-        is_ready=False,
+        _leave_running(worker, now, policy),
         wake_at=now + policy.stop_grace_s,
         after_stop=after_stop,
         stop_reason=reason,
@@ -275,6 +282,7 @@ def _kill(worker: Worker) -> Decision:
         told,
         state=WorkerState.STOPPING,
         is_ready=False,
+        ready_since=None,
         wake_at=None,
         after_stop=AfterStop.STAY,
     )
@@ -293,8 +301,9 @@ def _tick(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
         return Decision(replace(worker, state=WorkerState.RUNNING), (Report("running", reason),))
     if worker.state is not WorkerState.RUNNING:
         return Decision(worker)
-    silence = now - worker.last_sign_of_life
-    if worker.liveness is Liveness.HEARTBEAT and silence >= policy.heartbeat_deadline_s:
+    is_late = now >= worker.last_sign_of_life + policy.heartbeat_deadline_s
+    if worker.liveness is Liveness.HEARTBEAT and is_late:
+        silence = now - worker.last_sign_of_life
         return _abort(worker, f"hung: no heartbeat for {silence:.1f} s", now, policy)
     if not worker.is_proven and _is_healthy(worker, now, policy):
         return Decision(replace(worker, is_proven=True, attempt=0))
@@ -314,7 +323,8 @@ def _forgive_gap(worker: Worker, seconds: float, now: float) -> Worker:
 
 
 def _is_healthy(worker: Worker, now: float, policy: RestartPolicy) -> bool:
-    return worker.ready_since is not None and now - worker.ready_since >= policy.healthy_s
+    # The same sum as in `next_deadline`: with a difference rounding may never let it pass.
+    return worker.ready_since is not None and now >= worker.ready_since + policy.healthy_s
 
 
 def _is_due(deadline: float | None, now: float) -> bool:

@@ -88,15 +88,19 @@ class FileWatch:
 
     def _build(self, now: float) -> None:
         try:
-            observer = self._make_observer()  # opens its inotify instance, so it may fail as well
             self._folder.mkdir(parents=True, exist_ok=True)
             self._inode = self._folder.stat().st_ino
-            observer.schedule(_Hints(self._take_hint), str(self._folder), recursive=False)
-            observer.start()
-            self._observer = observer
+            # Opens its inotify instance at once, so that this fails where there is none left.
+            self._observer = self._make_observer()
+            self._observer.schedule(_Hints(self._take_hint), str(self._folder), recursive=False)
+            self._observer.start()
+            # Known before it sings: its event may come back before the next statement.
             self._canary = _Canary(self._folder, now + CANARY_SECONDS)
-        except OSError as error:  # no inotify instance or watch left, or no folder
-            self._fall_back(now, f"cannot watch {self._folder.name}/: {error.strerror or error}")
+            self._canary.sing()
+        except OSError as error:
+            self._drop()
+            reason = error.strerror or str(error)
+            self._fall_back(now, f"cannot watch {self._folder.name}/: {reason}")
 
     def _judge_canary(self, canary: "_Canary", now: float) -> None:
         if canary.is_heard:
@@ -131,7 +135,7 @@ class FileWatch:
             self._canary.remove()
             self._canary = None
         if self._observer is not None:
-            # Not joined: the threads end within a second, and the loop does not wait for them.
+            # The emitters and the observer are not joined: they end by themselves within a second.
             for emitter in self._observer.emitters:
                 emitter.stop()
             self._observer.stop()
@@ -152,6 +156,9 @@ class _Canary:
         self.path = folder / f"{CANARY}.{os.getpid()}.{time.monotonic_ns()}"
         self.deadline = deadline
         self.is_heard = False
+
+    def sing(self) -> None:
+        """Create the file."""
         self.path.touch()
 
     def remove(self) -> None:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
@@ -145,3 +146,21 @@ def test_folder_that_was_replaced_leads_to_a_rebuild(
     assert turns[-1] == ("file_watch_rebuilt", "the folder is gone")
     hear_the_canary(watch, 0.3)
     assert watch.mode is WatchMode.EVENTS
+
+
+def test_fifty_rebuilds_leave_no_descriptor_and_no_thread(
+    make_watch: MakeWatch, tmp_path: Path
+) -> None:
+    watch = make_watch()
+    watch.start(0.0)
+    hear_the_canary(watch, 0.1)
+    before = psutil.Process().num_fds(), threading.active_count()
+    for number in range(50):
+        (tmp_path / "data").rename(tmp_path / f"old{number}")
+        watch.check(0.2)
+        hear_the_canary(watch, 0.3)
+
+    def look() -> bool:
+        return (psutil.Process().num_fds(), threading.active_count()) <= before
+
+    wait_until("as many as before", look, 10)

@@ -20,8 +20,14 @@ class NotRunningError(OrderflowError):
     exit_code = ExitCode.NOT_RUNNING
 
 
+class NoAnswerError(OrderflowError):
+    """A supervisor runs in this run directory but does not answer: stopped, or very busy."""
+
+    exit_code = ExitCode.DEGRADED
+
+
 def ask(control_socket: Path, request: Request) -> Answer:
-    """Send `request` and return the answer; raise NotRunningError when nobody listens."""
+    """Send `request` and return the answer; raise NotRunningError or NoAnswerError."""
     with _connect(control_socket) as connection:
         return _exchange(connection, request, control_socket)
 
@@ -60,6 +66,6 @@ def _exchange(connection: socket.socket, request: Request, control_socket: Path)
             line = lines.readline()
         return Answer(**orjson.loads(line))
     except (OSError, orjson.JSONDecodeError, TypeError) as error:
-        raise NotRunningError(
-            f"{control_socket.parent}: the supervisor does not answer: {error}"
+        raise NoAnswerError(
+            f"{control_socket.parent}: the supervisor does not answer: {error!r}"
         ) from error

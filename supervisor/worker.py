@@ -237,13 +237,18 @@ class SupervisedWorker:
         self._tell(report, gone)
 
     def _tell(self, report: Report, gone: _Gone | None) -> None:
-        about = f", {report.reason}" if report.reason else ""
-        pid = f" (pid {self.pid})" if self.pid else ""
-        delay = f"; next start in {report.next_delay_s:.1f} s" if report.next_delay_s else ""
+        parts = [f"{self.spec.name} {self.record.state}"]
+        if self.pid is not None:
+            parts.append(f"(pid {self.pid})")
+        if report.reason:
+            parts.append(f"- {report.reason}")
+        if report.next_delay_s is not None:
+            parts.append(f"- next start in {report.next_delay_s:.1f} s")
         console = self._around.console
-        console.say(f"{self.spec.name} {self.record.state}{pid}: {report.event}{about}{delay}")
-        if self.record.state is WorkerState.FATAL and gone and gone.last_words:
-            console.say_lines(gone.last_words)
+        console.say(" ".join(parts))
+        if self.record.state is WorkerState.FATAL:
+            if gone and gone.last_words:
+                console.say_lines(gone.last_words)
             console.say(f"{self.spec.name} log: {self.output.file.path}")
 
     def _uptime_s(self) -> float | None:

@@ -17,7 +17,7 @@ import psutil
 
 from shared.run_directory import RunDirectory
 from shared.worker_link import FAMILY
-from supervisor.client import NotRunningError, ask
+from supervisor.client import NoAnswerError, NotRunningError, ask
 from supervisor.control import Request
 
 ROOT = Path(__file__).parents[2]
@@ -115,7 +115,7 @@ class Run:
         assert self.popen is None or self.popen.poll() is None, f"it ended:\n{self._peek()}"
         try:
             document = ask(self.run_dir.control_socket, Request("status")).status
-        except NotRunningError:
+        except (NotRunningError, NoAnswerError):
             return None
         if document is not None:
             self._boot_ids.add(document["boot_id"])

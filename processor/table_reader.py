@@ -53,18 +53,28 @@ class TableReader:
         try:
             ordered_ids = None if self._is_stored_in_time_order() else self._ids_by_time()
             raw = self._in_storage_order() if ordered_ids is None else self._by_id(ordered_ids)
-            for row_id, timestamp, instrument, *values in raw:
+            for row in raw:
                 try:
-                    timestamp_ms = parse_timestamp_ms(timestamp)
-                    check_instrument(instrument, self._file.instrument)
+                    timed = self._timed(row)
                 except BadRowError as error:
-                    self._quality.skip_row(self._file.path, self._table, row_id, error)
+                    self._quality.skip_row(self._file.path, self._table, row[0], error)
                     continue
-                yield TimedRow(row_id, timestamp_ms, tuple(values))
+                yield timed
         except sqlite3.DatabaseError as error:
             self._quality.report_file(
                 self._file.path, f"table {self._table}: the file is damaged: {error}"
             )
+
+    def row(self, row_id: int) -> TimedRow:
+        """Return one row; raise BadRowError when its time or instrument cannot be used."""
+        return self._timed(
+            self._connection.execute(f"{self._select} WHERE id = ?", (row_id,)).fetchone()
+        )
+
+    def _timed(self, raw: Sequence[Any]) -> TimedRow:
+        row_id, timestamp, instrument, *values = raw
+        check_instrument(instrument, self._file.instrument)
+        return TimedRow(row_id, parse_timestamp_ms(timestamp), tuple(values))
 
     def _in_storage_order(self) -> Iterator[Any]:
         cursor = self._connection.execute(f"{self._select} ORDER BY id")

@@ -13,6 +13,7 @@ FILE_EVENT_NAMES = frozenset({"file", "file_changed", "file_change", "changed", 
 
 _ERROR_WORDS = ("fatal", "gave_up", "give_up", "hung", "error", "lost", "broken")
 _WARNING_WORDS = ("backoff", "restart", "killed", "kill", "stale", "missing", "warning", "timeout")
+MAX_DETAIL = 200
 _SECONDS_TO_MS_BELOW = 1e11  # as seconds this is the year 5138, as milliseconds 1973
 
 
@@ -38,7 +39,7 @@ def _sentence(record: Mapping[str, Any]) -> str:
                 _text(record.get("file")).rpartition("/")[2],
                 _amount(record.get("bytes"), "{:,.0f} bytes"),
                 _amount(record.get("age_s", record.get("age")), "{:.1f} s old"),
-                _text(record.get("detail")),
+                _last_line(record.get("detail")),
             )
             if part
         )
@@ -52,7 +53,7 @@ def _sentence(record: Mapping[str, Any]) -> str:
         _amount(record.get("uptime_s"), "after {:,.1f} s"),
         _amount(record.get("next_delay_s"), "next start in {:.1f} s"),
         _text(record.get("file")),
-        _text(record.get("detail")),
+        _last_line(record.get("detail")),
     ]
     return " · ".join(part for part in parts if part)
 
@@ -81,6 +82,12 @@ def _epoch_ms(value: Any) -> int | None:
 def _amount(value: Any, pattern: str) -> str:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return pattern.format(value) if is_number else ""
+
+
+def _last_line(value: Any) -> str:
+    """Return the end of what may be a whole traceback: that is where the error stands."""
+    lines = _text(value).split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")[:MAX_DETAIL]
 
 
 def _text(value: Any) -> str:

@@ -22,6 +22,7 @@ from visualizer.published import (
     read_bars,
     read_depth,
 )
+from visualizer.shown_records import shown_processor, shown_supervisor
 
 
 class RunView:
@@ -78,8 +79,8 @@ class RunView:
             },
             {
                 "depth": depth.content,
-                "processor": processor.content,
-                "supervisor": supervisor.content,
+                "processor": shown_processor(processor.content),
+                "supervisor": shown_supervisor(supervisor.content),
                 "supervisor_alive": is_alive,
                 "state": state,
                 "files": {

@@ -214,8 +214,9 @@ function gapShapes(rows, windowMs, colors) {
   ];
 }
 
+// In a path T is a curve: dates there are written with an underscore.
 function gapPath(gap) {
-  const [from, to] = gap.map(axisTime);
+  const [from, to] = gap.map((ms) => axisTime(ms).replace("T", "_"));
   return `M${from},0L${from},1L${to},1L${to},0Z`;
 }
 

@@ -14,6 +14,7 @@ FILE_EVENT_NAMES = frozenset({"file", "file_changed", "file_change", "changed", 
 _ERROR_WORDS = ("fatal", "gave_up", "give_up", "hung", "error", "lost", "broken")
 _WARNING_WORDS = ("backoff", "restart", "killed", "kill", "stale", "missing", "warning", "timeout")
 MAX_DETAIL = 200
+_NO_TIME_FROM = 1e15
 _SECONDS_TO_MS_BELOW = 1e11  # as seconds this is the year 5138, as milliseconds 1973
 
 
@@ -74,9 +75,11 @@ def _epoch_ms(value: Any) -> int | None:
             return to_epoch_ms(datetime.fromisoformat(value))
         except ValueError:
             return None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return int(value * 1000 if value < _SECONDS_TO_MS_BELOW else value)
-    return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if not 0 <= value < _NO_TIME_FROM:  # not a number is none of both
+        return None
+    return int(value * 1000 if value < _SECONDS_TO_MS_BELOW else value)
 
 
 def _amount(value: Any, pattern: str) -> str:

@@ -170,7 +170,7 @@ def _book() -> Component:
             ),
             html.Section(
                 className="panel ladder",
-                children=html.Div(id=ids.LADDER, className="ladder-scroll"),
+                children=html.Div(id=ids.LADDER, className="ladder-fit"),
             ),
         ],
     )
@@ -184,7 +184,7 @@ def _log() -> Component:
             html.Div(
                 className="log-head",
                 children=[
-                    html.H2("Process log"),
+                    html.H2("Process log, UTC"),
                     dcc.Input(
                         id=ids.LOG_FILTER,
                         type="text",

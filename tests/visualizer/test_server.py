@@ -187,10 +187,10 @@ def test_a_taken_port_is_one_clear_line(open_server: PageServer) -> None:
         check=False,
     )
     assert ended.returncode == 69
-    assert ended.stderr.splitlines() == [
+    assert ended.stderr == (
         f"Error: cannot listen on 127.0.0.1:{open_server.port}: Address already in use;"
-        " is another page running?"
-    ]
+        " is another page running?\n"
+    )
 
 
 def test_a_missing_run_directory_is_waited_for(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ export function makeLayout({ placed, ranges, range, bars, colors, decimals, wind
       zeroline: row.key === "obi" || row.key === "cvd",
       zerolinecolor: colors.zero,
       zerolinewidth: 1,
-      nticks: Math.max(2, Math.round(row.height / 44)),
+      nticks: Math.max(3, Math.round(row.height / 40)),
       tickformat: row.key === "price" ? `,.${decimals}f` : undefined,
       separatethousands: true,
       exponentformat: "none",

@@ -4,7 +4,10 @@ import { priceDecimals } from "./depth.mjs";
 import { element } from "./dom.mjs";
 import { decimalsOfAll, fixed, size } from "./format.mjs";
 
-const LEVELS_A_SIDE = 15;
+const LEVELS_A_SIDE = 25; // at most; as many are shown as there is room for
+const LEVELS_WITHOUT_LIMIT = 10; // in a column that grows with its content
+const ROW_PX = 15;
+const OTHER_ROWS_PX = 42; // the head and the spread
 const MAX_SIZE_DECIMALS = 5;
 
 export class Ladder {
@@ -17,6 +20,7 @@ export class Ladder {
   constructor(store) {
     this.#store = store;
     this.#build();
+    new ResizeObserver(() => this.#fit()).observe(this.#root);
   }
 
   dataChanged(changed) {
@@ -52,6 +56,15 @@ export class Ladder {
     header.append(head);
     table.append(element("caption", "unseen", "Best levels of the book"), header, body);
     this.#root.replaceChildren(table);
+  }
+
+  #fit() {
+    const isLimited = getComputedStyle(this.#root).position === "absolute";
+    const room = Math.floor((this.#root.clientHeight - OTHER_ROWS_PX) / 2 / ROW_PX);
+    const levels = isLimited ? Math.max(room, 1) : LEVELS_WITHOUT_LIMIT;
+    for (const { index, row } of this.#rows) {
+      row.hidden = index >= levels;
+    }
   }
 
   #makeRow(side, index) {

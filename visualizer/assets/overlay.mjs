@@ -15,7 +15,7 @@ export class Overlay {
     this.#store = store;
     this.#root = root;
     this.#plot = plot;
-    for (const name of ["readouts", "tags", "cross"]) {
+    for (const name of ["dividers", "readouts", "tags", "cross"]) {
       this.#parts[name] = element("div", name);
     }
     const { cross } = this.#parts;
@@ -34,6 +34,7 @@ export class Overlay {
   /** Take the geometry of a new drawing, and lie over it. */
   place(scene) {
     this.#scene = scene;
+    this.#showDividers();
     this.refresh();
   }
 
@@ -89,6 +90,15 @@ export class Overlay {
       return line;
     });
     this.#parts.readouts.replaceChildren(...lines);
+  }
+
+  #showDividers() {
+    const dividers = this.#scene.placed.rows.slice(1).map((row) => {
+      const divider = element("div", "divider");
+      divider.style.top = `${row.top - 5}px`;
+      return divider;
+    });
+    this.#parts.dividers.replaceChildren(...dividers);
   }
 
   #showTags() {

@@ -94,9 +94,16 @@ export class Ladder {
     const facts = bookFacts(depth);
     write(
       this.#spread,
-      facts.spread === null ? "one side is empty" : `spread ${fixed(facts.spread, decimals)}`,
+      facts.spread !== null ? `spread ${fixed(facts.spread, decimals)}` : emptiness(facts),
     );
   }
+}
+
+function emptiness({ bestBid, bestAsk }) {
+  if (bestBid === null && bestAsk === null) {
+    return "no book yet";
+  }
+  return bestBid === null ? "no bids" : "no asks";
 }
 
 function write(cell, text) {

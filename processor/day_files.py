@@ -49,7 +49,7 @@ def find_day_files(data_dir: Path, instrument: str, days: range) -> FoundFiles:
     Looks in `data_dir` and in its folder named after the instrument.
     Raises NoInputError, with the nearest instruments and days there are, when none is found.
     """
-    recorded = list(_recorded_files(data_dir, instrument))
+    recorded = list(_recorded_files(data_dir, data_dir / instrument))
     by_day: dict[int, DayFile] = {}
     duplicates = []
     for file in recorded:
@@ -81,8 +81,8 @@ def parse_day_file(path: Path) -> DayFile | None:
     return DayFile(path, match["instrument"], (day - _EPOCH_DAY).days)
 
 
-def _recorded_files(data_dir: Path, instrument: str) -> Iterable[DayFile]:
-    for folder in (data_dir, data_dir / instrument):
+def _recorded_files(*folders: Path) -> Iterable[DayFile]:
+    for folder in folders:
         if folder.is_dir():
             for path in sorted(folder.iterdir()):
                 file = parse_day_file(path)
@@ -96,15 +96,16 @@ def _describe_absence(data_dir: Path, instrument: str, days: range, recorded: li
     where = f"{data_dir.absolute()}: no file {pattern} for {first} to {last}"
     if not data_dir.is_dir():
         return f"{where}; there is no such folder"
-    if not recorded:
-        return f"{where}; the folder holds no day files"
     same = sorted(
         (file for file in recorded if file.instrument == instrument),
         key=lambda file: min(abs(file.day - days[0]), abs(file.day - days[-1])),
     )
     if same:
         return f"{where}; nearest days of {instrument}: {_listed(str(f.date) for f in same[:5])}"
-    instruments = sorted({file.instrument for file in recorded})
+    folders = (path for path in data_dir.iterdir() if path.is_dir())
+    instruments = sorted({file.instrument for file in _recorded_files(data_dir, *folders)})
+    if not instruments:
+        return f"{where}; the folder holds no day files"
     nearest = difflib.get_close_matches(instrument, instruments, n=5, cutoff=0.3)
     return f"{where}; instruments there: {_listed(nearest or instruments[:5])}"
 

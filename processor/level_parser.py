@@ -38,7 +38,7 @@ def normalize_levels(levels: Any) -> list[OrderbookLevel]:
     """
     if not isinstance(levels, list | tuple):
         raise BadRowError(
-            RowProblem.MALFORMED_LEVELS, f"expected a list of levels, found {levels!r}"
+            RowProblem.MALFORMED_LEVELS, f"expected a list of levels, found {_shown(levels)}"
         )
     return [_normalize_level(level) for level in levels]
 
@@ -51,13 +51,14 @@ def _normalize_level(level: Any) -> OrderbookLevel:
             price, size = level["price"], level["size"]
         case _:
             raise BadRowError(
-                RowProblem.MALFORMED_LEVELS, f"expected a level [price, size, …], found {level!r}"
+                RowProblem.MALFORMED_LEVELS,
+                f"expected a level [price, size, …], found {_shown(level)}",
             )
     parsed = OrderbookLevel(parse_number(price), parse_number(size))
     if not 0 < parsed.price < math.inf:
-        raise BadRowError(RowProblem.BAD_LEVEL, f"expected price > 0, found {price!r}")
+        raise BadRowError(RowProblem.BAD_LEVEL, f"expected price > 0, found {_shown(price)}")
     if not 0 <= parsed.size < math.inf:
-        raise BadRowError(RowProblem.BAD_LEVEL, f"expected size >= 0, found {size!r}")
+        raise BadRowError(RowProblem.BAD_LEVEL, f"expected size >= 0, found {_shown(size)}")
     return parsed
 
 
@@ -76,11 +77,18 @@ def parse_number(value: Any) -> float:
 def _parse_literal(text: str | bytes) -> Any:
     source = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     try:
-        with warnings.catch_warnings():  # the compiler warns of "[1](2)" before we refuse it
-            warnings.simplefilter("ignore", SyntaxWarning)
+        with warnings.catch_warnings():  # the compiler warns of "[1](2)" before we refuse it,
+            warnings.simplefilter("ignore")  # and of an unknown escape like "\d"
             return ast.literal_eval(source)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
         raise BadRowError(
             RowProblem.MALFORMED_LEVELS,
             f"expected a list of levels as JSON or Python literal, found {source!r}",
         ) from error
+
+
+def _shown(value: Any) -> str:
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):  # an integer too long, a list too deep to print
+        return f"{type(value).__name__} too large to show"

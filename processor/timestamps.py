@@ -1,7 +1,8 @@
 """Read recorded timestamps, whatever unambiguous form they have, as epoch milliseconds."""
 
+import re
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from processor.quality import BadRowError, RowProblem
 from shared.clock import to_epoch_ms
@@ -9,6 +10,9 @@ from shared.clock import to_epoch_ms
 # Each unit has three decades to itself, so one magnitude has one meaning from 1973 to 5138.
 _EARLIEST_MS = 10**11
 _LATEST_MS = 10**14
+
+# Decimal() alone would also take "1_0" and digits of other scripts, and overflow on "1e9999999".
+_EPOCH = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?")
 
 
 def parse_timestamp_ms(value: object) -> int:
@@ -22,22 +26,23 @@ def parse_timestamp_ms(value: object) -> int:
         return value
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
-    if isinstance(value, str) and len(value) == 13 and value.isascii() and value.isdigit():
+    if isinstance(value, str) and _is_usual(value):
         return int(value)
     if value is None or value == "" or isinstance(value, bool):
         raise BadRowError(RowProblem.BAD_TIMESTAMP, f"expected a timestamp, found {value!r}")
-    try:
-        return _from_number(Decimal(str(value)))
-    except InvalidOperation:
-        return _from_iso(str(value))
+    text = str(value).strip()
+    return _from_number(Decimal(text)) if _EPOCH.fullmatch(text) else _from_iso(text)
+
+
+def _is_usual(text: str) -> bool:
+    return len(text) == 13 and text.isascii() and text.isdigit() and text[0] != "0"
 
 
 def _from_number(number: Decimal) -> int:
-    if number.is_finite():
-        for ms_per_unit in (Decimal(1), Decimal(1000), Decimal("1e-3"), Decimal("1e-6")):
-            timestamp_ms = number * ms_per_unit
-            if _EARLIEST_MS <= timestamp_ms < _LATEST_MS:
-                return int(timestamp_ms)
+    for ms_per_unit in (Decimal(1), Decimal(1000), Decimal("1e-3"), Decimal("1e-6")):
+        timestamp_ms = number * ms_per_unit
+        if _EARLIEST_MS <= timestamp_ms < _LATEST_MS:
+            return int(timestamp_ms)
     raise BadRowError(
         RowProblem.BAD_TIMESTAMP, f"expected an epoch between 1973 and 5138, found {number}"
     )
@@ -45,7 +50,7 @@ def _from_number(number: Decimal) -> int:
 
 def _from_iso(text: str) -> int:
     try:
-        return to_epoch_ms(datetime.fromisoformat(text.strip()))
+        return to_epoch_ms(datetime.fromisoformat(text))
     except (ValueError, OverflowError) as error:
         raise BadRowError(
             RowProblem.BAD_TIMESTAMP, f"expected epoch milliseconds or ISO 8601, found {text!r}"

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from processor.simulator.recording import LevelForm, Recording
+from processor.simulator.recording import MAX_HOURS, LevelForm, Recording
 from processor.simulator.writer import recording_paths, write_recording
 from shared.errors import OrderflowError
 from shared.exit_codes import ExitCode
@@ -23,7 +23,7 @@ from shared.options import Moment
 )
 @click.option(
     "--hours",
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.FloatRange(min=0, min_open=True, max=MAX_HOURS),
     default=2.0,
     show_default=True,
     help="Length in hours; each UTC day touched gets its own file.",

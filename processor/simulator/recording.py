@@ -8,6 +8,7 @@ from shared.clock import MS_PER_DAY
 from shared.errors import UsageError
 
 MS_PER_HOUR = 3_600_000
+MAX_HOURS = 366 * 24
 DEFAULT_START_MS = 1_751_328_000_000  # 2025-07-01
 TICK_DECIMALS = 1
 LOT_DECIMALS = 8
@@ -25,7 +26,8 @@ class LevelForm(StrEnum):
 class Recording:
     """What to simulate: `hours` of an instrument from `start_ms` on, drawn from `seed`.
 
-    Raises UsageError unless `hours` is positive and `start_ms` is not negative.
+    Raises UsageError when the instrument cannot be part of a file name, or unless `hours` is
+    positive and at most a year and the start not before 1970.
     """
 
     instrument: str = "BTC-USDT"
@@ -35,8 +37,10 @@ class Recording:
     level_form: LevelForm = LevelForm.JSON
 
     def __post_init__(self) -> None:
-        if not 0 < self.hours < float("inf"):
-            raise UsageError(f"expected hours > 0, found {self.hours}")
+        if not self.instrument.strip() or "/" in self.instrument or "\\" in self.instrument:
+            raise UsageError(f"expected an instrument like BTC-USDT, found {self.instrument!r}")
+        if not 0 < self.hours <= MAX_HOURS:
+            raise UsageError(f"expected 0 < hours <= {MAX_HOURS}, found {self.hours}")
         if self.start_ms < 0:
             raise UsageError(f"expected a start from 1970 on, found {self.start_ms} ms")
 

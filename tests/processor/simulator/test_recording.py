@@ -24,7 +24,13 @@ def test_a_recording_over_midnight_touches_both_days():
     assert recording.days == range(FIRST_OF_JULY, FIRST_OF_JULY + 2)
 
 
-@pytest.mark.parametrize("hours", [0, -1, float("inf"), float("nan")])
-def test_hours_must_be_a_positive_number(hours):
-    with pytest.raises(UsageError, match="expected hours > 0"):
+@pytest.mark.parametrize("hours", [0, -1, 8785, float("inf"), float("nan")])
+def test_hours_must_be_positive_and_at_most_a_year(hours):
+    with pytest.raises(UsageError, match="expected 0 < hours <= 8784"):
         Recording(hours=hours)
+
+
+@pytest.mark.parametrize("instrument", ["", "  ", "../BTC-USDT", "BTC\\USDT"])
+def test_an_instrument_must_fit_into_a_file_name(instrument):
+    with pytest.raises(UsageError, match="expected an instrument like BTC-USDT"):
+        Recording(instrument)

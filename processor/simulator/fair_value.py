@@ -21,11 +21,11 @@ class Regime:
     """Share of the way back to the regime's first price that is made each step."""
 
 
-CALM = Regime(9.0, 0.5, 0.0, 0.0004)
-RANGE = Regime(14.0, 0.8, 0.0, 0.0010)
-RISE = Regime(15.0, 1.1, 0.9, 0.0)
-FALL = Regime(16.0, 1.2, -0.9, 0.0)
-STORM = Regime(30.0, 2.6, 0.0, 0.0)
+CALM = Regime(volatility=9.0, activity=0.5, pressure=0.0, reversion=0.0004)
+RANGE = Regime(volatility=14.0, activity=0.8, pressure=0.0, reversion=0.0010)
+RISE = Regime(volatility=15.0, activity=1.1, pressure=0.9, reversion=0.0)
+FALL = Regime(volatility=16.0, activity=1.2, pressure=-0.9, reversion=0.0)
+STORM = Regime(volatility=30.0, activity=2.6, pressure=0.0, reversion=0.0)
 
 _NEXT = {
     CALM: (RANGE, RISE, FALL, STORM),
@@ -43,21 +43,21 @@ _DRIFT_TICKS = 0.45
 _JUMPS_PER_STEP = 5 / (60 * STEPS_PER_MINUTE)
 
 
-class Weather:
-    """The state that drives the market, a step of about 100 ms at a time."""
+class FairValue:
+    """What the market thinks a coin is worth, a step of about 100 ms at a time, and why."""
 
-    def __init__(self, fair_ticks: float, draws: Draws) -> None:
-        self.fair_ticks = fair_ticks
-        """What the market thinks a coin is worth."""
+    def __init__(self, ticks: float, draws: Draws) -> None:
+        self.ticks = ticks
+        """The fair value, in ticks and fractions of them."""
         self.pressure = 0.0
         """Buying pressure: negative where sellers are in a hurry. It leads the price."""
         self.excitement = 0.0
         """What a jump adds to the activity; it fades over half a minute."""
         self._drift = 0.0  # what has built up since the last move
         self._draws = draws
-        self._lowest = fair_ticks / 4  # whatever the seed, prices stay positive
+        self._lowest = ticks / 4  # whatever the seed, prices stay positive
         self._regime = RANGE
-        self._anchor = fair_ticks
+        self._anchor = ticks
         self._steps_left = 4 * STEPS_PER_MINUTE
 
     @property
@@ -78,13 +78,13 @@ class Weather:
             + draws.gauss(0.0, _PRESSURE_NOISE)
         )
         self._drift += _DRIFT_TICKS * self.pressure
-        self._drift += regime.reversion * (self._anchor - self.fair_ticks)
+        self._drift += regime.reversion * (self._anchor - self.ticks)
         if draws.random() < _JUMPS_PER_STEP:
             self._jump()
         elif draws.random() >= _MOVE_SHARE:
             return False
-        self.fair_ticks += self._drift + draws.gauss(0.0, regime.volatility)
-        self.fair_ticks = max(self.fair_ticks, self._lowest)
+        self.ticks += self._drift + draws.gauss(0.0, regime.volatility)
+        self.ticks = max(self.ticks, self._lowest)
         self._drift = 0.0
         return True
 
@@ -99,5 +99,5 @@ class Weather:
         self._regime = choices[int(self._draws.random() * len(choices))]
         minutes = 1.0 + self._draws.exponential(_MEAN_MINUTES)
         self._steps_left = int(minutes * STEPS_PER_MINUTE)
-        self._anchor = self.fair_ticks
+        self._anchor = self.ticks
         return self._regime

@@ -50,11 +50,18 @@ class TableReader:
         self._batch_rows = batch_rows
         self._quality = quality
         self._damage: sqlite3.DatabaseError | None = None
+        self.rows_read = 0
 
-    def rows(self) -> Iterator[TimedRow]:
-        """Yield the rows in the order of time, those of equal time in the order of id."""
+    def rows(self, skip: int = 0) -> Iterator[TimedRow]:
+        """Yield the rows in the order of time, those of equal time in the order of id.
+
+        The first `skip` are passed over; `rows_read` counts them and all others read.
+        """
+        self.rows_read = skip
         try:
-            for row in self._by_id() if self._is_stored_in_time_order() else self._by_time():
+            raw = self._by_id() if self._is_stored_in_time_order() else self._by_time()
+            for row in islice(raw, skip, None):
+                self.rows_read += 1
                 try:
                     timed = self._timed(row)
                 except BadRowError as error:

@@ -85,6 +85,7 @@ class Pipeline:
                     self._look_up(replay, progress)
                     if self._stop.received:
                         return
+            progress.show(self._reporter.status(Phase.RUNNING, replay), time.monotonic())
         finally:
             progress.close()
 

@@ -7,7 +7,7 @@ from processor.day_files import FoundFiles, find_day_files
 from processor.progress import Progress, choose_progress
 from processor.publisher import Publisher, Throttle
 from processor.quality import Quality
-from processor.replay import Replay
+from processor.replay import Replay, choose_replay
 from processor.sqlite_source import estimated_rows
 from processor.status_reporter import StatusReporter
 from processor.stop_signal import StopSignal
@@ -21,8 +21,8 @@ from shared.worker_link import WorkerLink
 
 logger = logging.getLogger(__name__)
 
-STEPS_PER_LOOK = 64
-"""Steps between two looks at the clock: some milliseconds of work, even on a slow machine."""
+LOOK_SECONDS = 0.05
+"""How often the work looks up to publish, to tell that it is alive and to see a stop signal."""
 
 
 class Pipeline:
@@ -68,7 +68,7 @@ class Pipeline:
             len(found.files),
             f"{self._reporter.rows_total:,}",
         )
-        return Replay(found.files, self._job, self._quality)
+        return choose_replay(found.files, self._job, self._quality)
 
     def _report_absences(self, found: FoundFiles) -> None:
         for day in found.missing:
@@ -80,19 +80,21 @@ class Pipeline:
     def _work(self, replay: Replay) -> None:
         progress = choose_progress(self._reporter.rows_total)
         try:
-            for step, _ in enumerate(replay.steps()):
-                if step % STEPS_PER_LOOK == 0:
-                    self._look_up(replay, progress)
+            next_look_s = 0.0
+            for _ in replay.steps():
+                now_s = time.monotonic()
+                if now_s >= next_look_s:
+                    next_look_s = now_s + LOOK_SECONDS
+                    self._look_up(replay, progress, now_s)
                     if self._stop.received:
                         return
             progress.show(self._reporter.status(Phase.RUNNING, replay), time.monotonic())
         finally:
             progress.close()
 
-    def _look_up(self, replay: Replay, progress: Progress) -> None:
+    def _look_up(self, replay: Replay, progress: Progress, now_s: float) -> None:
         position = replay.position
         self._link.heartbeat({"rows": position.book_rows + position.trades})
-        now_s = time.monotonic()
         if self._throttle.is_due(now_s, replay.open_bar_ms):
             progress.show(self._reporter.status(Phase.RUNNING, replay), now_s)
             self._publish(Phase.RUNNING)

@@ -38,6 +38,13 @@ class BadRowError(OrderflowError):
         self.problem = problem
 
 
+def late_trade() -> BadRowError:
+    """Return the error of a trade that is older than the open bar, as overlapping files hold."""
+    return BadRowError(
+        RowProblem.LATE_TRADE, "expected a time from the open bar on, found an older one"
+    )
+
+
 class Quality:
     """What a run could not use; the rest of its input was processed."""
 
@@ -49,6 +56,11 @@ class Quality:
     def is_complete(self) -> bool:
         """Whether every file and row was used."""
         return not self.skipped and not self.file_problems
+
+    def go_back_to(self, earlier: "Quality") -> None:
+        """Forget what was counted since `earlier` was copied from this."""
+        self.skipped = earlier.skipped
+        self.file_problems = earlier.file_problems
 
     def skip_row(self, path: Path, table: str, row_id: int, error: BadRowError) -> None:
         """Count a row that was skipped, and log it if it is among the first of its kind."""

@@ -1,85 +1,74 @@
-"""Replay day files through the reference calculation, one step after the other."""
+"""What every replay of day files offers, and the one place that chooses between them."""
 
+import logging
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from processor.day_files import DayFile
-from processor.db_interpreter import DBInterpreter, Position
-from processor.ohlc_processor import OHLCProcessor
+from processor.db_interpreter import Position
 from processor.orderbook_manager import Depth
-from processor.quality import BadRowError, Quality, RowProblem
+from processor.quality import Quality
+from processor.reference_replay import ReferenceReplay
 from shared.job import Job
 from shared.processor_status import Conservation
 from shared.viz_io import Bar
 
+logger = logging.getLogger(__name__)
 
-class Replay:
-    """One pass over `files` for `job`; what cannot be used is counted in `quality`."""
 
-    def __init__(self, files: Sequence[DayFile], job: Job, quality: Quality) -> None:
-        self._interpreter = DBInterpreter(files, job.time_range, quality)
-        self._calculation = OHLCProcessor(job.window_seconds, job.depth_levels)
-        self._range = job.time_range
-        self._quality = quality
+class Replay(Protocol):
+    """One pass over day files, in steps, and what it has to show between them."""
 
     @property
     def position(self) -> Position:
         """How far the replay has come."""
-        return self._interpreter.position
+        ...
 
     @property
     def ohlc_bars(self) -> list[Bar]:
-        """Newest OHLC bars."""
-        return self._calculation.ohlc_bars
+        """Newest bars [ts, open, high, low, close, volume]."""
+        ...
 
     @property
     def metric_bars(self) -> list[Bar]:
-        """Newest OBI and TOT bars."""
-        return self._calculation.metric_bars
+        """Newest bars [ts, obi_open, …, obi_close, tot_open, …, tot_close]."""
+        ...
 
     @property
     def cvd_bars(self) -> list[Bar]:
-        """Newest CVD bars."""
-        return self._calculation.cvd_bars
+        """Newest bars [ts, open, high, low, close] of CVD."""
+        ...
 
     @property
     def depth(self) -> Depth:
         """Best levels of both sides."""
-        return self._calculation.depth
+        ...
 
     @property
     def open_bar_ms(self) -> int:
         """The start of the open trade bar, 0 before the first."""
-        return self._calculation.open_bar_ms
+        ...
 
     @property
     def conservation(self) -> Conservation:
         """The sums that must agree."""
-        return self._calculation.conservation
+        ...
 
     @property
     def observed(self) -> dict[str, int]:
         """Counts of book rows after which something was odd."""
-        return self._calculation.observations.as_counts()
+        ...
 
     def steps(self) -> Iterator[None]:
-        """Do the work, yielding after every book row so that the caller can look up."""
-        for update, trades in self._interpreter.stream():
-            self._calculation.update_orderbook(
-                update, is_sampled=update.timestamp_ms >= self._range.from_ms
-            )
-            for trade in self._calculation.process_trades(trades):
-                self._skip_late_trade(trade.id)
-            yield
-        self._calculation.finalize()
+        """Do the work, yielding every few milliseconds so that the caller can look up."""
+        ...
 
-    def _skip_late_trade(self, row_id: int) -> None:
-        file = self.position.file
-        assert file is not None
-        self._quality.skip_row(
-            file.path,
-            "trades",
-            row_id,
-            BadRowError(
-                RowProblem.LATE_TRADE, "expected a time from the open bar on, found an older one"
-            ),
-        )
+
+def choose_replay(files: Sequence[DayFile], job: Job, quality: Quality) -> Replay:
+    """Return the fast engine, or the reference where its compiled wheels are not installed."""
+    try:
+        from processor.engine.engine_replay import EngineReplay
+    except ImportError as error:
+        logger.warning("the fast engine is not to be had (%s): going row by row", error)
+        return ReferenceReplay(files, job, quality)
+    return EngineReplay(files, job, quality)

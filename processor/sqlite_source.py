@@ -30,33 +30,67 @@ class UnusableFileError(OrderflowError):
 
 
 @contextmanager
-def open_recording(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open `path` read-only; text comes back as bytes.
+def recording_uri(path: Path) -> Iterator[str]:
+    """Give the address under which SQLite reads `path` and writes nothing beside it.
 
     A recording whose write-ahead log still holds rows is read together with it.
-    Raises UnusableFileError when `path` is missing, not an SQLite database or has neither table.
+    Raises UnusableFileError when there is no such file, or no copy of it can be made.
     """
     if not path.is_file():
         raise UnusableFileError("expected a file, found none")
-    with _database_uri(path) as uri:
-        try:
-            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        except sqlite3.Error as error:
-            raise UnusableFileError(f"expected an SQLite database, found: {error}") from error
-        try:
-            connection.text_factory = bytes
-            for pragma in _PRAGMAS:
-                connection.execute(f"PRAGMA {pragma}")
-            names = connection.execute("SELECT name FROM sqlite_master").fetchall()
-        except sqlite3.Error as error:
-            connection.close()
-            raise UnusableFileError(f"expected an SQLite database, found: {error}") from error
-        try:
-            if not any(name.decode("utf-8", "replace") in REQUIRED_COLUMNS for (name,) in names):
-                raise UnusableFileError("expected tables book and trades, found neither")
-            yield connection
-        finally:
-            connection.close()
+    base = path.absolute().as_uri()
+    log = path.with_name(path.name + "-wal")
+    if not (log.exists() and log.stat().st_size):
+        yield f"{base}?mode=ro&immutable=1"
+    elif path.with_name(path.name + "-shm").exists():
+        yield f"{base}?mode=ro&readonly_shm=1"
+    else:
+        # SQLite would create the missing -shm file beside the recording: read a copy instead.
+        logger.warning("%s: its recorder did not close it; reading a copy", path)
+        with ExitStack() as stack:
+            try:
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="orderflow-"))
+                copy = Path(folder) / path.name
+                shutil.copyfile(path, copy)
+                shutil.copyfile(log, copy.with_name(log.name))
+            except OSError as error:
+                raise UnusableFileError(
+                    f"its recorder did not close it and it cannot be copied: {error}"
+                ) from error
+            yield f"{copy.as_uri()}?mode=ro"
+
+
+@contextmanager
+def connect(uri: str) -> Iterator[sqlite3.Connection]:
+    """Open the recording at `uri`; text comes back as bytes.
+
+    Raises UnusableFileError when it is not an SQLite database or has neither table.
+    """
+    try:
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise UnusableFileError(f"expected an SQLite database, found: {error}") from error
+    try:
+        connection.text_factory = bytes
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        names = connection.execute("SELECT name FROM sqlite_master").fetchall()
+    except sqlite3.Error as error:
+        connection.close()
+        raise UnusableFileError(f"expected an SQLite database, found: {error}") from error
+    try:
+        if not any(name.decode("utf-8", "replace") in REQUIRED_COLUMNS for (name,) in names):
+            raise UnusableFileError("expected tables book and trades, found neither")
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def open_recording(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open `path` read-only; raise UnusableFileError when it is missing or not SQLite."""
+    with recording_uri(path) as uri, connect(uri) as connection:
+        yield connection
 
 
 def columns_of(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
@@ -90,27 +124,3 @@ def estimated_rows(path: Path) -> int:
     except (UnusableFileError, sqlite3.Error):
         pass
     return total
-
-
-@contextmanager
-def _database_uri(path: Path) -> Iterator[str]:
-    base = path.absolute().as_uri()
-    log = path.with_name(path.name + "-wal")
-    if not (log.exists() and log.stat().st_size):
-        yield f"{base}?mode=ro&immutable=1"
-    elif path.with_name(path.name + "-shm").exists():
-        yield f"{base}?mode=ro&readonly_shm=1"
-    else:
-        # SQLite would create the missing -shm file beside the recording: read a copy instead.
-        logger.warning("%s: its recorder did not close it; reading a copy", path)
-        with ExitStack() as stack:
-            try:
-                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="orderflow-"))
-                copy = Path(folder) / path.name
-                shutil.copyfile(path, copy)
-                shutil.copyfile(log, copy.with_name(log.name))
-            except OSError as error:
-                raise UnusableFileError(
-                    f"its recorder did not close it and it cannot be copied: {error}"
-                ) from error
-            yield f"{copy.as_uri()}?mode=ro"

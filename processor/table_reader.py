@@ -54,19 +54,28 @@ class TableReader:
     def rows(self) -> Iterator[TimedRow]:
         """Yield the rows in the order of time, those of equal time in the order of id."""
         try:
-            raw = self._by_id() if self._is_stored_in_time_order() else self._by_time()
-            for row_id, timestamp, instrument, *values in raw:
+            for row in self._by_id() if self._is_stored_in_time_order() else self._by_time():
                 try:
-                    timestamp_ms = parse_timestamp_ms(timestamp)
-                    check_instrument(instrument, self._file.instrument)
+                    timed = self._timed(row)
                 except BadRowError as error:
-                    self._quality.skip_row(self._file.path, self._table, row_id, error)
+                    self._quality.skip_row(self._file.path, self._table, row[0], error)
                     continue
-                yield TimedRow(row_id, timestamp_ms, tuple(values))
+                yield timed
         except sqlite3.DatabaseError as error:
             self._quality.report_file(
                 self._file.path, f"table {self._table}: the file is damaged: {error}"
             )
+
+    def row(self, rowid: int) -> TimedRow:
+        """Return one row; raise BadRowError when its time or instrument cannot be used."""
+        return self._timed(
+            self._connection.execute(f"{self._select} WHERE rowid = ?", (rowid,)).fetchone()
+        )
+
+    def _timed(self, raw: Sequence[Any]) -> TimedRow:
+        row_id, timestamp, instrument, *values = raw
+        check_instrument(instrument, self._file.instrument)
+        return TimedRow(row_id, parse_timestamp_ms(timestamp), tuple(values))
 
     def _by_id(self) -> Iterator[Any]:
         cursor = self._connection.execute(f"{self._select} ORDER BY id")

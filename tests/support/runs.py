@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,11 @@ import orjson
 
 from processor.day_files import DayFile
 from processor.db_interpreter import DBInterpreter, OrderbookUpdate, Trade
+from processor.engine.engine_replay import EngineReplay
+from processor.engine.kernels import Kernels
 from processor.pipeline import Pipeline
 from processor.quality import Quality
+from processor.reference_replay import ReferenceReplay
 from processor.replay import Replay
 from processor.stop_signal import StopSignal
 from shared.exit_codes import ExitCode
@@ -57,10 +61,27 @@ def replay(
     window_seconds: int = 60,
     depth_levels: int = 50,
 ) -> Outcome:
-    """Replay `files` through the reference calculation."""
-    quality = Quality()
+    """Replay `files` through the reference and the engine, which must agree to the last bit."""
     job = Job(files[0].instrument, time_range, Path(), Path(), window_seconds, depth_levels)
-    run = Replay(files, job, quality)
+    quality = Quality()
+    reference = outcome_of(ReferenceReplay(files, job, quality), quality)
+    quality = Quality()
+    engine = outcome_of(EngineReplay(files, job, quality, compiled_kernels()), quality)
+    assert engine == reference
+    return reference
+
+
+@cache
+def compiled_kernels() -> Kernels:
+    """Return kernels that are ready, the same for every replay of this process."""
+    kernels = Kernels()
+    kernels.prepare()
+    kernels.wait()
+    return kernels
+
+
+def outcome_of(run: Replay, quality: Quality) -> Outcome:
+    """Do all steps of `run` and return what came out."""
     for _ in run.steps():
         pass
     return Outcome(

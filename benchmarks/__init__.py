@@ -1,0 +1,1 @@
+"""What the processor is measured against, and the recordings it is measured on."""

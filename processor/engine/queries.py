@@ -1,0 +1,67 @@
+"""The queries that bring a table's rows as columns, in the order asked for."""
+
+import sqlite3
+from collections.abc import Sequence
+
+BOOK_FORMATS = "lluu"
+TRADE_FORMATS = "llgg"
+
+
+def book_query(
+    connection: sqlite3.Connection, columns: Sequence[str], instrument: str, *, is_by_time: bool
+) -> str:
+    """Return the query for rowid, timestamp, bids and asks; the timestamp is 0 if not plain."""
+    plain = f"CASE WHEN {_is_plain(columns, instrument)} THEN CAST(timestamp AS INTEGER) ELSE 0 END"
+    return f"SELECT rowid, {plain}, bids, asks FROM {_ordered(connection, 'book', is_by_time)}"
+
+
+def trades_query(
+    connection: sqlite3.Connection, columns: Sequence[str], instrument: str, *, is_by_time: bool
+) -> str:
+    """Return the query for rowid, code, price and size.
+
+    The code is the timestamp times two, plus one for a taker who buys; 0 if not plain.
+    """
+    code = (
+        f"CASE WHEN {_is_plain(columns, instrument)} THEN CASE side"
+        " WHEN 'buy' THEN 2 * CAST(timestamp AS INTEGER) + 1"
+        " WHEN 'sell' THEN 2 * CAST(timestamp AS INTEGER)"
+        " ELSE 0 END ELSE 0 END"
+    )
+    return f"SELECT rowid, {code}, price, size FROM {_ordered(connection, 'trades', is_by_time)}"
+
+
+def has_index_on_timestamp(connection: sqlite3.Connection, table: str) -> bool:
+    """Say whether an index holds the rows of `table` in the order (timestamp, id)."""
+    return bool(
+        connection.execute(
+            "SELECT 1 FROM pragma_index_list(?) AS i, pragma_index_info(i.name) AS c"
+            " WHERE c.seqno = 0 AND c.name = 'timestamp' AND i.partial = 0",
+            (table,),
+        ).fetchone()
+    )
+
+
+def _is_plain(columns: Sequence[str], instrument: str) -> str:
+    # Thirteen characters that cast to thirteen digits are epoch milliseconds, and nothing else is.
+    condition = (
+        "length(timestamp) = 13"
+        " AND CAST(timestamp AS INTEGER) BETWEEN 1000000000000 AND 9999999999999"
+    )
+    if "instrument" in columns:
+        name = instrument.replace("'", "''")
+        condition += f" AND coalesce(instrument, '{name}') = '{name}'"
+    return condition
+
+
+def _ordered(connection: sqlite3.Connection, table: str, is_by_time: bool) -> str:
+    if not is_by_time:
+        return f"{table} ORDER BY id"
+    # Only the keys are sorted, or read from an index, and never the text; the limit, which is
+    # none, keeps SQLite from dropping the order of the inner query.
+    has_index = has_index_on_timestamp(connection, table)
+    key = "timestamp" if has_index else "CAST(timestamp AS INTEGER)"
+    return (
+        f"(SELECT rowid AS key FROM {table} ORDER BY {key}, id LIMIT -1)"
+        f" CROSS JOIN {table} ON rowid = key"
+    )

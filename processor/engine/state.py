@@ -1,0 +1,153 @@
+"""Everything the engine has calculated so far: the book, the open bars, the sums, the bars."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from processor.engine.book_kernel import BOOK_STATE
+from processor.engine.columns import Column
+from processor.engine.trade_kernel import TRADE_STATE
+from processor.orderbook_manager import Depth
+from processor.records import OrderbookLevel
+from shared.job import Job
+from shared.processor_status import Conservation
+from shared.viz_io import MAX_BARS, Bar, append_bar
+
+_FIRST_CAPACITY = 4096
+
+
+@dataclass(slots=True)
+class Book:
+    """Both sides as sorted arrays, as `book_kernel` keeps them."""
+
+    bids: Column = field(default_factory=lambda: np.empty((2, _FIRST_CAPACITY)))
+    asks: Column = field(default_factory=lambda: np.empty((2, _FIRST_CAPACITY)))
+    bounds: Column = field(
+        default_factory=lambda: np.full((2, 2), _FIRST_CAPACITY // 2, dtype=np.int64)
+    )
+
+    def make_room(self, levels: int) -> None:
+        """See to it that `levels` more fit at either end of either side."""
+        self.bids = _with_room(self.bids, self.bounds[0], levels)
+        self.asks = _with_room(self.asks, self.bounds[1], levels)
+
+    def best(self, levels_per_side: int) -> Depth:
+        """Return at most `levels_per_side` levels of each side, best first."""
+        return Depth(
+            _best(self.bids, self.bounds[0], levels_per_side),
+            _best(self.asks, self.bounds[1], levels_per_side),
+        )
+
+
+class EngineState:
+    """One value for all that a replay adds up; copy it and go on from the copy."""
+
+    def __init__(self, job: Job) -> None:
+        self.book = Book()
+        self.book_sums = np.zeros(1, BOOK_STATE)
+        self.trade_sums = np.zeros(1, TRADE_STATE)
+        for sums in (self.book_sums, self.trade_sums):
+            sums["from_ms"] = job.time_range.from_ms
+            sums["to_ms"] = job.time_range.to_ms
+            sums["window_ms"] = job.window_seconds * 1000
+        self.book_sums["depth_levels"] = job.depth_levels
+        self.ohlc_rows: list[Bar] = []
+        self.cvd_rows: list[Bar] = []
+        self.metric_rows: list[Bar] = []
+
+    def begin_file(self) -> None:
+        """Forget how far the last file's times had come: order is kept within a file."""
+        self.book_sums["newest_ms"] = 0
+        self.trade_sums["newest_ms"] = 0
+
+    def take_closed_metric_bars(self, closed: Column) -> None:
+        """Keep the bars that `apply_book_rows` closed."""
+        for row in closed[: self.book_sums["bars_closed"][0]].tolist():
+            append_bar(self.metric_rows, [int(row[0]), *row[1:]])
+
+    def take_closed_trade_bars(self, closed: Column) -> None:
+        """Keep the bars that `count_trades` closed."""
+        for row in closed[: self.trade_sums["bars_closed"][0]].tolist():
+            append_bar(self.ohlc_rows, [int(row[0]), *row[1:6]])
+            append_bar(self.cvd_rows, [int(row[0]), *row[6:]])
+
+    @property
+    def ohlc_bars(self) -> list[Bar]:
+        """Newest OHLC bars, the open one included."""
+        s = self.trade_sums[0]
+        row = [s["bar_ms"], s["open"], s["high"], s["low"], s["close"], s["volume"].sum()]
+        return _newest(self.ohlc_rows, row)
+
+    @property
+    def cvd_bars(self) -> list[Bar]:
+        """Newest CVD bars, the open one included."""
+        s = self.trade_sums[0]
+        return _newest(
+            self.cvd_rows,
+            [s["bar_ms"], s["cvd_open"], s["cvd_high"], s["cvd_low"], s["cvd_close"]],
+        )
+
+    @property
+    def metric_bars(self) -> list[Bar]:
+        """Newest OBI and TOT bars, the open one included."""
+        s = self.book_sums[0]
+        values = [
+            s[f"{name}_{part}"]
+            for name in ("obi", "tot")
+            for part in ("open", "high", "low", "close")
+        ]
+        return _newest(self.metric_rows, [s["bar_ms"], *values])
+
+    @property
+    def depth(self) -> Depth:
+        """Best levels of both sides."""
+        return self.book.best(int(self.book_sums["depth_levels"][0]))
+
+    @property
+    def conservation(self) -> Conservation:
+        """The sums that must agree: sizes in against bar volumes out, signed sizes against CVD."""
+        s = self.trade_sums[0]
+        bought, sold = float(s["bought"].sum()), float(s["sold"].sum())
+        return Conservation(
+            trades_accepted=int(s["accepted"]),
+            size_accepted=bought + sold,
+            bar_volume=float(s["closed_volume"].sum() + s["volume"].sum()),
+            signed_size=bought - sold,
+            cvd=float(s["cvd"].sum()),
+        )
+
+    @property
+    def observed(self) -> dict[str, int]:
+        """Counts of book rows after which something was odd."""
+        counts = {
+            name: int(self.book_sums[name][0])
+            for name in ("crossed_rows", "one_sided_rows", "late_book_rows")
+        }
+        return {name: count for name, count in counts.items() if count}
+
+
+def _newest(closed: list[Bar], open_row: list[np.number]) -> list[Bar]:
+    timestamp_ms, *values = open_row
+    if not timestamp_ms:
+        return list(closed)
+    return [*closed[1 - MAX_BARS :], [int(timestamp_ms), *map(float, values)]]
+
+
+def _with_room(side: Column, bound: Column, levels: int) -> Column:
+    low, high = bound
+    capacity = side.shape[1]
+    if low >= levels and capacity - high >= levels:
+        return side
+    held = high - low
+    needed = 2 * (held + 2 * levels)
+    grown = np.empty((2, max(capacity, needed)))
+    start = (grown.shape[1] - held) // 2
+    grown[:, start : start + held] = side[:, low:high]
+    bound[:] = start, start + held
+    return grown
+
+
+def _best(side: Column, bound: Column, levels: int) -> list[OrderbookLevel]:
+    low, high = bound
+    prices, sizes = np.abs(side[:, max(low, high - levels) : high][:, ::-1]).tolist()
+    return [OrderbookLevel(price, size) for price, size in zip(prices, sizes, strict=True)]

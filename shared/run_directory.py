@@ -69,6 +69,11 @@ class RunDirectory:
         return self.root / "supervisor.lock"
 
     @property
+    def running(self) -> Path:
+        """The processes that run now, for the supervisor after a killed one."""
+        return self.root / "workers.json"
+
+    @property
     def logs(self) -> Path:
         """The folder of the workers' output."""
         return self.root / "logs"

@@ -7,7 +7,7 @@ import numpy as np
 
 from processor.day_files import DayFile
 from processor.engine import book_kernel
-from processor.engine.columns import Column
+from processor.engine.columns import Column, ColumnBatch
 from processor.engine.kernels import Kernels
 from processor.engine.level_kernel import SHORTEST_LEVEL
 from processor.engine.retreat import RetreatError
@@ -61,9 +61,9 @@ class BookFeed:
         self._kernels = kernels
         self.is_over = False
 
-    def parse(self, columns: list[Column]) -> BookBatch:
+    def parse(self, columns: ColumnBatch) -> BookBatch:
         """Return a batch from the columns of `book_query`; safe beside `apply`."""
-        rowids, times, bid_text, bid_offsets, ask_text, ask_offsets = columns
+        rowids, times, bid_text, bid_offsets, ask_text, ask_offsets = columns.arrays
         is_refused = times == 0
         if not self._kernels.is_ready:
             is_refused[:] = True

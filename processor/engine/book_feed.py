@@ -1,6 +1,6 @@
 """Bring book rows to the kernel: whole batches as columns, odd rows one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +59,8 @@ class BookFeed:
         self._state = state
         self._quality = quality
         self._kernels = kernels
+        self._rows_done = 0
+        self._is_strict = False
         self.is_over = False
 
     def parse(self, columns: ColumnBatch) -> BookBatch:
@@ -77,16 +79,27 @@ class BookFeed:
 
     def strict_batches(self) -> Iterator[BookBatch]:
         """Yield the table row by row, in the order of time, parsed strictly."""
+        self._is_strict = True
         for row in self._table.rows():
             batch = self._parse_strictly(row)
             if batch is not None:
                 yield batch
+            if self.is_over:
+                return
 
     def apply(self, batch: BookBatch) -> Iterator[None]:
         """Apply the rows of `batch`, up to the range's end, yielding after every odd row.
 
-        Raises RetreatError when they are not in the order of time.
+        Raises RetreatError when they are not in the order of time, or may not be.
         """
+        self._rows_done += yield from self._apply(batch)
+        if self.is_over and not self._is_strict:
+            # The first row past the range ends a table in order; in any other, more may follow.
+            end_ms = int(self._state.book_sums["to_ms"][0])
+            if self._table.may_hold_more_before(end_ms, self._rows_done):
+                raise RetreatError("its book goes on behind the first row past the range")
+
+    def _apply(self, batch: BookBatch) -> Generator[None, None, int]:
         self._state.book.make_room(max(batch.bids.capacity, batch.asks.capacity) + 1)
         closed = np.empty((len(batch.times), book_kernel.BAR_COLUMNS))
         row = 0
@@ -101,6 +114,7 @@ class BookFeed:
                     raise RetreatError("its book rows are not in the order of time")
                 case book_kernel.END_OF_RANGE:
                     self.is_over = True
+        return row
 
     def _apply_from(self, row: int, batch: BookBatch, closed: Column) -> int:
         book = self._state.book
@@ -131,7 +145,7 @@ class BookFeed:
             return
         batch = self._parse_strictly(row)
         if batch is not None:
-            yield from self.apply(batch)
+            yield from self._apply(batch)
 
     def _parse_strictly(self, row: TimedRow) -> BookBatch | None:
         if row.timestamp_ms >= self._state.book_sums["to_ms"][0]:

@@ -46,19 +46,24 @@ class TradeFeed:
         self._kernels = kernels
         self._batch: TradeBatch | None = None
         self._row = 0
+        self._rows_done = 0
+        self._is_strict = False
         self.is_over = False
 
     def strict_batches(self) -> Iterator[TradeBatch]:
         """Yield the table row by row, in the order of time, parsed strictly."""
+        self._is_strict = True
         for row in self._table.rows():
             batch = self._parse_strictly(row)
             if batch is not None:
                 yield batch
+            if self.is_over:
+                return
 
     def advance(self, batches: Iterator[TradeBatch], until_ms: int) -> Iterator[None]:
         """Count the trades before `until_ms`, taking from `batches` and yielding after each.
 
-        Raises RetreatError when they are not in the order of time.
+        Raises RetreatError when they are not in the order of time, or may not be.
         """
         while not self.is_over:
             if self._batch is None:
@@ -67,10 +72,19 @@ class TradeFeed:
                     self.is_over = True
                     return
             self._row = self._count(self._batch, self._row, until_ms)
+            if self.is_over and not self._is_strict:
+                self._check_end(self._rows_done + self._row)
             if self._row < len(self._batch.codes):
                 return
+            self._rows_done += self._row
             self._batch = None
             yield
+
+    def _check_end(self, rows_done: int) -> None:
+        # The first row past the range ends a table in order; in any other, more may follow.
+        end_ms = int(self._state.trade_sums["to_ms"][0])
+        if self._table.may_hold_more_before(end_ms, rows_done):
+            raise RetreatError("its trades go on behind the first one past the range")
 
     def _count(self, batch: TradeBatch, row: int, until_ms: int) -> int:
         closed = np.empty((len(batch.codes), trade_kernel.BAR_COLUMNS))

@@ -131,10 +131,10 @@ class TableReader:
     def _is_stored_in_time_order(self) -> bool:
         previous_ms = 0
         for _, timestamp_ms in self._keys():
-            if timestamp_ms is not None:
-                if timestamp_ms < previous_ms:
-                    return False
-                previous_ms = timestamp_ms
+            # A row without a time may belong anywhere: sorted first, it is named in any range.
+            if timestamp_ms is None or timestamp_ms < previous_ms:
+                return False
+            previous_ms = timestamp_ms
         return True
 
     def _rowids_by_time(self) -> "array[int]":

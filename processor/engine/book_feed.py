@@ -108,7 +108,7 @@ class BookFeed:
             match self._state.book_sums["outcome"][0]:
                 case book_kernel.NEEDS_STRICT_PARSER:
                     yield from self._apply_strictly(int(batch.rowids[row]))
-                    row += 1
+                    row += not self.is_over
                     yield
                 case book_kernel.OUT_OF_ORDER:
                     raise RetreatError("its book rows are not in the order of time")

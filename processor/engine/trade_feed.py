@@ -104,7 +104,7 @@ class TradeFeed:
                     break
                 case trade_kernel.NEEDS_STRICT_PARSER:
                     self._count_strictly(int(batch.rowids[row]))
-                    row += 1
+                    row += not self.is_over
                 case trade_kernel.LATE:
                     self._skip(int(batch.rowids[row]), late_trade())
                     self._state.trade_sums["rows"] += 1

@@ -237,6 +237,16 @@ def test_both_agree_on_a_range_that_ends_before_a_row_stored_late(
     agree(Recording(tmp_path).write(book, trades), time_range=TimeRange(T0, end))
 
 
+def test_both_agree_on_a_range_that_ends_at_an_odd_row(tmp_path: Path) -> None:
+    book, trades = market(seed=9)
+    trades.append(trades.pop(3_000))
+    trades[4_000] = replace(trades[4_000], side="BUY")
+    trades[8_000] = replace(trades[8_000], timestamp="")
+    end = int(trades[4_000].timestamp)
+    outcome = agree(Recording(tmp_path).write(book, trades), time_range=TimeRange(T0, end))
+    assert outcome.skipped == {"bad_timestamp": 1}
+
+
 def test_both_agree_over_days_that_overlap_or_lack_a_table(tmp_path: Path) -> None:
     recording = Recording(tmp_path)
     book, trades = market(seed=5)

@@ -135,6 +135,7 @@ class Pipeline:
                     next_checkpoint_s = time.monotonic() + self._checkpoint_seconds
                 if self._stop.received:
                     return
+            progress.show(self._reporter.status(Phase.RUNNING, replay), time.monotonic())
         finally:
             progress.close()
 

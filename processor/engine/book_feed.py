@@ -73,6 +73,7 @@ class BookFeed:
         self._kernels = kernels
         self._guard = guard
         self._rows_parsed = rows_done
+        self._is_strict = False
         self.rows_done = rows_done
         self.is_over = False
 
@@ -95,6 +96,7 @@ class BookFeed:
 
     def strict_batches(self) -> Iterator[BookBatch]:
         """Yield the table row by row, in the order of time, parsed strictly."""
+        self._is_strict = True
         for row in self._table.rows(self.rows_done):
             with self._guard.at(self._table.rows_read - 1, self._table.rows_read):
                 batch = self._parse_strictly(row, self._table.rows_read - 1)
@@ -107,7 +109,7 @@ class BookFeed:
     def apply(self, batch: BookBatch) -> Iterator[None]:
         """Apply the rows of `batch`, up to the range's end, yielding after every odd row.
 
-        Raises RetreatError when they are not in the order of time.
+        Raises RetreatError when they are not in the order of time, or may not be.
         """
         rows = len(batch.times)
         self._state.book.make_room(max(batch.bids.capacity, batch.asks.capacity) + 1)
@@ -120,9 +122,14 @@ class BookFeed:
             self.rows_done = batch.first_row + row
             if self._state.book_sums["outcome"][0] == book_kernel.NEEDS_STRICT_PARSER:
                 self._apply_strictly(int(batch.rowids[row]), self.rows_done)
-                row += 1
+                row += not self.is_over
                 self.rows_done = batch.first_row + row
                 yield
+        if self.is_over and not self._is_strict:
+            # The first row past the range ends a table in order; in any other, more may follow.
+            end_ms = int(self._state.book_sums["to_ms"][0])
+            if self._table.may_hold_more_before(end_ms, self.rows_done):
+                raise RetreatError("its book goes on behind the first row past the range")
 
     def _apply_from(self, row: int, batch: BookBatch, closed: Column) -> int:
         book = self._state.book

@@ -60,6 +60,7 @@ class TradeFeed:
         self._rows_parsed = rows_done
         self._batch: TradeBatch | None = None
         self._row = 0
+        self._is_strict = False
         self.rows_done = rows_done
         self.is_over = False
 
@@ -74,6 +75,7 @@ class TradeFeed:
 
     def strict_batches(self) -> Iterator[TradeBatch]:
         """Yield the table row by row, in the order of time, parsed strictly."""
+        self._is_strict = True
         for row in self._table.rows(self.rows_done):
             with self._guard.at(self._table.rows_read - 1, self._table.rows_read):
                 batch = self._parse_strictly(row, self._table.rows_read - 1)
@@ -86,7 +88,7 @@ class TradeFeed:
     def advance(self, batches: Iterator[TradeBatch], until_ms: int) -> Iterator[None]:
         """Count the trades before `until_ms`, taking from `batches` and yielding now and then.
 
-        Raises RetreatError when they are not in the order of time.
+        Raises RetreatError when they are not in the order of time, or may not be.
         """
         while not self.is_over:
             if self._batch is None:
@@ -95,6 +97,11 @@ class TradeFeed:
                     self.is_over = True
                     return
             yield from self._count(self._batch, until_ms)
+            if self.is_over and not self._is_strict:
+                # The first row past the range ends a table in order; in any other, more may follow.
+                end_ms = int(self._state.trade_sums["to_ms"][0])
+                if self._table.may_hold_more_before(end_ms, self.rows_done):
+                    raise RetreatError("its trades go on behind the first one past the range")
             if self._row < len(self._batch.codes):
                 return
             self._batch = None
@@ -118,7 +125,7 @@ class TradeFeed:
                 self._skip_late(rowid)
             else:
                 self._count_strictly(rowid, self.rows_done)
-            self._row += 1
+            self._row += not self.is_over
             self.rows_done = batch.first_row + self._row
             yield
 

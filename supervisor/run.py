@@ -6,6 +6,7 @@ import secrets
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import click
 
@@ -54,11 +55,12 @@ def supervise(plan: RunPlan, make_specs: MakeSpecs) -> ExitCode:
     console = Console()
     logging.basicConfig(level=logging.WARNING, handlers=[ConsoleHandler(console)], force=True)
     _announce(plan.host, port, token)
+    url = page_url(plan.host, port)
     options = Options(
         run_dir=plan.run_dir,
         boot_id=secrets.token_hex(16),
         instrument=plan.instrument,
-        page=Page(listener, page_url(plan.host, port), f"{plan.host}:{port}"),
+        page=Page(listener, url, urlsplit(url).netloc),
         policy=plan.policy,
         launchers=launcher_pids() if plan.is_tied_to_launcher else (),
     )

@@ -104,14 +104,15 @@ class Pipeline:
             self._publish(Phase.STOPPED)
             logger.info("stopped by %s", self._stop.received.name)
             return ExitCode(128 + self._stop.received)
-        if replay.position.data_time_ms is None:
+        data_time_ms = replay.position.data_time_ms
+        if data_time_ms is None or data_time_ms < self._job.time_range.from_ms:
             raise NoInputError(self._describe_emptiness())
         self._publisher.publish(replay, self._reporter.status(Phase.FINISHED, replay))
         logger.info(
             "done: %s book rows, %s trades, data time %s",
             f"{replay.position.book_rows:,}",
             f"{replay.position.trades:,}",
-            format_utc(replay.position.data_time_ms),
+            format_utc(data_time_ms),
         )
         if self._quality.is_complete:
             return ExitCode.OK

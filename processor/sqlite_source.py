@@ -64,7 +64,7 @@ def recording_uri(path: Path) -> Iterator[str]:
 def connect(uri: str) -> Iterator[sqlite3.Connection]:
     """Open the recording at `uri`; text comes back as bytes.
 
-    Raises UnusableFileError when it is not an SQLite database.
+    Raises UnusableFileError when it is not an SQLite database or has neither table.
     """
     try:
         connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -74,11 +74,13 @@ def connect(uri: str) -> Iterator[sqlite3.Connection]:
         connection.text_factory = bytes
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        names = connection.execute("SELECT name FROM sqlite_master").fetchall()
     except sqlite3.Error as error:
         connection.close()
         raise UnusableFileError(f"expected an SQLite database, found: {error}") from error
     try:
+        if not any(name.decode("utf-8", "replace") in REQUIRED_COLUMNS for (name,) in names):
+            raise UnusableFileError("expected tables book and trades, found neither")
         yield connection
     finally:
         connection.close()
@@ -116,8 +118,8 @@ def estimated_rows(path: Path) -> int:
         with open_recording(path) as connection:
             for table in REQUIRED_COLUMNS:
                 # In one SELECT, min and max together scan the whole table.
-                (first,) = connection.execute(f"SELECT min(id) FROM {table}").fetchone()
-                (last,) = connection.execute(f"SELECT max(id) FROM {table}").fetchone()
+                (first,) = connection.execute(f"SELECT min(rowid) FROM {table}").fetchone()
+                (last,) = connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()
                 total += last - first + 1 if last is not None else 0
     except (UnusableFileError, sqlite3.Error):
         pass

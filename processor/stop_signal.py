@@ -3,6 +3,8 @@
 import signal
 from types import FrameType
 
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 class StopSignal:
     """Takes SIGINT and SIGTERM; install it in the main thread."""
@@ -12,9 +14,10 @@ class StopSignal:
 
     def install(self) -> None:
         """Take over SIGINT and SIGTERM from now on; a second one ends the process at once."""
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _STOP_SIGNALS:
             signal.signal(number, self._receive)
 
     def _receive(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         self.received = signal.Signals(number)
-        signal.signal(number, signal.SIG_DFL)
+        for each in _STOP_SIGNALS:
+            signal.signal(each, signal.SIG_DFL)

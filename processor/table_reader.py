@@ -4,6 +4,7 @@ import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from processor.day_files import DayFile
@@ -41,19 +42,19 @@ class TableReader:
     ) -> None:
         present = columns_of(connection, table)
         wanted = [name if name in present else "NULL" for name in ("instrument", *columns)]
-        self._select = f"SELECT id, timestamp, {', '.join(wanted)} FROM {table}"
+        # SQLite's rowid is the id, where that is the key it should be; else it names rows as well.
+        self._select = f"SELECT rowid, timestamp, {', '.join(wanted)} FROM {table}"
         self._connection = connection
         self._file = file
         self._table = table
         self._batch_rows = batch_rows
         self._quality = quality
+        self._damage: sqlite3.DatabaseError | None = None
 
     def rows(self) -> Iterator[TimedRow]:
         """Yield the rows in the order of time, those of equal time in the order of id."""
         try:
-            ordered_ids = None if self._is_stored_in_time_order() else self._ids_by_time()
-            raw = self._in_storage_order() if ordered_ids is None else self._by_id(ordered_ids)
-            for row in raw:
+            for row in self._by_id() if self._is_stored_in_time_order() else self._by_time():
                 try:
                     timed = self._timed(row)
                 except BadRowError as error:
@@ -65,10 +66,10 @@ class TableReader:
                 self._file.path, f"table {self._table}: the file is damaged: {error}"
             )
 
-    def row(self, row_id: int) -> TimedRow:
+    def row(self, rowid: int) -> TimedRow:
         """Return one row; raise BadRowError when its time or instrument cannot be used."""
         return self._timed(
-            self._connection.execute(f"{self._select} WHERE id = ?", (row_id,)).fetchone()
+            self._connection.execute(f"{self._select} WHERE rowid = ?", (rowid,)).fetchone()
         )
 
     def _timed(self, raw: Sequence[Any]) -> TimedRow:
@@ -76,27 +77,38 @@ class TableReader:
         check_instrument(instrument, self._file.instrument)
         return TimedRow(row_id, parse_timestamp_ms(timestamp), tuple(values))
 
-    def _in_storage_order(self) -> Iterator[Any]:
+    def _by_id(self) -> Iterator[Any]:
         cursor = self._connection.execute(f"{self._select} ORDER BY id")
-        while batch := cursor.fetchmany(self._batch_rows):
+        damage: sqlite3.DatabaseError | None = None
+        batch: list[Any] = [None]
+        while batch and not damage:
+            batch = []
+            try:
+                batch.extend(islice(cursor, self._batch_rows))
+            except sqlite3.DatabaseError as error:
+                damage = error  # what the batch holds by now lies before it and is good
             yield from batch
+        if damage:
+            raise damage
 
-    def _by_id(self, ids: Sequence[int]) -> Iterator[Any]:
-        select = f"{self._select} WHERE id = ?"
-        for row_id in ids:
-            yield from self._connection.execute(select, (row_id,))
+    def _by_time(self) -> Iterator[Any]:
+        select = f"{self._select} WHERE rowid = ?"
+        for rowid in self._rowids_by_time():
+            yield from self._connection.execute(select, (rowid,)).fetchall()
+        if self._damage:  # it cut the list of rows short, so that no row here meets it
+            raise self._damage
 
     def _keys(self) -> Iterator[tuple[int, int | None]]:
-        """Yield (id, timestamp_ms or None if it has none) up to the end or the first damage."""
-        cursor = self._connection.execute(f"SELECT id, timestamp FROM {self._table} ORDER BY id")
+        """Yield (rowid, timestamp_ms or None if it has none) in the order of id, up to damage."""
+        cursor = self._connection.execute(f"SELECT rowid, timestamp FROM {self._table} ORDER BY id")
         try:
-            for row_id, timestamp in cursor:
+            for rowid, timestamp in cursor:
                 try:
-                    yield row_id, parse_timestamp_ms(timestamp)
+                    yield rowid, parse_timestamp_ms(timestamp)
                 except BadRowError:
-                    yield row_id, None
-        except sqlite3.DatabaseError:
-            return  # reading the rows meets the same damage and reports it
+                    yield rowid, None
+        except sqlite3.DatabaseError as error:
+            self._damage = error
 
     def _is_stored_in_time_order(self) -> bool:
         previous_ms = 0
@@ -107,10 +119,10 @@ class TableReader:
                 previous_ms = timestamp_ms
         return True
 
-    def _ids_by_time(self) -> "array[int]":
-        """Return the ids in the order of time; those without one, first, so that they are named."""
-        ids, times = array("q"), array("q")
-        for row_id, timestamp_ms in self._keys():
-            ids.append(row_id)
+    def _rowids_by_time(self) -> "array[int]":
+        """Return the row ids in the order of time; those without one, first, so they are named."""
+        rowids, times = array("q"), array("q")
+        for rowid, timestamp_ms in self._keys():
+            rowids.append(rowid)
             times.append(timestamp_ms or 0)
-        return array("q", (ids[i] for i in sorted(range(len(ids)), key=times.__getitem__)))
+        return array("q", (rowids[i] for i in sorted(range(len(rowids)), key=times.__getitem__)))

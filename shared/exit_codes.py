@@ -19,6 +19,7 @@ class ExitCode(IntEnum):
     ALREADY_RUNNING = 75
     CONFIG = 78
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 PERMANENT_FAILURES = frozenset(

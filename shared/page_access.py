@@ -2,6 +2,7 @@
 
 import ipaddress
 import secrets
+from urllib.parse import urlencode
 
 
 def is_loopback(host: str) -> bool:
@@ -23,8 +24,9 @@ def choose_token(host: str, token: str | None) -> str | None:
 
 def page_url(host: str, port: int, token: str | None = None) -> str:
     """Return the address to open in a browser; with `token` it is the link that lets one in."""
+    host = host.strip("[]")
     name = {"127.0.0.1": "localhost", "0.0.0.0": "localhost", "::": "localhost"}.get(host, host)
     if ":" in name:
         name = f"[{name}]"
-    query = f"?token={token}" if token else ""
+    query = f"?{urlencode({'token': token})}" if token else ""
     return f"http://{name}:{port}/{query}"

@@ -85,7 +85,7 @@ def read_processor_status(path: Path) -> ProcessorStatus:
     document = read_json(path)
     try:
         return _status_from(document)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BrokenFileError(path, f"expected a processor status, found {error!r}") from error
 
 

@@ -86,7 +86,7 @@ def read_supervisor_status(path: Path) -> SupervisorStatus:
     try:
         workers = tuple(_worker_from(worker) for worker in document["workers"])
         return SupervisorStatus(**{**_known(SupervisorStatus, document), "workers": workers})
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BrokenFileError(path, f"expected a supervisor status, found {error!r}") from error
 
 

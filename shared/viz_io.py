@@ -60,4 +60,7 @@ def _read_bars(path: Path) -> list[Bar]:
         return []
     if not isinstance(bars, list):
         raise BrokenFileError(path, f"expected an array of bars, found {type(bars).__name__}")
+    for bar in bars:
+        if not isinstance(bar, list) or not bar:
+            raise BrokenFileError(path, f"expected an array of bars, found {bar!r} in it")
     return bars

@@ -7,7 +7,7 @@ import numpy as np
 
 from processor.day_files import DayFile
 from processor.engine import book_kernel
-from processor.engine.columns import Column
+from processor.engine.columns import Column, ColumnBatch
 from processor.engine.kernels import Kernels
 from processor.engine.level_kernel import SHORTEST_LEVEL
 from processor.engine.retreat import RetreatError
@@ -36,7 +36,7 @@ class Levels:
 class BookBatch:
     """Some book rows in the order of the table; the refused ones have no levels yet."""
 
-    ids: Column
+    rowids: Column
     times: Column
     bids: Levels
     asks: Levels
@@ -61,14 +61,14 @@ class BookFeed:
         self._kernels = kernels
         self.is_over = False
 
-    def parse(self, columns: list[Column]) -> BookBatch:
+    def parse(self, columns: ColumnBatch) -> BookBatch:
         """Return a batch from the columns of `book_query`; safe beside `apply`."""
-        ids, times, bid_text, bid_offsets, ask_text, ask_offsets = columns
+        rowids, times, bid_text, bid_offsets, ask_text, ask_offsets = columns.arrays
         is_refused = times == 0
         if not self._kernels.is_ready:
             is_refused[:] = True
         return BookBatch(
-            ids,
+            rowids,
             times,
             self._parse_levels(bid_text, bid_offsets, is_refused),
             self._parse_levels(ask_text, ask_offsets, is_refused),
@@ -94,7 +94,7 @@ class BookFeed:
             row = self._apply_from(row, batch, closed)
             match self._state.book_sums["outcome"][0]:
                 case book_kernel.NEEDS_STRICT_PARSER:
-                    yield from self._apply_strictly(int(batch.ids[row]))
+                    yield from self._apply_strictly(int(batch.rowids[row]))
                     row += 1
                     yield
                 case book_kernel.OUT_OF_ORDER:
@@ -143,7 +143,7 @@ class BookFeed:
             self._quality.skip_row(self._file.path, "book", row.row_id, error)
             return None
         return BookBatch(
-            ids=np.array([row.row_id]),
+            rowids=np.array([row.row_id]),
             times=np.array([row.timestamp_ms]),
             bids=_as_columns(update.bids),
             asks=_as_columns(update.asks),

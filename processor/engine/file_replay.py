@@ -24,7 +24,7 @@ from processor.sqlite_source import UnusableFileError, columns_of, connect, reco
 from processor.table_reader import TableReader
 
 # Smaller batches than the row-by-row stream's: their buffers are used again while still in cache.
-BOOK_ROWS = 512
+BOOK_ROWS = 1024
 TRADE_ROWS = 4096
 
 
@@ -99,7 +99,8 @@ class FileReplay:
             is_by_time=self._order is Order.BY_TIME,
         )
         columns = read_columns(uri, query, BOOK_FORMATS, BOOK_ROWS)
-        return feed, read_ahead(feed.parse(arrays) for arrays in columns)
+        # Scan, parse and apply are three stages, each at work on a batch of its own.
+        return feed, read_ahead(map(feed.parse, read_ahead(columns)))
 
     def _trades(
         self, uri: str, connection: sqlite3.Connection
@@ -117,7 +118,7 @@ class FileReplay:
             is_by_time=self._order is Order.BY_TIME,
         )
         columns = read_columns(uri, query, TRADE_FORMATS, TRADE_ROWS)
-        return feed, read_ahead(TradeBatch(*arrays) for arrays in columns)
+        return feed, (TradeBatch(*batch.arrays) for batch in read_ahead(columns))
 
     def _table(
         self, connection: sqlite3.Connection, name: str, columns: tuple[str, ...], batch_rows: int

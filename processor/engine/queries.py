@@ -10,15 +10,15 @@ TRADE_FORMATS = "llgg"
 def book_query(
     connection: sqlite3.Connection, columns: Sequence[str], instrument: str, *, is_by_time: bool
 ) -> str:
-    """Return the query for id, timestamp, bids and asks; the timestamp is 0 if not plain."""
+    """Return the query for rowid, timestamp, bids and asks; the timestamp is 0 if not plain."""
     plain = f"CASE WHEN {_is_plain(columns, instrument)} THEN CAST(timestamp AS INTEGER) ELSE 0 END"
-    return f"SELECT id, {plain}, bids, asks FROM {_ordered(connection, 'book', is_by_time)}"
+    return f"SELECT rowid, {plain}, bids, asks FROM {_ordered(connection, 'book', is_by_time)}"
 
 
 def trades_query(
     connection: sqlite3.Connection, columns: Sequence[str], instrument: str, *, is_by_time: bool
 ) -> str:
-    """Return the query for id, code, price and size.
+    """Return the query for rowid, code, price and size.
 
     The code is the timestamp times two, plus one for a taker who buys; 0 if not plain.
     """
@@ -28,7 +28,7 @@ def trades_query(
         " WHEN 'sell' THEN 2 * CAST(timestamp AS INTEGER)"
         " ELSE 0 END ELSE 0 END"
     )
-    return f"SELECT id, {code}, price, size FROM {_ordered(connection, 'trades', is_by_time)}"
+    return f"SELECT rowid, {code}, price, size FROM {_ordered(connection, 'trades', is_by_time)}"
 
 
 def has_index_on_timestamp(connection: sqlite3.Connection, table: str) -> bool:
@@ -62,6 +62,6 @@ def _ordered(connection: sqlite3.Connection, table: str, is_by_time: bool) -> st
     has_index = has_index_on_timestamp(connection, table)
     key = "timestamp" if has_index else "CAST(timestamp AS INTEGER)"
     return (
-        f"(SELECT id AS key FROM {table} ORDER BY {key}, id LIMIT -1)"
-        f" CROSS JOIN {table} ON id = key"
+        f"(SELECT rowid AS key FROM {table} ORDER BY {key}, id LIMIT -1)"
+        f" CROSS JOIN {table} ON rowid = key"
     )

@@ -22,7 +22,7 @@ FOREVER_MS = 2**62
 class TradeBatch:
     """Some trades in the order of the table; a code is time and side, as in `trades_query`."""
 
-    ids: Column
+    rowids: Column
     codes: Column
     prices: Column
     sizes: Column
@@ -89,10 +89,10 @@ class TradeFeed:
                 case trade_kernel.DONE:
                     break
                 case trade_kernel.NEEDS_STRICT_PARSER:
-                    self._count_strictly(int(batch.ids[row]))
+                    self._count_strictly(int(batch.rowids[row]))
                     row += 1
                 case trade_kernel.LATE:
-                    self._skip(int(batch.ids[row]), late_trade())
+                    self._skip(int(batch.rowids[row]), late_trade())
                     self._state.trade_sums["rows"] += 1
                     row += 1
                 case trade_kernel.OUT_OF_ORDER:
@@ -123,7 +123,7 @@ class TradeFeed:
             self._skip(row.row_id, error)
             return None
         return TradeBatch(
-            ids=np.array([row.row_id]),
+            rowids=np.array([row.row_id]),
             codes=np.array([2 * row.timestamp_ms + (trade.side == "buy")]),
             prices=np.array([trade.price]),
             sizes=np.array([trade.size]),

@@ -1,0 +1,200 @@
+"""The whole server as a process: who is let in, what strangers learn, how it starts and stops."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.worker_link import BOOT_ID, BOOT_ID_HEADER, HEALTH_PATH, LISTEN_FD, SUPERVISOR_PID
+from tests.support.page_server import ROOT, PageServer
+from tests.support.run_files import RunFiles, running
+from tests.support.waiting import wait_for
+
+TOKEN = "a-long-enough-token"
+
+
+@pytest.fixture(scope="module")
+def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
+    """A page on loopback; the tests only ask it."""
+    files = RunFiles(tmp_path_factory.mktemp("run"))
+    files.add(3)
+    with PageServer(files.run.root) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def token_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
+    """A page on every address, with a token."""
+    with PageServer(
+        tmp_path_factory.mktemp("run"), "--host", "0.0.0.0", "--token", TOKEN
+    ) as server:
+        yield server
+
+
+def test_every_answer_has_the_security_headers(open_server: PageServer) -> None:
+    for path in ("/", "/_feed", "/_health", "/assets/main.mjs", "/_dash-layout", "/nowhere"):
+        headers = open_server.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy, path
+        assert "'unsafe-eval'" not in policy
+        assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "server" not in headers, "what serves the page is nobody's business"
+
+
+def test_a_name_that_is_not_the_page_s_own_is_refused(open_server: PageServer) -> None:
+    for host in ("evil.example", f"evil.example:{open_server.port}", "localhost.evil.example"):
+        answer = open_server.get("/_feed", {"Host": host})
+        assert answer.status == 421
+        assert b"ohlc" not in answer.body
+    assert open_server.get("/_feed", {"Host": f"localhost:{open_server.port}"}).status == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_nothing_can_be_written(open_server: PageServer, method: str) -> None:
+    assert open_server.get("/_dash-update-component", method=method).status == 405
+
+
+def test_an_internal_error_shows_no_stack_trace(open_server: PageServer) -> None:
+    # Dash raises on a package that it does not serve
+    answer = open_server.get("/_dash-component-suites/os/path.py")
+    assert answer.status in (404, 500)
+    for word in (b"Traceback", b".py", b"Error:", b"werkzeug", b"site-packages"):
+        assert word not in answer.body
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/../app.py", "/assets/%2e%2e/app.py", "/assets/..%2fapp.py", "/../run"]
+)
+def test_files_outside_the_assets_are_not_served(open_server: PageServer, path: str) -> None:
+    assert b"def main" not in open_server.get(path).body
+
+
+def test_every_script_and_style_is_the_page_s_own(open_server: PageServer) -> None:
+    html = open_server.get("/").body.decode()
+    addresses = [
+        part.split('"')[0] for name in ("src=", "href=") for part in html.split(f'{name}"')[1:]
+    ]
+    assert len(addresses) > 8
+    assert all(address.startswith("/") and not address.startswith("//") for address in addresses)
+
+
+def test_unchanged_data_is_answered_with_204_and_nothing(open_server: PageServer) -> None:
+    first = open_server.get("/_feed")
+    position = first.body.decode().split('"position":"')[1].split('"')[0]
+    answer = open_server.get(f"/_feed?since={position}")
+    assert (answer.status, answer.body) == (204, b"")
+    assert int(answer.headers["x-orderflow-now"]) > 1_700_000_000_000
+
+
+def test_the_supervisor_s_secrets_do_not_reach_a_browser(
+    files: RunFiles, server: PageServer
+) -> None:
+    files.write_supervisor(running())
+    assert b"secret-boot-id" not in server.get("/_feed").body
+
+
+def test_health_tells_a_stranger_only_that_it_lives(open_server: PageServer) -> None:
+    for headers in ({}, {BOOT_ID_HEADER: "a-guess"}, {"Host": "evil.example"}):
+        answer = open_server.get(HEALTH_PATH, headers)
+        assert (answer.status, answer.body) == (200, b"ok\n")
+        assert BOOT_ID_HEADER.lower() not in answer.headers
+
+
+def test_without_the_token_nothing_is_shown(token_server: PageServer) -> None:
+    for path in ("/", "/_feed", "/_dash-layout", "/assets/main.mjs", "/?token=wrong", "/?token="):
+        answer = token_server.get(path)
+        assert answer.status == 403, path
+        assert b"BTC" not in answer.body
+    wrong = {"Cookie": f"orderflow_token_{token_server.port}=wrong"}
+    assert token_server.get("/", wrong).status == 403
+    assert token_server.get(HEALTH_PATH).status == 200
+
+
+def test_the_link_sets_a_cookie_that_lets_in(token_server: PageServer) -> None:
+    answer = token_server.get(f"/?token={TOKEN}")
+    assert answer.status == 200
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert "Path=/" in cookie
+    inside = token_server.get("/", {"Cookie": cookie.split(";")[0]})
+    assert inside.status == 200
+    assert b"_dash-config" in inside.body
+
+
+def test_the_token_opens_only_the_front_door(token_server: PageServer) -> None:
+    assert token_server.get(f"/_feed?token={TOKEN}").status == 403
+
+
+def test_beyond_loopback_a_token_is_made_and_printed_once_as_a_link(files: RunFiles) -> None:
+    with PageServer(files.run.root, "--host", "0.0.0.0") as server:
+        log = server.log()
+        assert log.count("?token=") == 1
+        token = log.split("?token=")[1].split()[0]
+        assert len(token) >= 32
+        assert "is not loopback" in log
+        assert server.get("/").status == 403
+        assert server.get(f"/?token={token}").status == 200
+
+
+def test_the_token_can_come_from_the_environment(files: RunFiles) -> None:
+    with PageServer(files.run.root, environment={"ORDERFLOW_TOKEN": TOKEN}) as server:
+        assert server.get("/").status == 403
+        assert server.get(f"/?token={TOKEN}").status == 200
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_it_ends_with_0_and_without_a_word(
+    files: RunFiles, signal_number: int
+) -> None:
+    with PageServer(files.run.root) as server:
+        server.get("/")
+        assert server.stop(signal_number) == 0
+        assert "Traceback" not in server.log()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors are not inherited on Windows")
+def test_it_serves_on_the_supervisor_s_socket_and_proves_who_it_is(files: RunFiles) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        environment = {
+            SUPERVISOR_PID: str(os.getpid()),
+            LISTEN_FD: str(listener.fileno()),
+            BOOT_ID: "boot-1",
+        }
+        with PageServer(files.run.root, environment=environment, listener=listener) as server:
+            answer = server.get(HEALTH_PATH, {BOOT_ID_HEADER: "boot-1"})
+            assert answer.headers[BOOT_ID_HEADER.lower()] == "boot-1"
+            assert BOOT_ID_HEADER.lower() not in server.get(HEALTH_PATH).headers
+            assert server.get("/").status == 200
+            assert "page at" not in server.log(), "the supervisor has told the user"
+
+
+def test_a_taken_port_is_one_clear_line(open_server: PageServer) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "visualizer.app", "--port", str(open_server.port)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 69
+    assert ended.stderr == (
+        f"Error: cannot listen on 127.0.0.1:{open_server.port}: Address already in use;"
+        " is another page running?\n"
+    )
+
+
+def test_a_missing_run_directory_is_waited_for(tmp_path: Path) -> None:
+    with PageServer(tmp_path / "later") as server:
+        assert server.get("/_feed").status == 200
+        RunFiles(tmp_path / "later").add(2)
+        wait_for(lambda: b'"ohlc":{"whole":true,"rows":[[' in server.get("/_feed").body, "the bars")

@@ -1,0 +1,30 @@
+// What follows from a book of levels: pure functions, best first in, best first out.
+
+/** Return levels as [price, size, size of this and all better levels]. */
+export function cumulated(levels) {
+  let total = 0;
+  return levels.map(([price, amount]) => {
+    total += amount;
+    return [price, amount, total];
+  });
+}
+
+/** Return best bid and ask, spread, midpoint and OBI of the levels given; null where undefined. */
+export function bookFacts(depth) {
+  const bids = depth?.bids ?? [];
+  const asks = depth?.asks ?? [];
+  const bidVolume = bids.reduce((sum, level) => sum + level[1], 0);
+  const askVolume = asks.reduce((sum, level) => sum + level[1], 0);
+  const bestBid = bids[0]?.[0] ?? null;
+  const bestAsk = asks[0]?.[0] ?? null;
+  const isTwoSided = bestBid !== null && bestAsk !== null;
+  return {
+    bestBid,
+    bestAsk,
+    spread: isTwoSided ? bestAsk - bestBid : null,
+    midpoint: isTwoSided ? (bestAsk + bestBid) / 2 : null,
+    bidVolume,
+    askVolume,
+    obi: isTwoSided ? (bidVolume - askVolume) / (bidVolume + askVolume) : null,
+  };
+}

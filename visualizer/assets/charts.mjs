@@ -1,0 +1,235 @@
+// The charts that share one time axis: drawn when something in view changed, at most once a frame.
+import { decimalsOfAll } from "./format.mjs";
+import { fitRanges, makeLayout, makeTraces, placeRows } from "./figure.mjs";
+import { Overlay } from "./overlay.mjs";
+import { paletteOf } from "./palette.mjs";
+import { moved, panned, rangeOf, timesOf, within, zoomed } from "./view.mjs";
+
+const SERIES = ["ohlc", "metrics", "cvd"];
+const WHEEL_ZOOM = 0.0015;
+const SLIM_MARGIN = 0.02;
+const WIDE_MARGIN = 1; // while the pointer is over the chart: there is something to drag into view
+
+export const PLOT_CONFIG = {
+  displayModeBar: false,
+  scrollZoom: false,
+  doubleClick: false,
+  showTips: false,
+  showSendToCloud: false,
+  plotlyServerURL: "",
+  responsive: false,
+};
+
+export class Charts {
+  #store;
+  #settings;
+  #plot = document.getElementById("charts-plot");
+  #frame = null;
+  #isDragging = false;
+  #isPointerOver = false;
+  #drawn = null;
+  #overlay;
+
+  constructor(store, settings) {
+    this.#store = store;
+    this.#settings = settings;
+    this.draws = 0;
+    this.figure = null;
+    this.#overlay = new Overlay(store, document.getElementById("charts-overlay"), this.#plot);
+    this.#listen();
+  }
+
+  dataChanged(changed) {
+    if (SERIES.some((name) => changed.has(name))) {
+      this.requestDraw();
+    }
+    if (changed.has("depth")) {
+      this.#overlay.refresh();
+    }
+    if (changed.has("state")) {
+      this.#showEmptiness();
+    }
+  }
+
+  settingsChanged() {
+    this.#drawn = null;
+    this.requestDraw();
+  }
+
+  /** Draw in the next frame; asked for again before that, it is still one drawing. */
+  requestDraw() {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = null;
+      if (!this.#isDragging) {
+        this.#draw();
+      }
+    });
+  }
+
+  /** Return the range in view, [from, to] in ms, or null without bars. */
+  range() {
+    return rangeOf(this.#settings.values, timesOf(this.#store), this.#store.job.windowMs);
+  }
+
+  /** Return the bars in view, by series. */
+  visibleBars() {
+    const range = this.range() ?? [0, 0];
+    return this.#barsWithin(range[0], range[1]);
+  }
+
+  /** Move the view by a share of its width. */
+  pan(share) {
+    const range = this.range();
+    if (range) {
+      const times = timesOf(this.#store);
+      this.#settings.set(moved(panned(range, share, times), times));
+    }
+  }
+
+  /** Make the view `factor` times as wide, around a time or else the newest bar in view. */
+  zoom(factor, anchor = null) {
+    const range = this.range();
+    if (range) {
+      const times = timesOf(this.#store);
+      const pivot = anchor ?? Math.min(Math.max(times.last, range[0]), range[1]);
+      this.#settings.set(moved(zoomed(range, factor, pivot, times, this.#store.job.windowMs), times));
+    }
+  }
+
+  /** Show the oldest bar at the left edge. */
+  showOldest() {
+    const range = this.range();
+    if (range) {
+      const times = timesOf(this.#store);
+      const from = times.first - this.#store.job.windowMs;
+      this.#settings.set(moved([from, from + range[1] - range[0]], times));
+    }
+  }
+
+  #barsWithin(from, to) {
+    return Object.fromEntries(SERIES.map((name) => [name, within(this.#store[name], from, to)]));
+  }
+
+  #draw() {
+    const range = this.range();
+    this.#showEmptiness();
+    if (!range || !this.#plot.clientWidth) {
+      return;
+    }
+    const size = { width: this.#plot.clientWidth, height: this.#plot.clientHeight };
+    const margin = (range[1] - range[0]) * (this.#isPointerOver ? WIDE_MARGIN : SLIM_MARGIN);
+    const bars = this.#barsWithin(range[0] - margin, range[1] + margin);
+    const next = { range, size, bars, visible: this.visibleBars() };
+    if (this.#drawn && isSame(this.#drawn, next)) {
+      return;
+    }
+    this.#drawn = next;
+    this.#react(next);
+  }
+
+  #react({ range, size, bars, visible }) {
+    const { windowMs } = this.#store.job;
+    const settings = this.#settings.values;
+    const colors = paletteOf(settings.palette);
+    const placed = placeRows(settings.rows, size.width, size.height);
+    const ranges = fitRanges(visible, settings.obiScale);
+    const decimals = this.#decimals(visible.ohlc);
+    this.figure = {
+      data: makeTraces(bars, settings.rows, colors, windowMs),
+      layout: makeLayout({ placed, ranges, range, bars, colors, decimals, windowMs, size }),
+    };
+    const isFirst = this.draws === 0;
+    window.Plotly.react(this.#plot, this.figure.data, this.figure.layout, PLOT_CONFIG);
+    this.draws += 1;
+    if (isFirst) {
+      this.#plot.on("plotly_relayout", (change) => this.#relaidOut(change));
+    }
+    this.#overlay.place({ placed, ranges, range, decimals, colors });
+  }
+
+  #decimals(ohlc) {
+    const depth = this.#store.depth;
+    const prices = [...(depth?.bids ?? []), ...(depth?.asks ?? [])].map((level) => level[0]);
+    return decimalsOfAll(prices.length ? prices : ohlc.slice(-50).flatMap((bar) => bar.slice(1, 5)));
+  }
+
+  #showEmptiness() {
+    const empty = document.getElementById("charts-empty");
+    const hasBars = timesOf(this.#store).last !== null;
+    empty.hidden = hasBars;
+    if (!hasBars && this.#store.state) {
+      const { title, label } = this.#store.state;
+      empty.textContent = title ?? `No bars (${label})`;
+    }
+  }
+
+  // Plotly has moved the axis while the reader dragged: what it shows now is the reader's choice.
+  #relaidOut(change) {
+    const edges = [change["xaxis.range[0]"], change["xaxis.range[1]"]];
+    if (edges[0] !== undefined && edges[1] !== undefined) {
+      this.#settings.set(moved(edges.map(epochMs), timesOf(this.#store)));
+    }
+  }
+
+  #listen() {
+    const plot = this.#plot;
+    new ResizeObserver(() => this.requestDraw()).observe(plot);
+    plot.addEventListener("pointerdown", () => {
+      this.#isDragging = true;
+    });
+    for (const name of ["pointerup", "pointercancel"]) {
+      window.addEventListener(name, () => {
+        if (this.#isDragging) {
+          this.#isDragging = false;
+          this.requestDraw();
+        }
+      });
+    }
+    for (const [name, isOver] of [["pointerenter", true], ["pointerleave", false]]) {
+      plot.addEventListener(name, () => {
+        this.#isPointerOver = isOver;
+        this.requestDraw();
+      });
+    }
+    plot.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    plot.addEventListener("dblclick", () => {
+      this.#settings.set({ bars: 300, follow: true, range: null, spanMs: null });
+    });
+  }
+
+  #wheel(event) {
+    const range = this.range();
+    if (!range || event.ctrlKey) {
+      return;
+    }
+    event.preventDefault();
+    if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+      this.pan(event.deltaX / this.#plot.clientWidth);
+      return;
+    }
+    const anchor = this.#overlay.timeAt(event.clientX);
+    this.zoom(Math.exp(event.deltaY * WHEEL_ZOOM), anchor);
+  }
+}
+
+/** Say whether two drawings would look the same; unchanged bars are the same objects. */
+function isSame(one, other) {
+  return (
+    one.range.every((edge, index) => edge === other.range[index]) &&
+    one.size.width === other.size.width &&
+    one.size.height === other.size.height &&
+    SERIES.every((name) => {
+      const [left, right] = [one.bars[name], other.bars[name]];
+      return left.length === right.length && left.every((row, index) => row === right[index]);
+    })
+  );
+}
+
+/** Return epoch ms of a date as Plotly writes it, which is UTC without saying so. */
+function epochMs(date) {
+  if (typeof date === "number") {
+    return date;
+  }
+  const [day, time = "00:00"] = date.split(" ");
+  return Date.parse(`${day}T${time}Z`);
+}

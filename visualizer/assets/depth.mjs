@@ -1,0 +1,170 @@
+// The depth chart: cumulative size by price, and the facts of the book above it.
+import { bookFacts, cumulated } from "./book.mjs";
+import { PLOT_CONFIG } from "./charts.mjs";
+import { element } from "./dom.mjs";
+import { decimalsOfAll, fixed, signed, size } from "./format.mjs";
+import { faded, paletteOf } from "./palette.mjs";
+
+export class DepthChart {
+  #store;
+  #settings;
+  #plot = document.getElementById("depth-plot");
+  #facts = document.getElementById("depth-facts");
+  #frame = null;
+
+  constructor(store, settings) {
+    this.#store = store;
+    this.#settings = settings;
+    this.figure = null;
+    new ResizeObserver(() => this.#requestDraw()).observe(this.#plot);
+  }
+
+  dataChanged(changed) {
+    if (changed.has("depth")) {
+      this.#requestDraw();
+    }
+  }
+
+  settingsChanged() {
+    this.#requestDraw();
+  }
+
+  #requestDraw() {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = null;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    const { depth } = this.#store;
+    this.#showFacts(depth);
+    if (!depth || !this.#plot.clientWidth) {
+      return;
+    }
+    this.figure = depthFigure(depth, paletteOf(this.#settings.values.palette), {
+      width: this.#plot.clientWidth,
+      height: this.#plot.clientHeight,
+    });
+    window.Plotly.react(this.#plot, this.figure.data, this.figure.layout, {
+      ...PLOT_CONFIG,
+      staticPlot: true,
+    });
+  }
+
+  #showFacts(depth) {
+    const facts = bookFacts(depth);
+    const decimals = priceDecimals(depth);
+    const price = (value, more = 0) => fixed(value, decimals + more);
+    const midDecimals = facts.midpoint === null ? 0 : halfTick(facts, decimals);
+    const rows = [
+      ["Best bid", price(facts.bestBid), "up"],
+      ["Best ask", price(facts.bestAsk), "down"],
+      ["Spread", price(facts.spread), ""],
+      ["Midpoint", price(facts.midpoint, midDecimals), ""],
+      [`OBI of ${depth?.bids?.length ?? 0} + ${depth?.asks?.length ?? 0} levels`, signed(facts.obi, 3), "obi"],
+    ];
+    this.#facts.replaceChildren(
+      ...rows.map(([name, text, tone]) => {
+        const fact = element("div", "fact");
+        fact.append(element("span", "fact-name", name), element("span", `fact-value ${tone}`, text));
+        return fact;
+      }),
+    );
+  }
+}
+
+/** Return the decimals of the prices in a book. */
+export function priceDecimals(depth) {
+  return decimalsOfAll([...(depth?.bids ?? []), ...(depth?.asks ?? [])].map((level) => level[0]));
+}
+
+// The midpoint of an odd spread falls between two ticks.
+function halfTick(facts, decimals) {
+  const ticks = Math.round((facts.bestAsk + facts.bestBid) * 10 ** decimals);
+  return ticks % 2 === 0 ? 0 : 1;
+}
+
+/** Return the depth chart as Plotly takes it. */
+export function depthFigure(depth, colors, plotSize) {
+  const bids = cumulated(depth.bids);
+  const asks = cumulated(depth.asks);
+  const { midpoint } = bookFacts(depth);
+  const decimals = priceDecimals(depth);
+  const prices = [...bids, ...asks].map((level) => level[0]);
+  const most = Math.max(bids.at(-1)?.[2] ?? 0, asks.at(-1)?.[2] ?? 0) || 1;
+  const reach = reachOf(prices, midpoint);
+  return {
+    data: [side("bids", bids, colors.up), side("asks", asks, colors.down)],
+    layout: {
+      width: plotSize.width,
+      height: plotSize.height,
+      margin: { l: 6, r: 52, t: 6, b: 24 },
+      paper_bgcolor: colors.paper,
+      plot_bgcolor: colors.paper,
+      font: { family: "system-ui, sans-serif", size: 11, color: colors.axis },
+      showlegend: false,
+      hovermode: false,
+      xaxis: {
+        range: reach,
+        gridcolor: colors.grid,
+        zeroline: false,
+        nticks: 4,
+        tickformat: `,.${decimals}f`,
+        tickangle: 0,
+      },
+      yaxis: {
+        range: [0, most * 1.06],
+        side: "right",
+        gridcolor: colors.grid,
+        zeroline: false,
+        nticks: 5,
+        exponentformat: "none",
+        separatethousands: true,
+      },
+      shapes:
+        midpoint === null
+          ? []
+          : [
+              {
+                type: "line",
+                x0: midpoint,
+                x1: midpoint,
+                yref: "paper",
+                y0: 0,
+                y1: 1,
+                line: { color: colors.zero, width: 1, dash: "dot" },
+              },
+            ],
+    },
+  };
+}
+
+// From the best price outwards each level adds its size: a step at its price.
+function side(name, levels, color) {
+  return {
+    type: "scatter",
+    mode: "lines",
+    name,
+    x: levels.map((level) => level[0]),
+    y: levels.map((level) => level[2]),
+    line: { shape: "hv", color, width: 1.4 },
+    fill: "tozeroy",
+    fillcolor: faded(color, 0.18),
+    hoverinfo: "skip",
+  };
+}
+
+// Both sides get the same width, so that the picture leans only where the book does.
+function reachOf(prices, midpoint) {
+  if (prices.length === 0) {
+    return [0, 1];
+  }
+  const low = Math.min(...prices);
+  const high = Math.max(...prices);
+  if (midpoint === null) {
+    return [low, high === low ? low + 1 : high];
+  }
+  const half = Math.max(midpoint - low, high - midpoint) || 1;
+  return [midpoint - half, midpoint + half];
+}

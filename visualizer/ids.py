@@ -1,0 +1,54 @@
+"""The names by which layout, callbacks, scripts and style sheet know the parts of the page.
+
+The scripts in `assets/` use the same words; a test compares both.
+"""
+
+PAGE = "page"
+
+# header
+INSTRUMENT = "instrument"
+RANGE = "range"
+WINDOW = "window"
+DATA_TIME = "data-time"
+PROGRESS = "progress"
+PROGRESS_BAR = "progress-bar"
+PROGRESS_TEXT = "progress-text"
+DATA_AGE = "data-age"
+PROCESSOR_CHIP = "processor-chip"
+PAGE_CHIP = "page-chip"
+SUPERVISOR_CHIP = "supervisor-chip"
+
+# notices
+CONNECTION = "connection"
+NOTICE = "notice"
+FILE_NOTICES = "file-notices"
+
+# controls
+BARS_CHOICE = "bars-choice"
+ROWS_CHOICE = "rows-choice"
+OBI_SCALE_CHOICE = "obi-scale-choice"
+PALETTE_CHOICE = "palette-choice"
+FOLLOW = "follow"
+NEWEST = "newest"
+SAVE_CSV = "save-csv"
+SAVE_PNG = "save-png"
+HELP = "help"
+HELP_DIALOG = "help-dialog"
+HELP_CLOSE = "help-close"
+
+# charts
+CHARTS = "charts"
+CHARTS_PLOT = "charts-plot"
+CHARTS_OVERLAY = "charts-overlay"
+CHARTS_EMPTY = "charts-empty"
+
+# depth
+DEPTH_FACTS = "depth-facts"
+DEPTH_PLOT = "depth-plot"
+LADDER = "ladder"
+
+# process log
+LOG = "log"
+LOG_FILTER = "log-filter"
+LOG_LEVEL_CHOICE = "log-level-choice"
+LOG_COUNT = "log-count"

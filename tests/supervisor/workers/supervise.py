@@ -8,6 +8,7 @@ import click
 
 from shared.errors import OrderflowError
 from shared.run_directory import RunDirectory
+from supervisor import process
 from supervisor.restart_policy import RestartPolicy
 from supervisor.run import RunPlan, supervise
 from supervisor.worker_record import Liveness, RestartOn
@@ -29,7 +30,7 @@ def main() -> int:
     )
 
     def make_specs(_port: int, _token: str | None) -> list[WorkerSpec]:
-        processor = WorkerSpec(
+        worker = WorkerSpec(
             PROCESSOR,
             tuple(
                 asked.get("processor_command")
@@ -45,8 +46,10 @@ def main() -> int:
             Liveness.PROBE,
             is_given_listener=True,
         )
-        return [processor, page]
+        return [worker, page]
 
+    if asked.get("without_pidfd"):
+        process.open_pidfd = lambda _pid: None  # as on a platform that has none
     try:
         return supervise(plan, make_specs)
     except OrderflowError as error:

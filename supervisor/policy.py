@@ -127,7 +127,10 @@ def _end(
     reason = _describe(ended)
     if worker.state is WorkerState.STOPPING:
         if worker.after_stop is AfterStop.START_AFRESH:
-            return _start(_settle(worker, WorkerState.STOPPED), now, policy, "restart asked")
+            stopped = _settle(worker, WorkerState.STOPPED)
+            start = _start(stopped, now, policy, "restart asked")
+            end = Report("stopped", reason, to=WorkerState.STOPPED)
+            return Decision(start.worker, (end, *start.actions))
         if worker.after_stop is AfterStop.STAY:
             return Decision(_settle(worker, WorkerState.STOPPED), (Report("stopped", reason),))
         return _fail(worker, f"{worker.stop_reason}; {reason}", now, chance, policy)

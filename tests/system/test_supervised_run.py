@@ -14,7 +14,7 @@ import pytest
 
 from shared.run_directory import RunDirectory
 from tests.supervisor.conftest import run as run
-from tests.supervisor.harness import ROOT, Run, is_gone
+from tests.supervisor.harness import ROOT, Run, is_gone, wait_until
 
 RANGE = ("--instrument", "BTC-USDT", "--from", "2025-07-01", "--to", "2025-07-02")
 BINANCE = ROOT.parent / "shared" / "data" / "binance-spot"

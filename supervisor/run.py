@@ -12,7 +12,7 @@ from shared.page_access import choose_token, is_loopback, page_url
 from shared.run_directory import RunDirectory
 from supervisor.console import Console, ConsoleHandler
 from supervisor.descriptors import fill_standard_descriptors
-from supervisor.launcher import launcher_pids
+from supervisor.launcher import find_launchers
 from supervisor.leftovers import end_leftovers
 from supervisor.listening import Page, open_listening_socket
 from supervisor.lock import take_lock
@@ -61,7 +61,7 @@ def supervise(plan: RunPlan, make_specs: MakeSpecs) -> ExitCode:
         instrument=plan.instrument,
         page=Page(listener, url, urlsplit(url).netloc),
         policy=plan.policy,
-        launchers=launcher_pids() if plan.is_tied_to_launcher else (),
+        launchers=find_launchers() if plan.is_tied_to_launcher else (),
     )
     try:
         return Supervisor(options, make_specs(port, token), console).run()

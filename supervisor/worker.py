@@ -4,17 +4,20 @@ import random
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from shared.supervisor_status import WorkerState, WorkerStatus
 from supervisor.console import Console
 from supervisor.events import Event, EventLog
 from supervisor.heartbeats import HeartbeatReader
+from supervisor.listening import Page
 from supervisor.loop import EventLoop
 from supervisor.output import OutputLog
 from supervisor.policy import decide, next_deadline
 from supervisor.probes import HealthProbe
 from supervisor.process import Process, spawn
 from supervisor.restart_policy import RestartPolicy
+from supervisor.rotating_file import RotatingFile
 from supervisor.worker_events import (
     Do,
     Ended,
@@ -25,7 +28,7 @@ from supervisor.worker_events import (
     SpawnFailed,
 )
 from supervisor.worker_events import Event as PolicyEvent
-from supervisor.worker_record import Worker
+from supervisor.worker_record import Liveness, Worker
 from supervisor.worker_spec import WorkerSpec
 
 
@@ -39,7 +42,8 @@ class Surroundings:
     console: Console
     family: str
     lifeline_fd: int
-    listen_fd: int | None
+    page: Page
+    logs: Path
     chance: random.Random
     on_change: Callable[[], None]
     on_gone: Callable[[str], None]
@@ -59,14 +63,18 @@ class _Gone:
 class SupervisedWorker:
     """One worker: its policy state, its process if any, and the pipes between."""
 
-    def __init__(
-        self, spec: WorkerSpec, policy: RestartPolicy, output: OutputLog, around: Surroundings
-    ) -> None:
+    def __init__(self, spec: WorkerSpec, policy: RestartPolicy, around: Surroundings) -> None:
         self.spec = spec
-        self.output = output
+        self.output = OutputLog(
+            spec.name, RotatingFile(around.logs / f"{spec.name}.log"), around.clock
+        )
         self.record = Worker(restart_on=spec.restart_on, liveness=spec.liveness)
         self.process: Process | None = None
-        self.probe: HealthProbe | None = None
+        self.probe = (
+            HealthProbe(around.loop, around.page, self._take_probe_result)
+            if spec.liveness is Liveness.PROBE
+            else None
+        )
         self.heartbeats = HeartbeatReader("")
         self.rss_bytes: int | None = None
         self._policy = policy
@@ -169,7 +177,7 @@ class SupervisedWorker:
                 family=around.family,
                 started_at=now,
                 lifeline_fd=around.lifeline_fd,
-                listen_fd=around.listen_fd if self.spec.is_given_listener else None,
+                listen_fd=around.page.listener.fileno() if self.spec.is_given_listener else None,
             )
         except OSError as error:
             return f"{self.spec.command[0]}: {error.strerror}"
@@ -210,8 +218,7 @@ class SupervisedWorker:
         elif beats:
             self.feed(Heartbeat())
 
-    def take_probe_result(self, fault: str | None) -> None:
-        """Pass a probe's verdict on to the policy."""
+    def _take_probe_result(self, fault: str | None) -> None:
         self.feed(ProbeAnswered() if fault is None else ProbeFailed(fault))
 
     def _signal(self, *numbers: int) -> None:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from shared import worker_link
 from tests.supervisor.harness import ROOT, Run, is_gone, wait_until
 
@@ -20,6 +22,24 @@ def test_death_is_noticed_at_once_without_pidfd(run: Run) -> None:
     run.wait_for_new_pid("processor", processor)
     assert time.monotonic() - killed_at < 0.5, "by SIGCHLD, not by the next look"
     assert run.worker("visualizer")["pid"] == page
+
+
+@pytest.mark.parametrize("without_pidfd", [False, True], ids=["pidfd", "no pidfd"])
+def test_run_tied_to_its_launcher_ends_with_it(run: Run, without_pidfd: bool) -> None:
+    run.make_plan(is_tied_to_launcher=True, without_pidfd=without_pidfd)
+    launcher = subprocess.Popen(
+        ["sh", "-c", '"$@" & wait', "sh", *run.command],
+        cwd=ROOT,
+        env=run.environment,
+        start_new_session=True,
+    )
+    pids = run.wait_ready()
+    supervisor = (run.status() or {})["pid"]
+    launcher.kill()
+    launcher.wait()
+    wait_until("the supervisor is gone", lambda: is_gone(supervisor), 8)
+    assert all(is_gone(pid) for pid in pids)
+    assert run.events("supervisor_stopping")[0]["reason"] == "the launcher is gone"
 
 
 def test_worker_without_parent_death_signal_ends_with_its_group_at_the_pipe_s_end() -> None:

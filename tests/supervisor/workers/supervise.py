@@ -8,7 +8,7 @@ import click
 
 from shared.errors import OrderflowError
 from shared.run_directory import RunDirectory
-from supervisor import process
+from supervisor import launcher, process
 from supervisor.restart_policy import RestartPolicy
 from supervisor.run import RunPlan, supervise
 from supervisor.worker_record import Liveness, RestartOn
@@ -49,7 +49,8 @@ def main() -> int:
         return [worker, page]
 
     if asked.get("without_pidfd"):
-        process.open_pidfd = lambda _pid: None  # as on a platform that has none
+        for module in (process, launcher):
+            module.open_pidfd = lambda _pid: None  # as on a platform that has none
     try:
         return supervise(plan, make_specs)
     except OrderflowError as error:

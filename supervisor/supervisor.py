@@ -5,8 +5,9 @@ import random
 import signal
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import psutil
 
@@ -36,7 +37,6 @@ from supervisor.worker_events import (
     RestartAsked,
     StartAsked,
     StopAsked,
-    Tick,
 )
 from supervisor.worker_spec import PROCESSOR, WorkerSpec
 
@@ -116,8 +116,8 @@ class Supervisor:
 
     def run(self) -> ExitCode:
         """Start the workers, keep them, stop them, and return the exit code of the run."""
-        self._open()
         try:
+            self._open()
             for worker in self._workers.values():
                 worker.feed(StartAsked())
             while not self._is_over():
@@ -177,18 +177,20 @@ class Supervisor:
         gap = now - self._last_tick
         self._last_tick = now
         if gap > GAP_SECONDS:
-            self._forgive_gap(gap, now)
+            self._safely(self._forgive_gap, gap, now)
         for worker in self._workers.values():
-            if worker.probe is not None:
-                worker.probe.tick(now)
-            worker.feed(Tick())
-        self._strays.hunt()
+            self._safely(worker.tick, now)
+        self._safely(self._strays.hunt)
         if now >= self._next_beat:
             self._next_beat = now + TICK_SECONDS
-            self._check_surroundings()
+            self._safely(self._check_surroundings)
+        self._safely(self._report, now)
+
+    def _safely(self, do: Callable[..., None], *arguments: Any) -> None:
+        # A bug in one part, or in what is done for one worker, must not end the other.
         try:
-            self._report(now)
-        except Exception as error:  # noqa: BLE001 - a bug in the telling must end no worker
+            do(*arguments)
+        except Exception as error:  # noqa: BLE001 - it is told, with its traceback
             self._tell_error(error)
 
     def _report(self, now: float) -> None:
@@ -247,7 +249,7 @@ class Supervisor:
             self._say("supervisor_killing", f"{why} while stopping")
         self._give_up_at = self._clock() + grace + LAST_WAIT_SECONDS
         for worker in self._workers.values():
-            worker.feed(event)
+            self._safely(worker.feed, event)
 
     def _is_over(self) -> bool:
         workers = self._workers.values()

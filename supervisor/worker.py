@@ -26,6 +26,7 @@ from supervisor.worker_events import (
     ProbeFailed,
     Report,
     SpawnFailed,
+    Tick,
 )
 from supervisor.worker_events import Event as PolicyEvent
 from supervisor.worker_record import Liveness, Worker
@@ -96,6 +97,12 @@ class SupervisedWorker:
         if self.probe is not None:
             deadlines.append(self.probe.next_deadline)
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
+
+    def tick(self, now: float) -> None:
+        """Look at the deadlines of the worker and of its probe."""
+        if self.probe is not None:
+            self.probe.tick(now)
+        self.feed(Tick())
 
     def feed(self, event: PolicyEvent) -> None:
         """Let the policy decide about `event` and carry that out."""

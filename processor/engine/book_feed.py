@@ -1,6 +1,7 @@
 """Bring book rows to the kernel: whole batches as columns, odd rows one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,8 +78,15 @@ class BookFeed:
         self.rows_done = rows_done
         self.is_over = False
 
-    def parse(self, columns: ColumnBatch) -> BookBatch:
-        """Return a batch from the columns of `book_query`; safe beside `apply`."""
+    def batches(
+        self, columns: Generator[ColumnBatch, None, None]
+    ) -> Generator[BookBatch, None, None]:
+        """Yield a batch for each of the columns of `book_query`; safe beside `apply`."""
+        with closing(columns):
+            for batch in columns:
+                yield self._parse(batch)
+
+    def _parse(self, columns: ColumnBatch) -> BookBatch:
         rowids, times, bid_text, bid_offsets, ask_text, ask_offsets = columns.arrays
         first_row = self._rows_parsed
         self._rows_parsed += len(times)
@@ -94,7 +102,7 @@ class BookFeed:
             is_refused[:] = True
         return BookBatch(first_row, rowids, times, bids, asks, is_refused)
 
-    def strict_batches(self) -> Iterator[BookBatch]:
+    def strict_batches(self) -> Generator[BookBatch, None, None]:
         """Yield the table row by row, in the order of time, parsed strictly."""
         self._is_strict = True
         for row in self._table.rows(self.rows_done):

@@ -1,6 +1,6 @@
 """Read a query's rows as columns: SQLite's own values in Arrow buffers, seen as arrays."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,9 @@ class ColumnBatch:
     owner: object
 
 
-def read_columns(uri: str, query: str, formats: str, batch_rows: int) -> Iterator[ColumnBatch]:
+def read_columns(
+    uri: str, query: str, formats: str, batch_rows: int
+) -> Generator[ColumnBatch, None, None]:
     """Yield the result of `query` on the database at `uri`, `batch_rows` rows at a time.
 
     `formats` has a letter a column, Arrow's: `l` int64 and `g` float64 come as one array, `u`

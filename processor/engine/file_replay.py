@@ -1,9 +1,11 @@
 """Replay one day file: its book batch by batch, its trades in step with it."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from processor.day_files import DayFile
 from processor.db_interpreter import (
@@ -84,20 +86,30 @@ class FileReplay:
         """
         if self._start == FileProgress(self._start.order):
             self._shop.state.begin_file()
-        with recording_uri(self._file.path) as uri, connect(uri) as connection:
-            trade_batches = self._open_trades(uri, connection)
-            for batch in self._open_book(uri, connection):
-                assert self._book is not None
-                for _ in self._book.apply(batch):
-                    self._take_position()
-                    yield
-                self._take_position()
-                yield
-                yield from self._advance(trade_batches, self._newest_book_ms())
-                if self._book.is_over:
-                    break
+        with (
+            recording_uri(self._file.path) as uri,
+            connect(uri) as connection,
+            closing(self._open_trades(uri, connection)) as trade_batches,
+            closing(self._open_book(uri, connection)) as book_batches,
+        ):
+            yield from self._replay_book(book_batches, trade_batches)
             yield from self._advance(trade_batches, FOREVER_MS)
         self._take_position()
+
+    def _replay_book(
+        self, book_batches: Iterator[BookBatch], trade_batches: Iterator[TradeBatch]
+    ) -> Iterator[None]:
+        if self._book is None:
+            return
+        for batch in book_batches:
+            for _ in self._book.apply(batch):
+                self._take_position()
+                yield
+            self._take_position()
+            yield
+            yield from self._advance(trade_batches, self._newest_book_ms())
+            if self._book.is_over:
+                return
 
     def _advance(self, batches: Iterator[TradeBatch], until_ms: int) -> Iterator[None]:
         if self._trades is not None:
@@ -105,10 +117,12 @@ class FileReplay:
                 self._take_position()
                 yield
 
-    def _open_book(self, uri: str, connection: sqlite3.Connection) -> Iterator[BookBatch]:
+    def _open_book(
+        self, uri: str, connection: sqlite3.Connection
+    ) -> Generator[BookBatch, None, None]:
         table = self._table(connection, "book", BOOK_COLUMNS, BOOK_BATCH)
         if table is None:
-            return iter(())
+            return _nothing()
         shop, done = self._shop, self._start.book_rows
         feed = self._book = BookFeed(
             self._file, table, shop.state, shop.quality, shop.kernels, self._guard("book"), done
@@ -124,12 +138,14 @@ class FileReplay:
         )
         # Scan, parse and apply are three stages, each at work on a batch of its own.
         columns = read_ahead(read_columns(uri, query, BOOK_FORMATS, BOOK_ROWS))
-        return read_ahead(map(feed.parse, columns))
+        return read_ahead(feed.batches(columns))
 
-    def _open_trades(self, uri: str, connection: sqlite3.Connection) -> Iterator[TradeBatch]:
+    def _open_trades(
+        self, uri: str, connection: sqlite3.Connection
+    ) -> Generator[TradeBatch, None, None]:
         table = self._table(connection, "trades", TRADE_COLUMNS, TRADE_BATCH)
         if table is None:
-            return iter(())
+            return _nothing()
         shop, done = self._shop, self._start.trade_rows
         feed = self._trades = TradeFeed(
             self._file, table, shop.state, shop.quality, shop.kernels, self._guard("trades"), done
@@ -143,7 +159,7 @@ class FileReplay:
             is_by_time=self._start.order is Order.BY_TIME,
             skip=done,
         )
-        return map(feed.parse, read_ahead(read_columns(uri, query, TRADE_FORMATS, TRADE_ROWS)))
+        return feed.batches(read_ahead(read_columns(uri, query, TRADE_FORMATS, TRADE_ROWS)))
 
     def _guard(self, table: str) -> RowGuard:
         return RowGuard(
@@ -170,3 +186,7 @@ class FileReplay:
         newest_ms = max(self._newest_book_ms(), int(state.trade_sums["newest_ms"][0]))
         if newest_ms:
             position.data_time_ms = newest_ms
+
+
+def _nothing() -> Generator[Any, None, None]:
+    yield from ()

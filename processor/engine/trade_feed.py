@@ -1,6 +1,7 @@
 """Bring trades to the kernel: whole batches as columns, odd rows one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,8 +65,15 @@ class TradeFeed:
         self.rows_done = rows_done
         self.is_over = False
 
-    def parse(self, columns: ColumnBatch) -> TradeBatch:
-        """Return a batch from the columns of `trades_query`."""
+    def batches(
+        self, columns: Generator[ColumnBatch, None, None]
+    ) -> Generator[TradeBatch, None, None]:
+        """Yield a batch for each of the columns of `trades_query`."""
+        with closing(columns):
+            for batch in columns:
+                yield self._parse(batch)
+
+    def _parse(self, columns: ColumnBatch) -> TradeBatch:
         rowids, codes, prices, sizes = columns.arrays
         first_row = self._rows_parsed
         self._rows_parsed += len(codes)
@@ -73,7 +81,7 @@ class TradeFeed:
             codes = np.zeros_like(codes)
         return TradeBatch(first_row, rowids, codes, prices, sizes)
 
-    def strict_batches(self) -> Iterator[TradeBatch]:
+    def strict_batches(self) -> Generator[TradeBatch, None, None]:
         """Yield the table row by row, in the order of time, parsed strictly."""
         self._is_strict = True
         for row in self._table.rows(self.rows_done):

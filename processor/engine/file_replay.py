@@ -125,7 +125,14 @@ class FileReplay:
             return _nothing()
         shop, done = self._shop, self._start.book_rows
         feed = self._book = BookFeed(
-            self._file, table, shop.state, shop.quality, shop.kernels, self._guard("book"), done
+            self._file,
+            table,
+            shop.state,
+            shop.quality,
+            shop.kernels,
+            self._guard("book"),
+            done,
+            is_by_time=self._start.order is Order.BY_TIME,
         )
         if self._start.order is Order.STRICT:
             return feed.strict_batches()
@@ -148,7 +155,14 @@ class FileReplay:
             return _nothing()
         shop, done = self._shop, self._start.trade_rows
         feed = self._trades = TradeFeed(
-            self._file, table, shop.state, shop.quality, shop.kernels, self._guard("trades"), done
+            self._file,
+            table,
+            shop.state,
+            shop.quality,
+            shop.kernels,
+            self._guard("trades"),
+            done,
+            is_by_time=self._start.order is Order.BY_TIME,
         )
         if self._start.order is Order.STRICT:
             return feed.strict_batches()
@@ -183,7 +197,9 @@ class FileReplay:
         state, position = self._shop.state, self._shop.position
         position.book_rows = int(state.book_sums["rows"][0])
         position.trades = int(state.trade_sums["rows"][0])
-        newest_ms = max(self._newest_book_ms(), int(state.trade_sums["newest_ms"][0]))
+        newest_ms, trade_ms = self._newest_book_ms(), int(state.trade_sums["newest_ms"][0])
+        if trade_ms >= state.trade_sums["from_ms"][0]:  # trades before the range do not count
+            newest_ms = max(newest_ms, trade_ms)
         if newest_ms:
             position.data_time_ms = newest_ms
 

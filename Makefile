@@ -4,13 +4,15 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CODE   := shared processor visualizer supervisor tests benchmarks
 
-.PHONY: help demo test lint format requirements clean
+.PHONY: help demo test lint format requirements clean bench-page screenshots
 
 help:
 	@echo "make demo          show the simulated recording at http://localhost:8050, until Ctrl-C"
 	@echo "make test          run the whole test suite"
 	@echo "make lint          ruff and mypy --strict"
 	@echo "make format        let ruff put the code in order"
+	@echo "make bench-page    measure the page against its goals"
+	@echo "make screenshots   take the pictures in docs/ anew"
 	@echo "make requirements  pin the dependencies anew"
 
 $(BIN)/python:
@@ -40,6 +42,12 @@ lint: $(VENV)/.installed-dev
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
+
+bench-page: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.page_bench
+
+screenshots: $(VENV)/.installed-dev
+	$(BIN)/python docs/make_screenshots.py
 
 requirements:
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 \

@@ -47,7 +47,7 @@ bench-page: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.page_bench
 
 screenshots: $(VENV)/.installed-dev
-	$(BIN)/python docs/make_screenshots.py
+	$(BIN)/python -m benchmarks.page_screenshots
 
 requirements:
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 \

@@ -24,17 +24,15 @@ const HALF_LABEL_PX = 34;
 export function timeTicks([from, to], widthPx) {
   const msPerPx = (to - from) / widthPx;
   const step = STEPS.find((candidate) => candidate / msPerPx >= PX_PER_TICK) ?? STEPS.at(-1);
+  const firstWhole = from + HALF_LABEL_PX * msPerPx; // labels before it are cut off, or not seen
   const vals = [];
   const text = [];
   let dateShown = "";
   for (let ms = Math.ceil((2 * from - to) / step) * step; ms <= 2 * to - from; ms += step) {
     const [date, time] = utc(ms, step < MINUTE).split(" ");
-    if (ms < from + HALF_LABEL_PX * msPerPx) {
-      dateShown = "";
-    }
     vals.push(axisTime(ms));
     text.push(step >= DAY ? date : date === dateShown ? time : `${time}<br>${date}`);
-    dateShown = date;
+    dateShown = ms < firstWhole ? "" : date;
   }
   return { tickvals: vals, ticktext: text };
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from processor.pipeline import Pipeline
+from processor.pipeline import CHECKPOINT_SECONDS, Pipeline
 from processor.stop_signal import StopSignal
 from shared.errors import OrderflowError
 from shared.exit_codes import ExitCode
@@ -18,8 +18,26 @@ logger = logging.getLogger(__name__)
 
 @click.command(epilog=EXIT_CODES_HELP)
 @with_options(JOB_OPTIONS)
+@click.option(
+    "--checkpoint-seconds",
+    type=click.FloatRange(min=0.1),
+    envvar="ORDERFLOW_CHECKPOINT_SECONDS",
+    default=CHECKPOINT_SECONDS,
+    show_default=True,
+    show_envvar=True,
+    help="How often to note where to go on after a crash, in seconds.",
+)
+@click.option(
+    "--fresh",
+    is_flag=True,
+    envvar="ORDERFLOW_FRESH",
+    show_envvar=True,
+    help="Begin at the beginning, whatever an earlier run has done.",
+)
 @click.pass_context
-def main(context: click.Context, /, **options: Any) -> None:
+def main(
+    context: click.Context, /, *, checkpoint_seconds: float, fresh: bool, **options: Any
+) -> None:
     """Process recorded day files into bars, OBI, CVD and depth.
 
     \b
@@ -31,7 +49,14 @@ def main(context: click.Context, /, **options: Any) -> None:
     stop = StopSignal()
     stop.install()
     try:
-        context.exit(Pipeline(make_job(**options), link, stop).run())
+        pipeline = Pipeline(
+            make_job(**options),
+            link,
+            stop,
+            is_fresh=fresh,
+            checkpoint_seconds=checkpoint_seconds,
+        )
+        context.exit(pipeline.run())
     except OrderflowError as error:
         click.echo(f"Error: {error}", err=True)
         context.exit(error.exit_code)

@@ -3,7 +3,8 @@
 import logging
 import time
 
-from processor.day_files import FoundFiles, find_day_files
+from processor.day_files import DayFile, FoundFiles, find_day_files
+from processor.job_memory import JobMemory
 from processor.progress import Progress, choose_progress
 from processor.publisher import Publisher, Throttle
 from processor.quality import Quality
@@ -21,21 +22,38 @@ from shared.worker_link import WorkerLink
 
 logger = logging.getLogger(__name__)
 
+CHECKPOINT_SECONDS = 5.0
+
 LOOK_SECONDS = 0.05
 """How often the work looks up to publish, to tell that it is alive and to see a stop signal."""
 
 
 class Pipeline:
-    """One run of `job`, tied to a supervisor by `link` and ended early by `stop`."""
+    """One run of `job`, tied to a supervisor by `link` and ended early by `stop`.
 
-    def __init__(self, job: Job, link: WorkerLink, stop: StopSignal) -> None:
+    It goes on from the job's last checkpoint, if there is one and not `is_fresh`, and takes a new
+    one every `checkpoint_seconds`.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        link: WorkerLink,
+        stop: StopSignal,
+        *,
+        is_fresh: bool = False,
+        checkpoint_seconds: float = CHECKPOINT_SECONDS,
+    ) -> None:
         self._job = job
         self._link = link
         self._stop = stop
+        self._is_fresh = is_fresh
+        self._checkpoint_seconds = checkpoint_seconds
         self._quality = Quality()
         self._reporter = StatusReporter(job, self._quality)
         self._publisher = Publisher(RunDirectory(job.run_dir))
         self._throttle = Throttle()
+        self._files: tuple[DayFile, ...] = ()
         self._replay: Replay | None = None
 
     def run(self) -> ExitCode:
@@ -45,30 +63,54 @@ class Pipeline:
         result cannot be written; the published status then says so too, if it can.
         """
         RunDirectory(self._job.run_dir).create()
-        self._publisher.clear()
-        try:
-            self._replay = self._open_replay()
-            self._work(self._replay)
-            return self._finish(self._replay)
-        except Exception as error:
-            message = str(error) if isinstance(error, OrderflowError) else repr(error)
-            self._publish(Phase.FAILED, message)
-            raise
+        with JobMemory(self._job, is_fresh=self._is_fresh) as memory:
+            try:
+                self._find_files()
+                replay = self._open_replay(memory)
+                self._work(replay, memory)
+                return self._finish(replay, memory)
+            except Exception as error:
+                message = str(error) if isinstance(error, OrderflowError) else repr(error)
+                self._publish(Phase.FAILED, message)
+                raise
 
-    def _open_replay(self) -> Replay:
-        self._publish(Phase.STARTING)
-        found = find_day_files(self._job.data_dir, self._job.instrument, self._job.time_range.days)
+    def _find_files(self) -> None:
+        try:
+            found = find_day_files(
+                self._job.data_dir, self._job.instrument, self._job.time_range.days
+            )
+        except NoInputError:
+            self._publisher.clear()
+            raise
         self._report_absences(found)
+        self._files = found.files
         self._reporter.files_total = len(found.files)
         self._reporter.rows_total = sum(estimated_rows(file.path) for file in found.files)
-        logger.info(
-            "processing %s, %s, %d day files, about %s rows",
-            self._job.instrument,
-            self._job.time_range,
-            len(found.files),
-            f"{self._reporter.rows_total:,}",
+
+    def _open_replay(self, memory: JobMemory) -> Replay:
+        replay = choose_replay(
+            self._files, self._job, self._quality, memory.recorder, memory.suspects
         )
-        return choose_replay(found.files, self._job, self._quality)
+        checkpoint = memory.recall(replay, self._files, self._quality)
+        self._replay = replay
+        if checkpoint is None:
+            self._publisher.clear()
+            logger.info(
+                "processing %s, %s, %d day files, about %s rows",
+                self._job.instrument,
+                self._job.time_range,
+                len(self._files),
+                f"{self._reporter.rows_total:,}",
+            )
+        else:
+            self._reporter.go_on(checkpoint.run_id, replay)
+            is_done = replay.position.files_done == len(self._files)
+            logger.info(
+                "this job was done before; --fresh runs it anew" if is_done else "going on from %s",
+                *(() if is_done else (format_utc(replay.position.data_time_ms or 0),)),
+            )
+        self._publish(Phase.RUNNING)
+        return replay
 
     def _report_absences(self, found: FoundFiles) -> None:
         for day in found.missing:
@@ -77,17 +119,23 @@ class Pipeline:
         for file in found.duplicates:
             self._quality.report_file(file.path, "another file of the same day is used")
 
-    def _work(self, replay: Replay) -> None:
+    def _work(self, replay: Replay, memory: JobMemory) -> None:
         progress = choose_progress(self._reporter.rows_total)
+        next_look_s = 0.0
+        next_checkpoint_s = time.monotonic() + self._checkpoint_seconds
         try:
-            next_look_s = 0.0
             for _ in replay.steps():
                 now_s = time.monotonic()
-                if now_s >= next_look_s:
-                    next_look_s = now_s + LOOK_SECONDS
-                    self._look_up(replay, progress, now_s)
-                    if self._stop.received:
-                        return
+                if now_s < next_look_s:
+                    continue
+                next_look_s = now_s + LOOK_SECONDS
+                self._look_up(replay, progress, now_s)
+                if now_s >= next_checkpoint_s or self._stop.received:
+                    memory.save(replay, self._files, self._quality, self._reporter.run_id)
+                    next_checkpoint_s = time.monotonic() + self._checkpoint_seconds
+                if self._stop.received:
+                    return
+            progress.show(self._reporter.status(Phase.RUNNING, replay), time.monotonic())
         finally:
             progress.close()
 
@@ -99,7 +147,7 @@ class Pipeline:
             self._publish(Phase.RUNNING)
             self._throttle.published(time.monotonic(), replay.open_bar_ms)
 
-    def _finish(self, replay: Replay) -> ExitCode:
+    def _finish(self, replay: Replay, memory: JobMemory) -> ExitCode:
         if self._stop.received:
             self._publish(Phase.STOPPED)
             logger.info("stopped by %s", self._stop.received.name)
@@ -108,11 +156,13 @@ class Pipeline:
         if data_time_ms is None or data_time_ms < self._job.time_range.from_ms:
             raise NoInputError(self._describe_emptiness())
         self._publisher.publish(replay, self._reporter.status(Phase.FINISHED, replay))
+        memory.save(replay, self._files, self._quality, self._reporter.run_id)
         logger.info(
-            "done: %s book rows, %s trades, data time %s",
+            "done: %s book rows, %s trades, data time %s; %s",
             f"{replay.position.book_rows:,}",
             f"{replay.position.trades:,}",
             format_utc(data_time_ms),
+            memory.cost,
         )
         if self._quality.is_complete:
             return ExitCode.OK

@@ -26,6 +26,7 @@ class RowProblem(StrEnum):
     BAD_TIMESTAMP = "bad_timestamp"
     OTHER_INSTRUMENT = "other_instrument"
     LATE_TRADE = "late_trade"
+    POISON_ROW = "poison_row"
 
 
 class BadRowError(OrderflowError):
@@ -73,7 +74,10 @@ class Quality:
 
     def report_file(self, path: Path, problem: str) -> None:
         """Record and log that a file could not be used, or not wholly."""
-        self.file_problems.append(FileProblem(path.name, problem))
+        report = FileProblem(path.name, problem)
+        if report in self.file_problems:  # opened again after a restart
+            return
+        self.file_problems.append(report)
         logger.error("%s: %s", path, problem)
 
 

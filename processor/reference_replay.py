@@ -1,6 +1,7 @@
 """Replay day files through the reference calculation, one step after the other."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from processor.day_files import DayFile
 from processor.db_interpreter import DBInterpreter, Position
@@ -60,6 +61,13 @@ class ReferenceReplay:
     def observed(self) -> dict[str, int]:
         """Counts of book rows after which something was odd."""
         return self._calculation.observations.as_counts()
+
+    def to_document(self) -> None:
+        """Return nothing: a replay through the reference cannot be gone on with."""
+
+    def restore(self, document: dict[str, Any]) -> None:  # noqa: ARG002 - Replay
+        """Raise ValueError: see `to_document`."""
+        raise ValueError("the reference calculation always begins at the beginning")
 
     def steps(self) -> Iterator[None]:
         """Do the work, yielding after every book row so that the caller can look up."""

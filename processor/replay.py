@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from processor.day_files import DayFile
 from processor.db_interpreter import Position
+from processor.flight_recorder import FlightRecorder
 from processor.orderbook_manager import Depth
 from processor.quality import Quality
 from processor.reference_replay import ReferenceReplay
+from processor.suspects import Suspects
 from shared.job import Job
 from shared.processor_status import Conservation
 from shared.viz_io import Bar
@@ -59,16 +61,30 @@ class Replay(Protocol):
         """Counts of book rows after which something was odd."""
         ...
 
+    def to_document(self) -> dict[str, Any] | None:
+        """Return as JSON values all that `restore` needs, None where that is not offered."""
+        ...
+
+    def restore(self, document: dict[str, Any]) -> None:
+        """Go on from where `to_document` was called, in place of the beginning."""
+        ...
+
     def steps(self) -> Iterator[None]:
         """Do the work, yielding every few milliseconds so that the caller can look up."""
         ...
 
 
-def choose_replay(files: Sequence[DayFile], job: Job, quality: Quality) -> Replay:
+def choose_replay(
+    files: Sequence[DayFile],
+    job: Job,
+    quality: Quality,
+    recorder: FlightRecorder | None = None,
+    suspects: Suspects | None = None,
+) -> Replay:
     """Return the fast engine, or the reference where its compiled wheels are not installed."""
     try:
         from processor.engine.engine_replay import EngineReplay
     except ImportError as error:
         logger.warning("the fast engine is not to be had (%s): going row by row", error)
         return ReferenceReplay(files, job, quality)
-    return EngineReplay(files, job, quality)
+    return EngineReplay(files, job, quality, recorder=recorder, suspects=suspects)

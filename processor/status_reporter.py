@@ -20,11 +20,17 @@ class StatusReporter:
     def __init__(self, job: Job, quality: Quality) -> None:
         self._job = job
         self._quality = quality
-        self._run_id = uuid.uuid4().hex
+        self.run_id = uuid.uuid4().hex
         self._started_s = time.monotonic()
         self._started_at_ms = time.time_ns() // 1_000_000
+        self._rows_before = 0
         self.files_total = 0
         self.rows_total = 0
+
+    def go_on(self, run_id: str, replay: Replay) -> None:
+        """Report on as the run `run_id`, which `replay` was restored from."""
+        self.run_id = run_id
+        self._rows_before = replay.position.book_rows + replay.position.trades
 
     def status(
         self, phase: Phase, replay: Replay | None = None, last_error: str | None = None
@@ -32,12 +38,12 @@ class StatusReporter:
         """Return the status as of now; before there is a replay, nothing has been done."""
         elapsed_s = max(time.monotonic() - self._started_s, 1e-9)
         rows = replay.position.book_rows + replay.position.trades if replay else 0
-        rows_per_s = rows / elapsed_s
+        rows_per_s = (rows - self._rows_before) / elapsed_s
         share = 1.0 if phase is Phase.FINISHED else min(rows / max(self.rows_total, 1), 1.0)
-        has_rate = rows > 0 and elapsed_s >= RATE_SECONDS
+        has_rate = rows_per_s > 0 and elapsed_s >= RATE_SECONDS
         eta_s = max(self.rows_total - rows, 0) / rows_per_s if has_rate else None
         status = ProcessorStatus(
-            run_id=self._run_id,
+            run_id=self.run_id,
             pid=os.getpid(),
             phase=phase,
             instrument=self._job.instrument,

@@ -50,11 +50,18 @@ class TableReader:
         self._batch_rows = batch_rows
         self._quality = quality
         self._damage: sqlite3.DatabaseError | None = None
+        self.rows_read = 0
 
-    def rows(self) -> Iterator[TimedRow]:
-        """Yield the rows in the order of time, those of equal time in the order of id."""
+    def rows(self, skip: int = 0) -> Iterator[TimedRow]:
+        """Yield the rows in the order of time, those of equal time in the order of id.
+
+        The first `skip` are passed over; `rows_read` counts them and all others read.
+        """
+        self.rows_read = skip
         try:
-            for row in self._by_id() if self._is_stored_in_time_order() else self._by_time():
+            raw = self._by_id() if self._is_stored_in_time_order() else self._by_time()
+            for row in islice(raw, skip, None):
+                self.rows_read += 1
                 try:
                     timed = self._timed(row)
                 except BadRowError as error:
@@ -62,15 +69,27 @@ class TableReader:
                     continue
                 yield timed
         except sqlite3.DatabaseError as error:
-            self._quality.report_file(
-                self._file.path, f"table {self._table}: the file is damaged: {error}"
-            )
+            self._report_damage(error)
 
     def row(self, rowid: int) -> TimedRow:
         """Return one row; raise BadRowError when its time or instrument cannot be used."""
         return self._timed(
             self._connection.execute(f"{self._select} WHERE rowid = ?", (rowid,)).fetchone()
         )
+
+    def may_hold_more_before(self, end_ms: int, rows_done: int) -> bool:
+        """Say whether more rows than `rows_done` may lie before `end_ms`, wherever stored."""
+        # Thirteen characters that cast to thirteen digits are epoch milliseconds; what a row of
+        # another form means is not known here, nor what damage hides.
+        count = (
+            "count(*) - count(CASE WHEN length(timestamp) = 13"
+            f" AND CAST(timestamp AS INTEGER) >= {max(end_ms, 10**12)} THEN 1 END)"
+        )
+        try:
+            (rows,) = self._connection.execute(f"SELECT {count} FROM {self._table}").fetchone()
+        except sqlite3.DatabaseError:
+            return True
+        return bool(rows > rows_done)
 
     def _timed(self, raw: Sequence[Any]) -> TimedRow:
         row_id, timestamp, instrument, *values = raw
@@ -93,10 +112,16 @@ class TableReader:
 
     def _by_time(self) -> Iterator[Any]:
         select = f"{self._select} WHERE rowid = ?"
-        for rowid in self._rowids_by_time():
+        rowids = self._rowids_by_time()
+        if self._damage:  # it cut the list of rows short, so that none of them meets it
+            self._report_damage(self._damage)
+        for rowid in rowids:
             yield from self._connection.execute(select, (rowid,)).fetchall()
-        if self._damage:  # it cut the list of rows short, so that no row here meets it
-            raise self._damage
+
+    def _report_damage(self, error: sqlite3.DatabaseError) -> None:
+        self._quality.report_file(
+            self._file.path, f"table {self._table}: the file is damaged: {error}"
+        )
 
     def _keys(self) -> Iterator[tuple[int, int | None]]:
         """Yield (rowid, timestamp_ms or None if it has none) in the order of id, up to damage."""
@@ -113,10 +138,10 @@ class TableReader:
     def _is_stored_in_time_order(self) -> bool:
         previous_ms = 0
         for _, timestamp_ms in self._keys():
-            if timestamp_ms is not None:
-                if timestamp_ms < previous_ms:
-                    return False
-                previous_ms = timestamp_ms
+            # A row without a time may belong anywhere: sorted first, it is named in any range.
+            if timestamp_ms is None or timestamp_ms < previous_ms:
+                return False
+            previous_ms = timestamp_ms
         return True
 
     def _rowids_by_time(self) -> "array[int]":

@@ -9,6 +9,8 @@ class ExitCode(IntEnum):
     OK = 0
     ALL_FATAL = 1
     USAGE = 2
+    NOT_RUNNING = 3
+    DEGRADED = 4
     PARTIAL_DATA = 65
     NO_INPUT = 66
     UNAVAILABLE = 69

@@ -44,6 +44,26 @@ class RunDirectory:
         return self.data / "processor_status.json"
 
     @property
+    def checkpoint(self) -> Path:
+        """Where the processor is to go on after a crash."""
+        return self.root / "checkpoint.json"
+
+    @property
+    def previous_checkpoint(self) -> Path:
+        """The checkpoint before the newest, in case that is damaged."""
+        return self.root / "checkpoint.previous.json"
+
+    @property
+    def flight_record(self) -> Path:
+        """The rows that the processor is at, for who comes after it."""
+        return self.root / "flight.bin"
+
+    @property
+    def suspects(self) -> Path:
+        """The rows on which the processor died."""
+        return self.root / "suspects.json"
+
+    @property
     def published(self) -> tuple[Path, ...]:
         """The five JSON files that the processor publishes."""
         return (self.ohlc, self.depth, self.metrics, self.cvd, self.processor_status)
@@ -67,6 +87,11 @@ class RunDirectory:
     def lock(self) -> Path:
         """The file whose lock says that a supervisor runs here."""
         return self.root / "supervisor.lock"
+
+    @property
+    def running(self) -> Path:
+        """The processes that run now, for the supervisor after a killed one."""
+        return self.root / "workers.json"
 
     @property
     def logs(self) -> Path:

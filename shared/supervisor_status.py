@@ -49,7 +49,11 @@ class WorkerStatus:
 
 @dataclass(frozen=True, slots=True)
 class SupervisorStatus:
-    """The supervisor and its workers; times are epoch ms UTC, sizes bytes."""
+    """The supervisor and its workers; times are epoch ms UTC, sizes bytes.
+
+    The `lost_…` numbers count what could not be written since the start: lines of the workers'
+    logs, lines of the status log, versions of this record, lines for the terminal.
+    """
 
     pid: int
     create_time: float
@@ -63,6 +67,7 @@ class SupervisorStatus:
     lost_log_lines: int = 0
     lost_events: int = 0
     lost_status_writes: int = 0
+    lost_console_lines: int = 0
     file_watch: str = "inotify"
     workers: tuple[WorkerStatus, ...] = ()
 

@@ -19,6 +19,9 @@ SUPERVISOR_PID = "ORDERFLOW_WORKER_SUPERVISOR_PID"
 HEARTBEAT_FD = "ORDERFLOW_WORKER_HEARTBEAT_FD"
 LIFELINE_FD = "ORDERFLOW_WORKER_LIFELINE_FD"
 LISTEN_FD = "ORDERFLOW_WORKER_LISTEN_FD"
+FAMILY = "ORDERFLOW_FAMILY"
+"""`<supervisor's boot id>/<worker's boot id>`; it stays in the environment, so that a descendant
+that left the worker's session is still known for what it is."""
 
 HEALTH_PATH = "/_health"
 BOOT_ID_HEADER = "X-Orderflow-Boot-Id"
@@ -101,4 +104,6 @@ def _die_with(supervisor_pid: int, lifeline_fd: int | None) -> None:
 def _exit_at_end_of(lifeline_fd: int) -> None:
     while os.read(lifeline_fd, 1):
         pass
+    if os.getpgrp() == os.getpid():  # a session of our own: the grandchildren go too
+        os.killpg(0, signal.SIGKILL)
     os._exit(1)

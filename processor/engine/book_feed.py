@@ -1,21 +1,28 @@
 """Bring book rows to the kernel: whole batches as columns, odd rows one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 
 from processor.day_files import DayFile
 from processor.engine import book_kernel
-from processor.engine.columns import Column
+from processor.engine.columns import Column, ColumnBatch
 from processor.engine.kernels import Kernels
 from processor.engine.level_kernel import SHORTEST_LEVEL
 from processor.engine.retreat import RetreatError
 from processor.engine.state import EngineState
 from processor.quality import BadRowError, Quality
 from processor.records import OrderbookLevel
+from processor.row_guard import RowGuard
 from processor.row_parser import parse_book_row
 from processor.table_reader import TableReader, TimedRow
+
+BOOK_ROWS = 1024
+"""Book rows in a batch; smaller ones stay in the processor's cache, larger ones wait less."""
+
+_BATCHES_UNDER_WAY = 3  # one applied, one parsed and one read
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +35,18 @@ class Levels:
 
     @property
     def capacity(self) -> int:
-        """More levels than there are."""
+        """At least as many levels as there are."""
         return len(self.prices)
 
 
 @dataclass(frozen=True, slots=True)
 class BookBatch:
-    """Some book rows in the order of the table; the refused ones have no levels yet."""
+    """Some book rows, the first of which is `first_row` in reading order.
 
+    The refused ones have no levels yet.
+    """
+
+    first_row: int
     rowids: Column
     times: Column
     bids: Levels
@@ -44,7 +55,7 @@ class BookBatch:
 
 
 class BookFeed:
-    """Applies the book rows of one file to `state`."""
+    """Applies the book rows of one file to `state`; `rows_done` have been, or were skipped."""
 
     def __init__(
         self,
@@ -53,54 +64,80 @@ class BookFeed:
         state: EngineState,
         quality: Quality,
         kernels: Kernels,
+        guard: RowGuard,
+        rows_done: int = 0,
     ) -> None:
         self._file = file
         self._table = table
         self._state = state
         self._quality = quality
         self._kernels = kernels
+        self._guard = guard
+        self._rows_parsed = rows_done
+        self._is_strict = False
+        self.rows_done = rows_done
         self.is_over = False
 
-    def parse(self, columns: list[Column]) -> BookBatch:
-        """Return a batch from the columns of `book_query`; safe beside `apply`."""
-        rowids, times, bid_text, bid_offsets, ask_text, ask_offsets = columns
-        is_refused = times == 0
-        if not self._kernels.is_ready:
-            is_refused[:] = True
-        return BookBatch(
-            rowids,
-            times,
-            self._parse_levels(bid_text, bid_offsets, is_refused),
-            self._parse_levels(ask_text, ask_offsets, is_refused),
-            is_refused,
-        )
+    def batches(
+        self, columns: Generator[ColumnBatch, None, None]
+    ) -> Generator[BookBatch, None, None]:
+        """Yield a batch for each of the columns of `book_query`; safe beside `apply`."""
+        with closing(columns):
+            for batch in columns:
+                yield self._parse(batch)
 
-    def strict_batches(self) -> Iterator[BookBatch]:
+    def _parse(self, columns: ColumnBatch) -> BookBatch:
+        rowids, times, bid_text, bid_offsets, ask_text, ask_offsets = columns.arrays
+        first_row = self._rows_parsed
+        self._rows_parsed += len(times)
+        is_refused = times == 0
+        is_parsed = self._kernels.is_ready and not self._guard.is_suspected(
+            first_row, self._rows_parsed
+        )
+        if is_parsed:
+            bids = self._parse_levels(bid_text, bid_offsets, is_refused)
+            asks = self._parse_levels(ask_text, ask_offsets, is_refused)
+        else:
+            bids = asks = Levels(np.empty(0), np.empty(0), np.zeros(len(times), np.int64))
+            is_refused[:] = True
+        return BookBatch(first_row, rowids, times, bids, asks, is_refused)
+
+    def strict_batches(self) -> Generator[BookBatch, None, None]:
         """Yield the table row by row, in the order of time, parsed strictly."""
-        for row in self._table.rows():
-            batch = self._parse_strictly(row)
+        self._is_strict = True
+        for row in self._table.rows(self.rows_done):
+            with self._guard.at(self._table.rows_read - 1, self._table.rows_read):
+                batch = self._parse_strictly(row, self._table.rows_read - 1)
+            if self.is_over:
+                return
             if batch is not None:
                 yield batch
+        self.rows_done = self._table.rows_read
 
     def apply(self, batch: BookBatch) -> Iterator[None]:
         """Apply the rows of `batch`, up to the range's end, yielding after every odd row.
 
-        Raises RetreatError when they are not in the order of time.
+        Raises RetreatError when they are not in the order of time, or may not be.
         """
+        rows = len(batch.times)
         self._state.book.make_room(max(batch.bids.capacity, batch.asks.capacity) + 1)
-        closed = np.empty((len(batch.times), book_kernel.BAR_COLUMNS))
+        closed = np.empty((rows, book_kernel.BAR_COLUMNS))
         row = 0
-        while row < len(batch.times) and not self.is_over:
-            row = self._apply_from(row, batch, closed)
-            match self._state.book_sums["outcome"][0]:
-                case book_kernel.NEEDS_STRICT_PARSER:
-                    yield from self._apply_strictly(int(batch.rowids[row]))
-                    row += 1
-                    yield
-                case book_kernel.OUT_OF_ORDER:
-                    raise RetreatError("its book rows are not in the order of time")
-                case book_kernel.END_OF_RANGE:
-                    self.is_over = True
+        while row < rows and not self.is_over:
+            ahead = rows * _BATCHES_UNDER_WAY if rows > 1 else rows
+            with self._guard.at(batch.first_row + row, batch.first_row + ahead):
+                row = self._apply_from(row, batch, closed)
+            self.rows_done = batch.first_row + row
+            if self._state.book_sums["outcome"][0] == book_kernel.NEEDS_STRICT_PARSER:
+                self._apply_strictly(int(batch.rowids[row]), self.rows_done)
+                row += not self.is_over
+                self.rows_done = batch.first_row + row
+                yield
+        if self.is_over and not self._is_strict:
+            # The first row past the range ends a table in order; in any other, more may follow.
+            end_ms = int(self._state.book_sums["to_ms"][0])
+            if self._table.may_hold_more_before(end_ms, self.rows_done):
+                raise RetreatError("its book goes on behind the first row past the range")
 
     def _apply_from(self, row: int, batch: BookBatch, closed: Column) -> int:
         book = self._state.book
@@ -121,28 +158,34 @@ class BookFeed:
             closed,
         )
         self._state.take_closed_metric_bars(closed)
+        outcome = self._state.book_sums["outcome"][0]
+        if outcome == book_kernel.OUT_OF_ORDER:
+            raise RetreatError("its book rows are not in the order of time")
+        self.is_over = bool(outcome == book_kernel.END_OF_RANGE)
         return row
 
-    def _apply_strictly(self, row_id: int) -> Iterator[None]:
+    def _apply_strictly(self, rowid: int, row: int) -> None:
         try:
-            row = self._table.row(row_id)
+            with self._guard.at(row, row + 1):
+                batch = self._parse_strictly(self._table.row(rowid), row)
+                if batch is not None:
+                    for _ in self.apply(batch):
+                        pass
         except BadRowError as error:
-            self._quality.skip_row(self._file.path, "book", row_id, error)
-            return
-        batch = self._parse_strictly(row)
-        if batch is not None:
-            yield from self.apply(batch)
+            self._quality.skip_row(self._file.path, "book", rowid, error)
 
-    def _parse_strictly(self, row: TimedRow) -> BookBatch | None:
+    def _parse_strictly(self, row: TimedRow, number: int) -> BookBatch | None:
         if row.timestamp_ms >= self._state.book_sums["to_ms"][0]:
             self.is_over = True
             return None
         try:
+            self._guard.check(number)
             update = parse_book_row(row.row_id, row.timestamp_ms, *row.values)
         except BadRowError as error:
             self._quality.skip_row(self._file.path, "book", row.row_id, error)
             return None
         return BookBatch(
+            first_row=number,
             rowids=np.array([row.row_id]),
             times=np.array([row.timestamp_ms]),
             bids=_as_columns(update.bids),
@@ -151,11 +194,8 @@ class BookFeed:
         )
 
     def _parse_levels(self, text: Column, offsets: Column, is_refused: Column) -> Levels:
-        rows = len(offsets) - 1
-        if not self._kernels.is_ready:
-            return Levels(np.empty(0), np.empty(0), np.zeros(rows, np.int64))
         most = len(text) // SHORTEST_LEVEL + 1
-        levels = Levels(np.empty(most), np.empty(most), np.empty(rows, np.int64))
+        levels = Levels(np.empty(most), np.empty(most), np.empty(len(offsets) - 1, np.int64))
         self._kernels.parse_levels(
             text, offsets, levels.prices, levels.sizes, levels.ends, is_refused
         )

@@ -1,6 +1,7 @@
 """Read a query's rows as columns: SQLite's own values in Arrow buffers, seen as arrays."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import adbc_driver_manager
@@ -13,12 +14,22 @@ from processor.engine.retreat import RetreatError
 Column = np.ndarray[Any, np.dtype[Any]]
 
 
-def read_columns(uri: str, query: str, formats: str, batch_rows: int) -> Iterator[list[Column]]:
+@dataclass(frozen=True, slots=True)
+class ColumnBatch:
+    """Some rows of a query as arrays, and the owner of the memory that the text is in."""
+
+    arrays: tuple[Column, ...]
+    owner: object
+
+
+def read_columns(
+    uri: str, query: str, formats: str, batch_rows: int
+) -> Generator[ColumnBatch, None, None]:
     """Yield the result of `query` on the database at `uri`, `batch_rows` rows at a time.
 
     `formats` has a letter a column, Arrow's: `l` int64 and `g` float64 come as one array, `u`
     text as two, its bytes and the offsets of the rows in them. Reading does not hold the
-    interpreter's lock. The text is only lent, until the next batch is asked for.
+    interpreter's lock. Numbers are the caller's own; text may be used while its batch lives.
     Raises RetreatError when a column has another type or a null, or the file is
     damaged.
     """
@@ -32,14 +43,13 @@ def read_columns(uri: str, query: str, formats: str, batch_rows: int) -> Iterato
             statement.set_sql_query(query)
             handle, _ = statement.execute_query()
             for batch in nanoarrow.c_array_stream(handle):
-                yield _arrays(batch, formats)
+                yield ColumnBatch(tuple(_arrays(batch, formats)), batch)
     except (adbc_driver_manager.Error, RuntimeError) as error:  # nanoarrow raises the latter
         raise RetreatError(str(error)) from error
 
 
-def _arrays(batch: Any, formats: str) -> list[Column]:
+def _arrays(batch: Any, formats: str) -> Iterator[Column]:
     view = batch.view()
-    arrays: list[Column] = []
     for index, expected in enumerate(formats):
         child = view.child(index)
         found = batch.schema.child(index).format
@@ -49,8 +59,7 @@ def _arrays(batch: Any, formats: str) -> list[Column]:
                 f" with {child.null_count}"
             )
         if expected == "u":
-            arrays.append(np.asarray(child.buffer(2)).view(np.uint8))
-            arrays.append(np.asarray(child.buffer(1)))
+            yield np.asarray(child.buffer(2)).view(np.uint8)
+            yield np.asarray(child.buffer(1))
         else:
-            arrays.append(np.asarray(child.buffer(1)).copy())
-    return arrays
+            yield np.asarray(child.buffer(1)).copy()

@@ -1,8 +1,11 @@
 """Replay one day file: its book batch by batch, its trades in step with it."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from processor.day_files import DayFile
 from processor.db_interpreter import (
@@ -12,48 +15,68 @@ from processor.db_interpreter import (
     TRADE_COLUMNS,
     Position,
 )
-from processor.engine.book_feed import BookBatch, BookFeed
+from processor.engine.book_feed import BOOK_ROWS, BookBatch, BookFeed
 from processor.engine.columns import read_columns
 from processor.engine.kernels import Kernels
 from processor.engine.queries import BOOK_FORMATS, TRADE_FORMATS, book_query, trades_query
 from processor.engine.read_ahead import read_ahead
 from processor.engine.state import EngineState
-from processor.engine.trade_feed import FOREVER_MS, TradeBatch, TradeFeed
+from processor.engine.trade_feed import FOREVER_MS, TRADE_ROWS, TradeBatch, TradeFeed
+from processor.flight_recorder import FlightRecorder
 from processor.quality import Quality
+from processor.row_guard import RowGuard
 from processor.sqlite_source import UnusableFileError, columns_of, connect, recording_uri
+from processor.suspects import NO_SUSPECTS, Suspects
 from processor.table_reader import TableReader
-
-# Smaller batches than the row-by-row stream's: their buffers are used again while still in cache.
-BOOK_ROWS = 512
-TRADE_ROWS = 4096
 
 
 class Order(StrEnum):
     """How a file is read; each is for files that the one before cannot take."""
 
     STORED = "as stored"
-    BY_TIME = "by a sorted key"
+    BY_TIME = "by time"
     STRICT = "row by row"
 
 
-class FileReplay:
-    """Reads `file` in `order` into `state`, keeping `position` and `quality` up to date."""
+@dataclass(frozen=True, slots=True)
+class FileProgress:
+    """How far a file is done: rows of each table, counted in its reading order."""
 
-    def __init__(
-        self,
-        file: DayFile,
-        order: Order,
-        state: EngineState,
-        position: Position,
-        quality: Quality,
-        kernels: Kernels,
-    ) -> None:
+    order: Order = Order.STORED
+    book_rows: int = 0
+    trade_rows: int = 0
+
+
+@dataclass(slots=True)
+class Workshop:
+    """What a replay works on and with, file after file."""
+
+    state: EngineState
+    position: Position
+    quality: Quality
+    kernels: Kernels
+    recorder: FlightRecorder | None = None
+    suspects: Suspects = NO_SUSPECTS
+
+
+class FileReplay:
+    """Reads `file` into the workshop's state, on from `start`."""
+
+    def __init__(self, file: DayFile, shop: Workshop, start: FileProgress) -> None:
         self._file = file
-        self._order = order
-        self._state = state
-        self._position = position
-        self._quality = quality
-        self._kernels = kernels
+        self._shop = shop
+        self._start = start
+        self._book: BookFeed | None = None
+        self._trades: TradeFeed | None = None
+
+    @property
+    def progress(self) -> FileProgress:
+        """How far the file is done."""
+        return FileProgress(
+            self._start.order,
+            self._book.rows_done if self._book else self._start.book_rows,
+            self._trades.rows_done if self._trades else self._start.trade_rows,
+        )
 
     def steps(self) -> Iterator[None]:
         """Do the work, yielding after every batch.
@@ -61,78 +84,109 @@ class FileReplay:
         Raises UnusableFileError when the file cannot be opened and RetreatError when it cannot be
         read in this order.
         """
-        self._state.begin_file()
-        with recording_uri(self._file.path) as uri, connect(uri) as connection:
-            trades, trade_batches = self._trades(uri, connection)
-            book, book_batches = self._book(uri, connection)
-            if book is not None:
-                for batch in book_batches:
-                    yield from book.apply(batch)
-                    self._take_position()
-                    yield
-                    if trades is not None:
-                        newest_ms = int(self._state.book_sums["newest_ms"][0])
-                        for _ in trades.advance(trade_batches, newest_ms):
-                            self._take_position()
-                            yield
-                    if book.is_over:
-                        break
-            if trades is not None:
-                for _ in trades.advance(trade_batches, FOREVER_MS):
-                    self._take_position()
-                    yield
-            self._take_position()
+        if self._start == FileProgress(self._start.order):
+            self._shop.state.begin_file()
+        with (
+            recording_uri(self._file.path) as uri,
+            connect(uri) as connection,
+            closing(self._open_trades(uri, connection)) as trade_batches,
+            closing(self._open_book(uri, connection)) as book_batches,
+        ):
+            yield from self._replay_book(book_batches, trade_batches)
+            yield from self._advance(trade_batches, FOREVER_MS)
+        self._take_position()
 
-    def _book(
+    def _replay_book(
+        self, book_batches: Iterator[BookBatch], trade_batches: Iterator[TradeBatch]
+    ) -> Iterator[None]:
+        if self._book is None:
+            return
+        for batch in book_batches:
+            for _ in self._book.apply(batch):
+                self._take_position()
+                yield
+            self._take_position()
+            yield
+            yield from self._advance(trade_batches, self._newest_book_ms())
+            if self._book.is_over:
+                return
+
+    def _advance(self, batches: Iterator[TradeBatch], until_ms: int) -> Iterator[None]:
+        if self._trades is not None:
+            for _ in self._trades.advance(batches, until_ms):
+                self._take_position()
+                yield
+
+    def _open_book(
         self, uri: str, connection: sqlite3.Connection
-    ) -> tuple[BookFeed | None, Iterator[BookBatch]]:
+    ) -> Generator[BookBatch, None, None]:
         table = self._table(connection, "book", BOOK_COLUMNS, BOOK_BATCH)
         if table is None:
-            return None, iter(())
-        feed = BookFeed(self._file, table, self._state, self._quality, self._kernels)
-        if self._order is Order.STRICT:
-            return feed, feed.strict_batches()
+            return _nothing()
+        shop, done = self._shop, self._start.book_rows
+        feed = self._book = BookFeed(
+            self._file, table, shop.state, shop.quality, shop.kernels, self._guard("book"), done
+        )
+        if self._start.order is Order.STRICT:
+            return feed.strict_batches()
         query = book_query(
             connection,
             columns_of(connection, "book"),
             self._file.instrument,
-            is_by_time=self._order is Order.BY_TIME,
+            is_by_time=self._start.order is Order.BY_TIME,
+            skip=done,
         )
-        columns = read_columns(uri, query, BOOK_FORMATS, BOOK_ROWS)
-        return feed, read_ahead(feed.parse(arrays) for arrays in columns)
+        # Scan, parse and apply are three stages, each at work on a batch of its own.
+        columns = read_ahead(read_columns(uri, query, BOOK_FORMATS, BOOK_ROWS))
+        return read_ahead(feed.batches(columns))
 
-    def _trades(
+    def _open_trades(
         self, uri: str, connection: sqlite3.Connection
-    ) -> tuple[TradeFeed | None, Iterator[TradeBatch]]:
+    ) -> Generator[TradeBatch, None, None]:
         table = self._table(connection, "trades", TRADE_COLUMNS, TRADE_BATCH)
         if table is None:
-            return None, iter(())
-        feed = TradeFeed(self._file, table, self._state, self._quality, self._kernels)
-        if self._order is Order.STRICT:
-            return feed, feed.strict_batches()
+            return _nothing()
+        shop, done = self._shop, self._start.trade_rows
+        feed = self._trades = TradeFeed(
+            self._file, table, shop.state, shop.quality, shop.kernels, self._guard("trades"), done
+        )
+        if self._start.order is Order.STRICT:
+            return feed.strict_batches()
         query = trades_query(
             connection,
             columns_of(connection, "trades"),
             self._file.instrument,
-            is_by_time=self._order is Order.BY_TIME,
+            is_by_time=self._start.order is Order.BY_TIME,
+            skip=done,
         )
-        columns = read_columns(uri, query, TRADE_FORMATS, TRADE_ROWS)
-        return feed, read_ahead(TradeBatch(*arrays) for arrays in columns)
+        return feed.batches(read_ahead(read_columns(uri, query, TRADE_FORMATS, TRADE_ROWS)))
+
+    def _guard(self, table: str) -> RowGuard:
+        return RowGuard(
+            self._file.day, self._start.order, table, self._shop.recorder, self._shop.suspects
+        )
 
     def _table(
         self, connection: sqlite3.Connection, name: str, columns: tuple[str, ...], batch_rows: int
     ) -> TableReader | None:
+        quality = self._shop.quality
         try:
-            return TableReader(connection, self._file, name, columns, batch_rows, self._quality)
+            return TableReader(connection, self._file, name, columns, batch_rows, quality)
         except UnusableFileError as error:
-            self._quality.report_file(self._file.path, str(error))
+            quality.report_file(self._file.path, str(error))
             return None
 
+    def _newest_book_ms(self) -> int:
+        return int(self._shop.state.book_sums["newest_ms"][0])
+
     def _take_position(self) -> None:
-        self._position.book_rows = int(self._state.book_sums["rows"][0])
-        self._position.trades = int(self._state.trade_sums["rows"][0])
-        newest_ms = max(
-            self._state.book_sums["newest_ms"][0], self._state.trade_sums["newest_ms"][0]
-        )
+        state, position = self._shop.state, self._shop.position
+        position.book_rows = int(state.book_sums["rows"][0])
+        position.trades = int(state.trade_sums["rows"][0])
+        newest_ms = max(self._newest_book_ms(), int(state.trade_sums["newest_ms"][0]))
         if newest_ms:
-            self._position.data_time_ms = int(newest_ms)
+            position.data_time_ms = newest_ms
+
+
+def _nothing() -> Generator[Any, None, None]:
+    yield from ()

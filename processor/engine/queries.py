@@ -8,19 +8,34 @@ TRADE_FORMATS = "llgg"
 
 
 def book_query(
-    connection: sqlite3.Connection, columns: Sequence[str], instrument: str, *, is_by_time: bool
+    connection: sqlite3.Connection,
+    columns: Sequence[str],
+    instrument: str,
+    *,
+    is_by_time: bool,
+    skip: int = 0,
 ) -> str:
-    """Return the query for rowid, timestamp, bids and asks; the timestamp is 0 if not plain."""
+    """Return the query for rowid, timestamp, bids and asks; the timestamp is 0 if not plain.
+
+    The first `skip` rows, in the order asked for, are left out.
+    """
     plain = f"CASE WHEN {_is_plain(columns, instrument)} THEN CAST(timestamp AS INTEGER) ELSE 0 END"
-    return f"SELECT rowid, {plain}, bids, asks FROM {_ordered(connection, 'book', is_by_time)}"
+    rows = _ordered(connection, "book", is_by_time, skip)
+    return f"SELECT rowid, {plain}, bids, asks FROM {rows}"
 
 
 def trades_query(
-    connection: sqlite3.Connection, columns: Sequence[str], instrument: str, *, is_by_time: bool
+    connection: sqlite3.Connection,
+    columns: Sequence[str],
+    instrument: str,
+    *,
+    is_by_time: bool,
+    skip: int = 0,
 ) -> str:
     """Return the query for rowid, code, price and size.
 
-    The code is the timestamp times two, plus one for a taker who buys; 0 if not plain.
+    The code is the timestamp times two, plus one for a taker who buys; 0 if not plain. The first
+    `skip` rows, in the order asked for, are left out.
     """
     code = (
         f"CASE WHEN {_is_plain(columns, instrument)} THEN CASE side"
@@ -28,7 +43,8 @@ def trades_query(
         " WHEN 'sell' THEN 2 * CAST(timestamp AS INTEGER)"
         " ELSE 0 END ELSE 0 END"
     )
-    return f"SELECT rowid, {code}, price, size FROM {_ordered(connection, 'trades', is_by_time)}"
+    rows = _ordered(connection, "trades", is_by_time, skip)
+    return f"SELECT rowid, {code}, price, size FROM {rows}"
 
 
 def has_index_on_timestamp(connection: sqlite3.Connection, table: str) -> bool:
@@ -54,14 +70,14 @@ def _is_plain(columns: Sequence[str], instrument: str) -> str:
     return condition
 
 
-def _ordered(connection: sqlite3.Connection, table: str, is_by_time: bool) -> str:
+def _ordered(connection: sqlite3.Connection, table: str, is_by_time: bool, skip: int) -> str:
     if not is_by_time:
-        return f"{table} ORDER BY id"
+        return f"{table} ORDER BY id" + (f" LIMIT -1 OFFSET {skip}" if skip else "")
     # Only the keys are sorted, or read from an index, and never the text; the limit, which is
     # none, keeps SQLite from dropping the order of the inner query.
     has_index = has_index_on_timestamp(connection, table)
     key = "timestamp" if has_index else "CAST(timestamp AS INTEGER)"
     return (
-        f"(SELECT rowid AS key FROM {table} ORDER BY {key}, id LIMIT -1)"
+        f"(SELECT rowid AS key FROM {table} ORDER BY {key}, id LIMIT -1 OFFSET {skip})"
         f" CROSS JOIN {table} ON rowid = key"
     )

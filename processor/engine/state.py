@@ -1,6 +1,7 @@
 """Everything the engine has calculated so far: the book, the open bars, the sums, the bars."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,26 @@ class Book:
         self.bids = _with_room(self.bids, self.bounds[0], levels)
         self.asks = _with_room(self.asks, self.bounds[1], levels)
 
+    def to_document(self) -> dict[str, list[list[float]]]:
+        """Return the live part of both sides, as signed prices and sizes."""
+        return {
+            name: side[:, slice(*bound)].tolist()
+            for name, side, bound in (
+                ("bids", self.bids, self.bounds[0]),
+                ("asks", self.asks, self.bounds[1]),
+            )
+        }
+
+    @classmethod
+    def from_document(cls, document: dict[str, list[list[float]]]) -> "Book":
+        """Return the book that `to_document` saw."""
+        book = cls()
+        for name, bound in (("bids", book.bounds[0]), ("asks", book.bounds[1])):
+            side = np.array(document[name], dtype=np.float64).reshape(2, -1)
+            setattr(book, name, side)
+            bound[:] = 0, side.shape[1]
+        return book
+
     def best(self, levels_per_side: int) -> Depth:
         """Return at most `levels_per_side` levels of each side, best first."""
         return Depth(
@@ -54,6 +75,28 @@ class EngineState:
         self.ohlc_rows: list[Bar] = []
         self.cvd_rows: list[Bar] = []
         self.metric_rows: list[Bar] = []
+
+    def to_document(self) -> dict[str, Any]:
+        """Return all of it as JSON values, from which `restore` makes it again, bit by bit."""
+        return {
+            "book": self.book.to_document(),
+            "book_sums": _record_to_document(self.book_sums),
+            "trade_sums": _record_to_document(self.trade_sums),
+            "ohlc_rows": self.ohlc_rows,
+            "cvd_rows": self.cvd_rows,
+            "metric_rows": self.metric_rows,
+        }
+
+    def restore(self, document: dict[str, Any]) -> None:
+        """Become what `to_document` saw; raise KeyError or ValueError when it is no such thing."""
+        self.book = Book.from_document(document["book"])
+        for name in ("book_sums", "trade_sums"):
+            sums = getattr(self, name)
+            for field_name in sums.dtype.names:
+                sums[field_name][0] = document[name][field_name]
+        self.ohlc_rows = document["ohlc_rows"]
+        self.cvd_rows = document["cvd_rows"]
+        self.metric_rows = document["metric_rows"]
 
     def begin_file(self) -> None:
         """Forget how far the last file's times had come: order is kept within a file."""
@@ -124,6 +167,10 @@ class EngineState:
             for name in ("crossed_rows", "one_sided_rows", "late_book_rows")
         }
         return {name: count for name, count in counts.items() if count}
+
+
+def _record_to_document(sums: Column) -> dict[str, Any]:
+    return {name: sums[name][0].tolist() for name in sums.dtype.names or ()}
 
 
 def _newest(closed: list[Bar], open_row: list[np.number]) -> list[Bar]:

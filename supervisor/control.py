@@ -1,0 +1,128 @@
+"""The control socket: one JSON line asks, one JSON line answers, only for the owner."""
+
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from shared.errors import RunDirectoryError
+from supervisor.loop import EventLoop
+
+MAX_REQUEST_BYTES = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a command asks of the running supervisor."""
+
+    command: str
+    worker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the supervisor answers; `status` is the document of `status.json`."""
+
+    is_ok: bool
+    message: str
+    status: dict[str, Any] | None = None
+
+
+class ControlServer:
+    """Serves the control socket inside the loop; the socket is for its owner alone (0600)."""
+
+    def __init__(
+        self, loop: EventLoop, path: Path, on_request: Callable[[Request], Answer]
+    ) -> None:
+        self._loop = loop
+        self._path = path
+        self._on_request = on_request
+        self._connections: dict[int, socket.socket] = {}
+        self._listener = _listen(path)
+        loop.watch(self._listener.fileno(), self._accept)
+
+    def close(self) -> None:
+        """Remove the socket and hang up; who waited for a stop learns that it is done."""
+        with contextlib.suppress(OSError):
+            self._path.unlink()
+        self._loop.unwatch(self._listener.fileno())
+        self._listener.close()
+        for descriptor in list(self._connections):
+            self._hang_up(descriptor)
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except OSError:
+            return
+        connection.setblocking(False)
+        descriptor = connection.fileno()
+        self._connections[descriptor] = connection
+        self._loop.watch(descriptor, lambda: self._serve(descriptor))
+
+    def _serve(self, descriptor: int) -> None:
+        connection = self._connections[descriptor]
+        try:
+            # A request is far smaller than a socket's buffer: it comes in one piece or not at all.
+            line = connection.recv(MAX_REQUEST_BYTES)
+            if line:
+                connection.send(orjson.dumps(asdict(self._answer(line))) + b"\n")
+        except BlockingIOError:
+            return
+        except OSError:
+            line = b""
+        if not line:
+            self._hang_up(descriptor)
+
+    def _answer(self, line: bytes) -> Answer:
+        try:
+            request = Request(**orjson.loads(line))
+        except (orjson.JSONDecodeError, TypeError):
+            return Answer(False, "expected one JSON object with a command")
+        return self._on_request(request)
+
+    def _hang_up(self, descriptor: int) -> None:
+        self._loop.unwatch(descriptor)
+        self._connections.pop(descriptor).close()
+
+
+@contextlib.contextmanager
+def short_address(path: Path) -> Iterator[str]:
+    """Lend an address of `path` that fits into the 107 bytes of a socket address.
+
+    On Linux it goes through an open descriptor of the folder, so that the depth of the run
+    directory does not matter and no working directory has to change.
+    """
+    if sys.platform != "linux":
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+def _listen(path: Path) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        path.unlink(missing_ok=True)  # ours: the lock says that nobody else runs here
+        listener.setblocking(False)
+        # No thread runs yet that could create a file under this mask.
+        mask = os.umask(0o177)
+        try:
+            with short_address(path) as address:
+                listener.bind(address)
+        finally:
+            os.umask(mask)
+        listener.listen(16)
+    except OSError as error:
+        listener.close()
+        raise RunDirectoryError(path, error.strerror or str(error)) from error
+    return listener

@@ -1,0 +1,203 @@
+"""The `orderflow-supervise` command: run the system, or ask the one that runs."""
+
+import contextlib
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from shared.errors import OrderflowError
+from shared.exit_codes import ExitCode
+from shared.options import JOB_OPTIONS, PAGE_OPTIONS, make_job, with_options
+from shared.run_directory import RunDirectory
+from supervisor.client import ask, ask_to_stop
+from supervisor.control import Request
+from supervisor.log_reader import follow, tail
+from supervisor.policy_options import POLICY_OPTIONS, make_policy
+from supervisor.run import RunPlan, supervise
+from supervisor.status_text import is_healthy, status_text
+from supervisor.worker_spec import (
+    PROCESSOR,
+    VISUALIZER,
+    WorkerSpec,
+    processor_spec,
+    visualizer_spec,
+)
+
+EXIT_CODES_HELP = """\b
+Exit codes of a run:
+  0    stopped by `stop`, SIGTERM or SIGHUP
+  1    no worker can run any more: all are FATAL
+  2    usage
+  69   the page's port is in use
+  70   internal error
+  73   the run directory cannot be written
+  75   a supervisor runs in this run directory already
+  78   configuration
+  130  stopped by Ctrl-C"""
+
+
+@click.group(invoke_without_command=True, epilog=EXIT_CODES_HELP)
+@with_options(JOB_OPTIONS, PAGE_OPTIONS, POLICY_OPTIONS)
+@click.option(
+    "--stop-with-launcher",
+    is_flag=True,
+    envvar="ORDERFLOW_STOP_WITH_LAUNCHER",
+    show_envvar=True,
+    help="Stop when the process that started this one, or its parent, ends; for honcho and such.",
+)
+@click.pass_context
+def main(ctx: click.Context, /, **options: Any) -> None:
+    """Replay recorded order flow and keep processor and page alive until Ctrl-C.
+
+    \b
+    orderflow-supervise --instrument BTC-USDT --from 2024-08-08 --to 2024-08-10 --data-dir data
+    """
+    if ctx.invoked_subcommand is None:
+        with _errors_as_exit_codes(ctx):
+            ctx.exit(_run(**options))
+
+
+_RUN_DIR = click.option(
+    "--run-dir",
+    type=click.Path(path_type=Path),
+    help="Folder of the run to ask.  [default: that of the command before]",
+)
+
+
+@main.command()
+@_RUN_DIR
+@click.option("--json", "as_json", is_flag=True, help="Print the whole status as JSON.")
+@click.pass_context
+def status(ctx: click.Context, run_dir: Path | None, as_json: bool) -> None:
+    """Show the workers; exits 0 healthy, 4 degraded, 3 not running.
+
+    \b
+    orderflow-supervise status --json
+    """
+    folder = _run_directory(ctx, run_dir)
+    with _errors_as_exit_codes(ctx):
+        answer = ask(folder.control_socket, Request("status"))
+        document = answer.status or {}
+        if as_json:
+            click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+        else:
+            click.echo(status_text(document))
+        ctx.exit(ExitCode.OK if is_healthy(document) else ExitCode.DEGRADED)
+
+
+@main.command()
+@_RUN_DIR
+@click.pass_context
+def stop(ctx: click.Context, run_dir: Path | None) -> None:
+    """Stop the run and wait until it is gone; exits 3 when none runs.
+
+    \b
+    orderflow-supervise stop
+    """
+    folder = _run_directory(ctx, run_dir)
+    with _errors_as_exit_codes(ctx):
+        answer = ask_to_stop(folder.control_socket)
+        click.echo("stopped" if answer.is_ok else answer.message)
+        ctx.exit(ExitCode.OK if answer.is_ok else ExitCode.DEGRADED)
+
+
+@main.command()
+@_RUN_DIR
+@click.argument("worker", type=click.Choice([PROCESSOR, VISUALIZER]), required=False)
+@click.pass_context
+def restart(ctx: click.Context, run_dir: Path | None, worker: str | None) -> None:
+    """Start one worker afresh, or both, their failures forgotten.
+
+    \b
+    orderflow-supervise restart processor
+    """
+    folder = _run_directory(ctx, run_dir)
+    with _errors_as_exit_codes(ctx):
+        answer = ask(folder.control_socket, Request("restart", worker))
+        click.echo(answer.message)
+        ctx.exit(ExitCode.OK if answer.is_ok else ExitCode.DEGRADED)
+
+
+@main.command()
+@_RUN_DIR
+@click.option("-f", "--follow", "is_following", is_flag=True, help="Go on until Ctrl-C.")
+@click.option("-n", "--lines", default=100, show_default=True, help="How many lines to begin with.")
+@click.argument("worker", type=click.Choice([PROCESSOR, VISUALIZER]), required=False)
+@click.pass_context
+def logs(
+    ctx: click.Context, run_dir: Path | None, is_following: bool, lines: int, worker: str | None
+) -> None:
+    """Print what the workers said, of one or of both; works after the run as well.
+
+    \b
+    orderflow-supervise logs -f processor
+    """
+    folder = _run_directory(ctx, run_dir)
+    names = [worker] if worker else [PROCESSOR, VISUALIZER]
+    paths = [folder.logs / f"{name}.log" for name in names]
+    found = [path for path in paths if path.exists()]
+    if not found and not is_following:
+        click.echo(f"Error: {folder.logs}: no worker has said anything yet", err=True)
+        ctx.exit(ExitCode.NOT_RUNNING)
+    for line in tail(found, lines):
+        click.echo(line)
+    if is_following:
+        with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+            for line in follow(paths):
+                click.echo(line)
+
+
+def _run(
+    *,
+    host: str,
+    port: int,
+    poll_ms: int,
+    token: str | None,
+    stop_with_launcher: bool,
+    **others: Any,
+) -> ExitCode:
+    policy = make_policy(others)
+    job = make_job(**others)
+
+    def make_specs(real_port: int, real_token: str | None) -> tuple[WorkerSpec, WorkerSpec]:
+        page = visualizer_spec(job, host, real_port, poll_ms, real_token)
+        return processor_spec(job), page
+
+    plan = RunPlan(
+        run_dir=RunDirectory(job.run_dir),
+        instrument=job.instrument,
+        host=host,
+        port=port,
+        token=token,
+        policy=policy,
+        is_tied_to_launcher=stop_with_launcher,
+    )
+    return supervise(plan, make_specs)
+
+
+def _run_directory(ctx: click.Context, run_dir: Path | None) -> RunDirectory:
+    parent = ctx.parent
+    assert parent is not None
+    return RunDirectory(run_dir or parent.params["run_dir"])
+
+
+@contextlib.contextmanager
+def _errors_as_exit_codes(ctx: click.Context) -> Iterator[None]:
+    try:
+        yield
+    except OrderflowError as error:
+        click.echo(f"Error: {error}", err=True)
+        ctx.exit(error.exit_code)
+    except (click.ClickException, click.exceptions.Exit):
+        raise
+    except Exception:  # noqa: BLE001 - a bug keeps its traceback, and gets its exit code
+        traceback.print_exc()
+        ctx.exit(ExitCode.INTERNAL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""Prepare a run in the order that keeps strangers untouched, run it, and leave."""
+
+import logging
+import os
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import click
+
+from shared.exit_codes import ExitCode
+from shared.page_access import choose_token, is_loopback, page_url
+from shared.run_directory import RunDirectory
+from supervisor.console import Console, ConsoleHandler
+from supervisor.launcher import launcher_pids
+from supervisor.leftovers import end_leftovers
+from supervisor.listening import Page, open_listening_socket
+from supervisor.lock import take_lock
+from supervisor.restart_policy import RestartPolicy
+from supervisor.supervisor import Options, Supervisor
+from supervisor.worker_spec import WorkerSpec
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What a user asked for, apart from the workers' own options."""
+
+    run_dir: RunDirectory
+    instrument: str
+    host: str = "127.0.0.1"
+    port: int = 8050
+    token: str | None = None
+    policy: RestartPolicy = field(default_factory=RestartPolicy)
+    is_tied_to_launcher: bool = False
+
+
+MakeSpecs = Callable[[int, str | None], Sequence[WorkerSpec]]
+"""Returns the workers, given the port the page got and the token it is to ask for."""
+
+
+def supervise(plan: RunPlan, make_specs: MakeSpecs) -> ExitCode:
+    """Run the workers until the end and return the exit code of the run.
+
+    Raises RunDirectoryError, AlreadyRunningError, PortInUseError or UsageError before anything
+    is started.
+    """
+    plan.run_dir.create()
+    lock = take_lock(plan.run_dir.lock)
+    had_leftovers = end_leftovers(plan.run_dir.running)
+    listener = open_listening_socket(plan.host, plan.port, is_patient=had_leftovers)
+    port = listener.getsockname()[1]
+    token = choose_token(plan.host, plan.token)
+    console = Console()
+    logging.basicConfig(level=logging.WARNING, handlers=[ConsoleHandler(console)], force=True)
+    _announce(plan.host, port, token)
+    options = Options(
+        run_dir=plan.run_dir,
+        boot_id=secrets.token_hex(16),
+        instrument=plan.instrument,
+        page=Page(listener, page_url(plan.host, port), f"{plan.host}:{port}"),
+        policy=plan.policy,
+        launchers=launcher_pids() if plan.is_tied_to_launcher else (),
+    )
+    try:
+        return Supervisor(options, make_specs(port, token), console).run()
+    finally:
+        listener.close()
+        os.close(lock)
+
+
+def _announce(host: str, port: int, token: str | None) -> None:
+    if not is_loopback(host):
+        click.echo(
+            f"Warning: the page listens on {host}, where other machines can reach it;"
+            " whoever has the link below can see it.",
+            err=True,
+        )
+    click.echo(f"Page: {page_url(host, port, token)}")
+    sys.stdout.flush()

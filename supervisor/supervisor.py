@@ -1,0 +1,352 @@
+"""The supervisor itself: two workers, one loop, and the order in which things happen."""
+
+import os
+import random
+import signal
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shared.errors import RunDirectoryError
+from shared.exit_codes import ExitCode
+from shared.run_directory import RunDirectory
+from shared.supervisor_status import WorkerState
+from supervisor.console import Console
+from supervisor.control import Answer, ControlServer, Request
+from supervisor.descriptors import close_quietly
+from supervisor.events import Event, EventLog
+from supervisor.file_news import FileNews
+from supervisor.guard import Guard
+from supervisor.leftovers import RunningProcess, record_running
+from supervisor.listening import Page
+from supervisor.loop import EventLoop
+from supervisor.memory import tree_rss_bytes
+from supervisor.output import OutputLog
+from supervisor.probes import HealthProbe, probe_address
+from supervisor.process import open_pidfd
+from supervisor.restart_policy import RestartPolicy
+from supervisor.rotating_file import RotatingFile
+from supervisor.status import StatusDesk
+from supervisor.strays import adopt_orphans, kill_strays, reap_strays
+from supervisor.worker import SupervisedWorker, Surroundings
+from supervisor.worker_events import Event as PolicyEvent
+from supervisor.worker_events import (
+    KillAsked,
+    LoopGap,
+    MemorySeen,
+    RestartAsked,
+    StartAsked,
+    StopAsked,
+    Tick,
+)
+from supervisor.worker_spec import PROCESSOR, WorkerSpec
+
+TICK_SECONDS = 1.0
+GAP_SECONDS = 2.0
+MEMORY_SECONDS = 5.0
+ERROR_SECONDS = 1.0
+"""Internal errors are told at most this often: a callback may fail at every turn of the loop."""
+STRAY_SECONDS = 0.05
+STRAY_ROUNDS = 4
+LAST_WAIT_SECONDS = 0.6
+"""How long killed processes are waited for; with the 3 s of grace a stop stays under 4 s."""
+
+STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is made of, apart from its workers.
+
+    `launchers` are pids whose end ends the run: a process manager and its helper.
+    """
+
+    run_dir: RunDirectory
+    boot_id: str
+    instrument: str
+    page: Page
+    policy: RestartPolicy = field(default_factory=RestartPolicy)
+    launchers: tuple[int, ...] = ()
+
+
+class Supervisor:
+    """Runs workers until it is told to stop or none can run any more.
+
+    Everything happens in the thread that calls `run`, which must be the main one: the workers'
+    parent-death signal is tied to it.
+    """
+
+    def __init__(self, options: Options, specs: Sequence[WorkerSpec], console: Console) -> None:
+        self._options = options
+        self._console = console
+        self._clock = time.monotonic
+        self._loop = EventLoop(self._tell_error)
+        self._guard = Guard(options.boot_id)
+        run_dir = options.run_dir
+        self._events = EventLog(RotatingFile(run_dir.events), options.boot_id, self._clock)
+        self._workers = {spec.name: self._make_worker(spec) for spec in specs}
+        now = self._clock()
+        self._files = FileNews(run_dir.data, self._loop.wake, self._events, console, now)
+        self._status = StatusDesk(
+            options, self._events, console, self._files, list(self._workers.values())
+        )
+        self._control: ControlServer | None = None
+        self._launcher_fds: list[int] = []
+        self._outcome: ExitCode | None = None
+        self._give_up_at: float | None = None
+        self._last_tick = now
+        self._next_memory = now + MEMORY_SECONDS
+        self._next_beat = now
+        self._next_error = now
+        self._stray_rounds: dict[str, int] = {}
+        self._recorded: list[RunningProcess] = []
+
+    def run(self) -> ExitCode:
+        """Start the workers, keep them, stop them, and return the exit code of the run."""
+        self._open()
+        try:
+            for worker in self._workers.values():
+                worker.feed(StartAsked())
+            while not self._is_over():
+                self._loop.run_once(self._seconds_to_wait())
+                self._tick()
+            return self._outcome or ExitCode.OK
+        finally:
+            self._close()
+
+    def _open(self) -> None:
+        adopt_orphans()
+        self._guard.start()
+        self._control = ControlServer(self._loop, self._options.run_dir.control_socket, self._serve)
+        signals = {*STOP_SIGNALS, signal.SIGCHLD}
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # nohup: then it is not for us
+            signals.discard(signal.SIGHUP)
+        self._loop.catch_signals(sorted(signals), self._take_signal)
+        for pid in self._options.launchers:
+            self._tie_to_launcher(pid)
+        self._events.write(Event("supervisor_started", pid=os.getpid()))
+        self._files.watch.start(self._clock())
+
+    def _close(self) -> None:
+        for worker in self._workers.values():  # only left over if something went badly wrong
+            if worker.process is not None:
+                worker.process.kill_group()
+        self._files.watch.close()
+        self._guard.close()
+        reap_strays(set())
+        outcome = ExitCode.OK if self._outcome is None else self._outcome
+        self._events.write(Event("supervisor_stopped", pid=os.getpid(), exit_code=int(outcome)))
+        self._status.write(self._clock(), is_stopping=True)
+        self._record_running()
+        if self._control is not None:
+            self._control.close()
+        self._loop.close()
+        close_quietly(*self._launcher_fds)
+        for worker in self._workers.values():
+            worker.output.file.close()
+        self._events.file.close()
+
+    def _make_worker(self, spec: WorkerSpec) -> SupervisedWorker:
+        options = self._options
+        log = RotatingFile(options.run_dir.logs / f"{spec.name}.log")
+        around = Surroundings(
+            loop=self._loop,
+            clock=self._clock,
+            events=self._events,
+            console=self._console,
+            family=options.boot_id,
+            lifeline_fd=self._guard.lifeline_fd,
+            listen_fd=options.page.listener.fileno(),
+            chance=random.Random(),
+            on_change=self._take_change,
+            on_gone=self._take_gone,
+        )
+        output = OutputLog(spec.name, log, self._clock)
+        worker = SupervisedWorker(spec, options.policy, output, around)
+        if spec.is_given_listener:
+            worker.probe = HealthProbe(
+                self._loop,
+                options.page.listener.family,
+                probe_address(options.page.listener),
+                options.page.host_header,
+                worker.take_probe_result,
+            )
+        return worker
+
+    def _seconds_to_wait(self) -> float:
+        deadlines = [self._next_beat, self._files.next_deadline]
+        deadlines += [
+            worker.next_deadline
+            for worker in self._workers.values()
+            if worker.next_deadline is not None
+        ]
+        if self._stray_rounds:
+            deadlines.append(self._clock() + STRAY_SECONDS)
+        if self._give_up_at is not None:
+            deadlines.append(self._give_up_at)
+        return min(deadlines) - self._clock()
+
+    def _tick(self) -> None:
+        now = self._clock()
+        gap = now - self._last_tick
+        self._last_tick = now
+        if gap > GAP_SECONDS:
+            self._forgive_gap(gap, now)
+        for worker in self._workers.values():
+            if worker.probe is not None:
+                worker.probe.tick(now)
+            worker.feed(Tick())
+        self._clear_strays()
+        if now >= self._next_beat:
+            self._next_beat = now + TICK_SECONDS
+            self._check_surroundings()
+        try:
+            self._report(now)
+        except Exception as error:  # noqa: BLE001 - a bug in the telling must end no worker
+            self._tell_error(error)
+
+    def _report(self, now: float) -> None:
+        self._record_running()
+        if now >= self._next_memory:
+            self._next_memory = now + MEMORY_SECONDS
+            self._measure_memory()
+        self._files.tick(now, self._progress())
+        self._status.tick(now, is_stopping=self._outcome is not None)
+
+    def _check_surroundings(self) -> None:
+        for worker in self._workers.values():  # where there is no pidfd, and to be sure
+            worker.check_ended()
+        if self._guard.check():
+            self._events.write(Event("guardian_restarted", pid=self._guard.pid))
+
+    def _forgive_gap(self, gap: float, now: float) -> None:
+        self._events.write(Event("loop_gap", detail=f"the supervisor stood still for {gap:.1f} s"))
+        for worker in self._workers.values():
+            worker.feed(LoopGap(gap))
+            if worker.probe is not None:
+                worker.probe.forget(now)
+
+    def _progress(self) -> float:
+        worker = self._workers.get(PROCESSOR)
+        return worker.heartbeats.progress if worker else 0.0
+
+    def _measure_memory(self) -> None:
+        for worker in self._workers.values():
+            if worker.pid is not None:
+                worker.rss_bytes = tree_rss_bytes(worker.pid)
+                if worker.rss_bytes is not None:
+                    worker.feed(MemorySeen(worker.rss_bytes))
+
+    def _take_signal(self, number: int) -> None:
+        if number == signal.SIGCHLD:
+            for worker in self._workers.values():
+                worker.check_ended()
+            reap_strays(self._known_children())
+        elif number in STOP_SIGNALS:
+            outcome = ExitCode.INTERRUPTED if number == signal.SIGINT else ExitCode.OK
+            self._stop(outcome, signal.Signals(number).name)
+
+    def _stop(self, outcome: ExitCode, why: str) -> None:
+        event: PolicyEvent = StopAsked()
+        grace = self._options.policy.stop_grace_s
+        if self._outcome is None:
+            self._outcome = outcome
+            self._say("supervisor_stopping", why)
+        else:
+            event, grace = KillAsked(), 0.0
+            self._say("supervisor_killing", f"{why} while stopping")
+        self._give_up_at = self._clock() + grace + LAST_WAIT_SECONDS
+        for worker in self._workers.values():
+            worker.feed(event)
+
+    def _is_over(self) -> bool:
+        workers = self._workers.values()
+        if all(worker.record.state is WorkerState.FATAL for worker in workers):
+            if self._outcome is None:
+                self._outcome = ExitCode.ALL_FATAL
+            return not self._stray_rounds
+        if self._outcome is None:
+            return False
+        if self._give_up_at is not None and self._clock() >= self._give_up_at:
+            return True
+        return all(worker.record.is_settled for worker in workers) and not self._stray_rounds
+
+    def _take_change(self) -> None:
+        self._status.is_due = True
+
+    def _take_gone(self, boot_id: str) -> None:
+        self._stray_rounds[f"{self._options.boot_id}/{boot_id}"] = STRAY_ROUNDS
+
+    def _clear_strays(self) -> None:
+        for family, rounds in list(self._stray_rounds.items()):
+            killed = kill_strays(family, self._known_children())
+            self._stray_rounds[family] = STRAY_ROUNDS if killed else rounds - 1
+            if not self._stray_rounds[family]:
+                del self._stray_rounds[family]
+        reap_strays(self._known_children())
+
+    def _known_children(self) -> set[int]:
+        known = {worker.pid for worker in self._workers.values()} | {self._guard.pid}
+        return {pid for pid in known if pid is not None}
+
+    def _record_running(self) -> None:
+        running = [
+            RunningProcess(process.pid, process.create_time, process.boot_id)
+            for process in (worker.process for worker in self._workers.values())
+            if process is not None
+        ]
+        if running == self._recorded:
+            return
+        try:
+            record_running(self._options.run_dir.running, running)
+            self._recorded = running
+        except RunDirectoryError:
+            self._status.lost_writes += 1
+
+    def _serve(self, request: Request) -> Answer:
+        match request:
+            case Request("status"):
+                return Answer(True, "", self._status.document(self._outcome is not None))
+            case Request("stop"):
+                self._stop(ExitCode.OK, "asked by command")
+                return Answer(True, "stopping")
+            case Request("restart", worker) if worker is None or worker in self._workers:
+                if self._outcome is not None:
+                    return Answer(False, "the supervisor is stopping")
+                names = list(self._workers) if worker is None else [worker]
+                for name in names:
+                    self._workers[name].feed(RestartAsked())
+                return Answer(True, f"restarting {' and '.join(names)}")
+            case Request("restart", worker):
+                return Answer(False, f"no worker is called {worker}")
+            case _:
+                return Answer(False, f"no such command: {request.command}")
+
+    def _tie_to_launcher(self, pid: int) -> None:
+        pidfd = open_pidfd(pid)
+        if pidfd is None:
+            self._stop(ExitCode.OK, "the launcher is gone")
+            return
+        self._launcher_fds.append(pidfd)
+        self._loop.watch(pidfd, lambda: self._take_launcher_end(pidfd))
+
+    def _take_launcher_end(self, pidfd: int) -> None:
+        self._loop.unwatch(pidfd)
+        if self._outcome is None:
+            self._stop(ExitCode.OK, "the launcher is gone")
+
+    def _tell_error(self, error: Exception) -> None:
+        now = self._clock()
+        if now < self._next_error:
+            return
+        self._next_error = now + ERROR_SECONDS
+        trace = "".join(traceback.format_exception(error))
+        self._events.write(Event("internal_error", reason=repr(error), detail=trace))
+        self._console.say(
+            f"internal error: {error!r}; the traceback is in {self._events.file.path}"
+        )
+
+    def _say(self, event: str, reason: str) -> None:
+        self._events.write(Event(event, reason=reason))
+        self._console.say(f"{event.replace('_', ' ')}: {reason}")

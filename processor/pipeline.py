@@ -3,6 +3,7 @@
 import logging
 import time
 from contextlib import closing
+from datetime import date
 
 from processor.day_files import DayFile, FoundFiles, find_day_files
 from processor.job_memory import JobMemory
@@ -114,11 +115,16 @@ class Pipeline:
         return replay
 
     def _report_absences(self, found: FoundFiles) -> None:
-        for day in found.missing:
-            name = f"{self._job.instrument}-{day:%y-%m-%d}.db"
-            self._quality.report_file(self._job.data_dir / name, "expected a day file, found none")
+        for first, last, count in found.gaps:
+            problem = "expected a day file, found none"
+            if count > 1:
+                problem = f"expected {count} day files up to {self._file_name(last)}, found none"
+            self._quality.report_file(self._job.data_dir / self._file_name(first), problem)
         for file in found.duplicates:
             self._quality.report_file(file.path, "another file of the same day is used")
+
+    def _file_name(self, day: date) -> str:
+        return f"{self._job.instrument}-{day:%y-%m-%d}.db"
 
     def _work(self, replay: Replay, memory: JobMemory) -> None:
         progress = choose_progress(self._reporter.rows_total)

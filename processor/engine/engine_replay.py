@@ -9,9 +9,10 @@ from processor.day_files import DayFile
 from processor.db_interpreter import Position
 from processor.engine.file_replay import FileProgress, FileReplay, Order, Workshop
 from processor.engine.kernels import Kernels
+from processor.engine.place import Place
 from processor.engine.retreat import RetreatError
 from processor.engine.state import EngineState
-from processor.flight_recorder import FlightRecorder
+from processor.flight_recorder import FlightRecorder, Span
 from processor.orderbook_manager import Depth
 from processor.quality import Quality
 from processor.sqlite_source import UnusableFileError
@@ -105,8 +106,8 @@ class EngineReplay:
             "files_done": position.files_done,
             "data_time_ms": position.data_time_ms,
             "order": progress.order,
-            "book_rows": progress.book_rows,
-            "trade_rows": progress.trade_rows,
+            "book": [progress.book.rows, progress.book.row_id],
+            "trades": [progress.trades.rows, progress.trades.row_id],
             "state": self._shop.state.to_document(),
         }
 
@@ -117,16 +118,23 @@ class EngineReplay:
         """
         state = EngineState(self._job)
         state.restore(document["state"])
-        self._shop.state = state
-        self._shop.position = Position(
+        position = Position(
             files_done=document["files_done"],
             book_rows=int(state.book_sums["rows"][0]),
             trades=int(state.trade_sums["rows"][0]),
             data_time_ms=document["data_time_ms"],
         )
-        self._start = FileProgress(
-            Order(document["order"]), document["book_rows"], document["trade_rows"]
+        start = FileProgress(
+            Order(document["order"]), Place(*document["book"]), Place(*document["trades"])
         )
+        # All or nothing: only now is it known to be what it should be.
+        self._shop.state, self._shop.position, self._start = state, position, start
+
+    def has_passed(self, span: Span) -> bool:
+        """Say whether the rows of `span`, which are of the file at work, are done."""
+        progress = self._current.progress if self._current else self._start
+        place = progress.book if span.table == "book" else progress.trades
+        return span.order == progress.order and span.end <= place.rows
 
     def steps(self) -> Generator[None, None, None]:
         """Do the work, yielding after every batch so that the caller can look up."""

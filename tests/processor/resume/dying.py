@@ -48,7 +48,7 @@ def main() -> None:
     pipeline.LOOK_SECONDS = publisher.PUBLISH_SECONDS = publisher.BAR_END_SECONDS = 0.0
     file_replay.BOOK_ROWS = file_replay.TRADE_ROWS = plan["batch_rows"]
     deaths, exit_code = _lives(plan)
-    print(json.dumps({"deaths": deaths, "exit_code": exit_code}))
+    sys.stdout.write(json.dumps({"deaths": deaths, "exit_code": exit_code}))
 
 
 def _lives(plan: dict[str, Any]) -> tuple[int, int]:
@@ -107,7 +107,7 @@ def _work(plan: dict[str, Any]) -> NoReturn:
             depth_levels=plan.get("depth_levels", 20),
         )
         code = Pipeline(job, WorkerLink(), StopSignal(), checkpoint_seconds=0.0).run()
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - a forked process goes no further than this
         traceback.print_exc()
     finally:
         os._exit(code)

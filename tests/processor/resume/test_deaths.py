@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from shared.job import TimeRange
 from shared.run_directory import RunDirectory
 from tests.support.real_recordings import RealRecording, each_recording, needs_real_data
 from tests.support.recordings import T0, Book, Recording, Tick
 from tests.support.resume import ROOT, die_and_go_on, make_job, result, run_job
-from shared.job import TimeRange
 
 KILLS = 50
 SEED = int(os.environ.get("RESUME_SEED", random.randrange(2**32)))
@@ -66,9 +66,9 @@ def test_a_death_at_every_step_of_every_checkpoint_changes_nothing(
 
 
 def check_random_deaths(
-    data_dir: Path, tmp_path: Path, recording: RealRecording, rows: int, order: str = ""
+    data_dir: Path, tmp_path: Path, recording: RealRecording, rows: int
 ) -> None:
-    print(f"RESUME_SEED={SEED}")
+    print(f"RESUME_SEED={SEED}")  # noqa: T201 - repeats a run that failed
     job = make_job(
         data_dir,
         tmp_path / "whole",

@@ -64,10 +64,10 @@ def whole(data: Path, tmp_path: Path, **changes: Any) -> dict[str, Any]:
     return result(tmp_path / "whole")
 
 
-def interrupt(data: Path, run: RunDirectory, looks: int = 40, **changes: Any) -> None:
+def interrupt(data: Path, run: RunDirectory, looks: int = 250, **changes: Any) -> None:
     """Run into the second day and leave two checkpoints."""
     job = make_job(data, run.root, **({"time_range": TWO_DAYS} | changes))
-    assert run_job(job, stop=StopAfter(looks * 2)) == ExitCode.TERMINATED
+    assert run_job(job, stop=StopAfter(looks)) == ExitCode.TERMINATED
     assert run.checkpoint.exists()
     assert run.previous_checkpoint.exists()
 
@@ -252,7 +252,7 @@ def test_a_file_that_is_gone_begins_anew(
 def test_a_file_that_was_not_used_yet_may_change(
     data: Path, run: RunDirectory, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    interrupt(data, run, looks=3)
+    interrupt(data, run, looks=30)
     touched(data / "BTC-USDT-25-07-02.db")
     caplog.clear()
     assert run_job(make_job(data, run.root, time_range=TWO_DAYS)) == ExitCode.OK

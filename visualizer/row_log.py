@@ -1,5 +1,6 @@
 """Remember when each row of a growing, trimmed array changed, to send only what is new."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,32 +13,32 @@ class RowLog:
 
     def __init__(self) -> None:
         self._rows: Sequence[Row] = ()
-        self._changed_at: dict[Any, int] = {}
+        self._keys: list[Any] = []
+        self._changed_at: list[int] = []
         self._whole_at = 0
 
     def update(self, rows: Sequence[Row], version: int) -> bool:
         """Take `rows` as the state at `version` and say whether anything changed.
 
-        Rows dropped from the front are a trim; any other row that vanished means that the array
-        is another one, which is to be sent whole.
+        Rows may be dropped at the front, changed, and added at the end; any other array is another
+        one, which is to be sent whole.
         """
-        old = {row[0]: row for row in self._rows}
-        new_keys = {row[0] for row in rows}
-        first = rows[0][0] if rows else None
-        if first is None or any(key not in new_keys for key in old if key >= first):
-            if not rows and not old:
-                return False
-            self._rows, self._whole_at = rows, version
-            self._changed_at = dict.fromkeys(new_keys, version)
-            return True
-        changed = [row[0] for row in rows if old.get(row[0]) != row]
-        if not changed and len(old) == len(rows):
-            return False
-        before = self._changed_at
-        self._changed_at = {row[0]: before.get(row[0], version) for row in rows}
-        self._changed_at.update(dict.fromkeys(changed, version))
-        self._rows = rows
-        return True
+        keys = [row[0] for row in rows]
+        trimmed = bisect_left(self._keys, keys[0]) if keys else 0
+        kept = self._keys[trimmed:]
+        if not keys or keys[: len(kept)] != kept:
+            has_changed = bool(keys or self._keys)
+            self._whole_at = version if has_changed else self._whole_at
+            self._changed_at = [version] * len(keys)
+        else:
+            changed_at = self._changed_at[trimmed:] + [version] * (len(keys) - len(kept))
+            for index, (old, new) in enumerate(zip(self._rows[trimmed:], rows, strict=False)):
+                if old != new:
+                    changed_at[index] = version
+            has_changed = trimmed > 0 or version in changed_at
+            self._changed_at = changed_at
+        self._rows, self._keys = rows, keys
+        return has_changed
 
     def since(self, version: int) -> dict[str, Any]:
         """Return what a reader at `version` lacks: all rows, or the changed ones and the first key.
@@ -46,7 +47,8 @@ class RowLog:
         """
         if self._whole_at > version or version == 0:
             return {"whole": True, "rows": list(self._rows)}
+        news = zip(self._rows, self._changed_at, strict=True)
         return {
-            "first": self._rows[0][0] if self._rows else None,
-            "rows": [row for row in self._rows if self._changed_at[row[0]] > version],
+            "first": self._keys[0] if self._keys else None,
+            "rows": [row for row, changed_at in news if changed_at > version],
         }

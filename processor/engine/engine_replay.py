@@ -2,7 +2,7 @@
 
 import copy
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from processor.day_files import DayFile
@@ -128,7 +128,7 @@ class EngineReplay:
             Order(document["order"]), document["book_rows"], document["trade_rows"]
         )
 
-    def steps(self) -> Iterator[None]:
+    def steps(self) -> Generator[None, None, None]:
         """Do the work, yielding after every batch so that the caller can look up."""
         self._shop.kernels.prepare()
         while self._shop.position.files_done < len(self._files):

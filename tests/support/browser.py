@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -25,18 +26,30 @@ WAIT_MS = 20_000
 OpenPage = Callable[..., Page]
 
 
+def find_chromium() -> str | None:
+    """Return the path of the machine's Chromium, None when it has none."""
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+@contextmanager
+def chromium(path: str) -> Iterator[Browser]:
+    """Start a headless Chromium with a fresh profile."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=path, headless=True, args=[*CHROMIUM_ARGUMENTS]
+        )
+        yield started
+        started.close()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the whole run; the tests are skipped where there is none."""
-    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    path = find_chromium()
     if path is None:
         pytest.skip(f"no Chromium found: looked for {', '.join(CHROMIUM_NAMES)}")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=path, headless=True, args=[*CHROMIUM_ARGUMENTS]
-        )
-        yield chromium
-        chromium.close()
+    with chromium(path) as started:
+        yield started
 
 
 @pytest.fixture

@@ -116,11 +116,11 @@ def test_ladder_lists_the_best_levels_around_the_spread(
         "#ladder tbody tr", "(rows) => rows.map((row) => row.innerText.trim()).filter(Boolean)"
     )
     assert [row.split("\t") for row in rows] == [
-        ["102.0", "0.5", "2.000"],
-        ["101.0", "1.5", "1.500"],
+        ["102.0", "0.5", "2.0"],
+        ["101.0", "1.5", "1.5"],
         ["spread 0.5"],
-        ["100.5", "2.0", "2.000"],
-        ["100.0", "1.0", "3.000"],
+        ["100.5", "2.0", "2.0"],
+        ["100.0", "1.0", "3.0"],
     ]
 
 
@@ -196,6 +196,27 @@ def test_axis_and_header_are_in_utc_in_a_browser_elsewhere(
     )
     assert any("00:00" in label and "2024-08-09" in label for label in labels), labels
     assert page.inner_text("#data-time") == "2024-08-09 00:23:00 UTC"
+
+
+def test_the_axis_names_the_date_even_without_a_midnight_in_view(
+    files: RunFiles, server: PageServer, open_page: OpenPage
+) -> None:
+    files.skip(60)  # 00:54
+    files.add(40)
+    page = open_page(server.url)
+    labels = page.eval_on_selector_all(
+        "#charts-plot .xtick text",
+        """(texts) => {
+          const box = document.getElementById("charts-plot").getBoundingClientRect();
+          return texts
+            .filter((text) => getComputedStyle(text).display !== "none")
+            .map((text) => [text.getBoundingClientRect(), text.textContent])
+            .filter(([{ left, right }]) => left >= box.left && right <= box.right)
+            .map(([, text]) => text);
+        }""",
+    )
+    assert "2024-08-09" in labels[0], labels
+    assert not any("2024" in label for label in labels[1:]), labels
 
 
 def test_hovering_reads_out_all_rows_of_one_bar(

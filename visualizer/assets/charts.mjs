@@ -123,8 +123,8 @@ export class Charts {
     if (this.#drawn && isSame(this.#drawn, next)) {
       return;
     }
-    this.#drawn = next;
     this.#react(next);
+    this.#drawn = next; // not before: a drawing that failed is tried again
   }
 
   #react({ range, size, bars, visible }) {

@@ -1,5 +1,6 @@
 // The charts as Plotly takes them: a pure function of bars, range, choices and height.
 import { axisTime } from "./format.mjs";
+import { timeTicks } from "./ticks.mjs";
 import { gapsOf } from "./view.mjs";
 
 const MARGIN = { left: 6, right: 78, top: 4, bottom: 38 };
@@ -94,13 +95,7 @@ export function makeLayout({ placed, ranges, range, bars, colors, decimals, wind
       ticks: "outside",
       ticklen: 4,
       tickcolor: colors.grid,
-      nticks: Math.max(3, Math.round(placed.plot.width / 110)),
-      tickformatstops: [
-        { dtickrange: [null, 999], value: "%H:%M:%S.%L\n%Y-%m-%d" },
-        { dtickrange: [1000, 59_999], value: "%H:%M:%S\n%Y-%m-%d" },
-        { dtickrange: [60_000, 86_399_999], value: "%H:%M\n%Y-%m-%d" },
-        { dtickrange: [86_400_000, null], value: "%Y-%m-%d" },
-      ],
+      ...timeTicks(range, placed.plot.width),
     },
   };
   for (const row of placed.rows) {

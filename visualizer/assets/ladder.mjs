@@ -2,7 +2,7 @@
 import { bookFacts, cumulated } from "./book.mjs";
 import { priceDecimals } from "./depth.mjs";
 import { element } from "./dom.mjs";
-import { decimalsOfAll, fixed, size } from "./format.mjs";
+import { decimalsOfAll, fixed } from "./format.mjs";
 
 const LEVELS_A_SIDE = 25; // at most; as many are shown as there is room for
 const LEVELS_WITHOUT_LIMIT = 10; // in a column that grows with its content
@@ -87,7 +87,7 @@ export class Ladder {
       const level = sides[side][index];
       write(cells[0], level ? fixed(level[0], decimals) : "");
       write(cells[1], level ? fixed(level[1], sizeDecimals) : "");
-      write(cells[2], level ? size(level[2]) : "");
+      write(cells[2], level ? fixed(level[2], sizeDecimals) : "");
       const share = level ? Math.round((level[1] / largest) * 1000) / 10 : 0;
       row.style.setProperty("--share", `${share}%`);
     }

@@ -1,0 +1,298 @@
+"""Measure the page in a headless Chromium, each figure against its goal: `make bench-page`."""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Browser, CDPSession, Page
+
+from tests.support.browser import READY, chromium, find_chromium
+from tests.support.page_server import PageServer
+from tests.support.run_files import RunFiles, running
+
+POLL_MS = 250
+UPDATE_SECONDS = 0.5
+WARM_UP = 500
+DRAWN = """() => {
+  const plot = document.getElementById("charts-plot");
+  window.drawn = [];
+  plot.on("plotly_afterplot", () => requestAnimationFrame(() => setTimeout(() => {
+    window.drawn.push([plot.data[0].close.at(-1), Date.now()]);
+  })));
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table."""
+
+    name: str
+    value: float
+    goal: float
+    unit: str
+
+    def __str__(self) -> str:
+        verdict = "ok  " if self.value <= self.goal else "MISS"
+        return f"{verdict}  {self.name:<58} {self.value:>9.2f}  {self.goal:>8g}  {self.unit}"
+
+
+class Updates:
+    """Publishes a new state every so often in a thread, as the processor does."""
+
+    def __init__(self, files: RunFiles, seconds: float = UPDATE_SECONDS) -> None:
+        self._files = files
+        self._seconds = seconds
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self.published: list[tuple[float, float]] = []
+
+    def __enter__(self) -> "Updates":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._is_over.wait(self._seconds):
+            self._files.grow()
+            self._files.write_processor()
+            self._files.publish()
+            self.published.append((self._files.ohlc[-1][4], time.time() * 1000))
+
+
+class Meter:
+    """Reads what a tab, its browser and the page server have used up."""
+
+    def __init__(self, page: Page, server: PageServer) -> None:
+        self._session: CDPSession = page.context.new_cdp_session(page)
+        self._session.send("Performance.enable")
+        self._server = psutil.Process(server.process.pid)
+
+    def main_thread_seconds(self) -> float:
+        """Return the time the tab's main thread has been busy."""
+        metrics = self._session.send("Performance.getMetrics")["metrics"]
+        return float(
+            next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+        )
+
+    def server_seconds(self) -> float:
+        """Return the CPU time of the page server."""
+        times = self._server.cpu_times()
+        return times.user + times.system
+
+    def heap_bytes(self) -> float:
+        """Return the tab's JavaScript heap after a collection."""
+        self._session.send("HeapProfiler.collectGarbage")
+        return float(self._session.send("Runtime.getHeapUsage")["usedSize"])
+
+
+def measure_updates(
+    browser: Browser, server: PageServer, files: RunFiles, bars: int
+) -> list[Figure]:
+    """Return the cost of an update with so many bars in view, and how soon it is drawn."""
+    page = open_page(browser, server, bars)
+    sizes: list[int] = []
+    page.on("requestfinished", lambda request: note_size(request, sizes))
+    meter = Meter(page, server)
+    page.evaluate(DRAWN)
+    draws = page.evaluate("() => orderflow.charts.draws")
+    busy, cpu = meter.main_thread_seconds(), meter.server_seconds()
+    with Updates(files) as updates:
+        page.wait_for_timeout(20_000)
+    page.wait_for_timeout(1000)
+    count = page.evaluate("() => orderflow.charts.draws") - draws
+    busy, cpu = meter.main_thread_seconds() - busy, meter.server_seconds() - cpu
+    drawn = dict(reversed(page.evaluate("() => window.drawn")))
+    delays = [drawn[close] - moment for close, moment in updates.published if close in drawn]
+    page.context.close()
+    goal = 120 if bars <= 300 else 250
+    name = f"browser main thread per update, {bars} bars in view"
+    figures = [Figure(name, busy / count * 1000, goal, "ms")]
+    if bars == 300:
+        twentieths = statistics.quantiles(delays, n=20)
+        figures = [
+            Figure("on the wire per update, headers included", statistics.median(sizes), 3000, "B"),
+            Figure("server CPU per update", cpu / count * 1000, 4, "ms"),
+            *figures,
+            Figure("file replaced to drawn, p50", statistics.median(delays), 250, "ms"),
+            Figure("file replaced to drawn, p95", twentieths[18], 450, "ms"),
+        ]
+    return figures
+
+
+def measure_rest(browser: Browser, server: PageServer, files: RunFiles) -> list[Figure]:
+    """Return what unchanged data costs, with and without a supervisor's status each second.
+
+    The browser's share is that of all its processes.
+    """
+    figures = []
+    for name, is_supervised in (("unchanged data", False), ("unchanged data, supervised", True)):
+        page = open_page(browser, server, 300)
+        page.wait_for_timeout(1500)
+        server_seconds = measure_cpu([psutil.Process(server.process.pid)])
+        browser_seconds = measure_cpu(browser_processes())
+        started = time.monotonic()
+        while time.monotonic() - started < 15:
+            if is_supervised:
+                files.write_supervisor(running())
+            page.wait_for_timeout(1000)
+        seconds = time.monotonic() - started
+        figures.append(Figure(f"{name}: server CPU", server_seconds() / seconds * 100, 1, "%"))
+        figures.append(
+            Figure(
+                f"{name}: browser CPU, all its processes", browser_seconds() / seconds * 100, 5, "%"
+            )
+        )
+        page.context.close()
+    files.run.supervisor_status.unlink()
+    return figures
+
+
+def measure_tabs(browser: Browser, server: PageServer, files: RunFiles) -> list[Figure]:
+    """Return how ten tabs get on: the share of updates that the worst of them missed."""
+    pages = [open_page(browser, server, 300) for _ in range(10)]
+    before = [page.evaluate("() => orderflow.charts.draws") for page in pages]
+    cpu = measure_cpu([psutil.Process(server.process.pid)])
+    started = time.monotonic()
+    with Updates(files, 4.0):
+        pages[0].wait_for_timeout(30_000)
+    seconds = time.monotonic() - started
+    used = cpu()
+    last = files.ohlc[-1][0]
+    for page in pages:
+        page.wait_for_function("(last) => orderflow.store.ohlc.at(-1)[0] === last", arg=last)
+    draws = [page.evaluate("() => orderflow.charts.draws") for page in pages]
+    worst = min(after - first for after, first in zip(draws, before, strict=True))
+    best = max(after - first for after, first in zip(draws, before, strict=True))
+    for page in pages:
+        page.context.close()
+    return [
+        Figure("ten tabs: server CPU", used / seconds * 100, 15, "%"),
+        Figure("ten tabs: drawings the worst tab had less than the best", best - worst, 1, ""),
+    ]
+
+
+def measure_heap(browser: Browser, server: PageServer, updates: int) -> list[Figure]:
+    """Return how the heap grew over many updates, given to the page as fast as it draws them."""
+    page = open_page(browser, server, 300)
+    meter = Meter(page, server)
+    drive(page, WARM_UP)
+    before = meter.heap_bytes()
+    drive(page, updates)
+    grown = (meter.heap_bytes() - before) / 1_000_000
+    page.context.close()
+    return [Figure(f"heap grown over {updates} updates", grown, 3, "MB")]
+
+
+def drive(page: Page, updates: int) -> None:
+    """Apply so many updates, one a frame, each a new bar in place of the oldest."""
+    page.evaluate(
+        """async (updates) => {
+          const { store } = orderflow;
+          for (let index = 0; index < updates; index += 1) {
+            const next = (rows) => [[rows.at(-1)[0] + store.job.windowMs, ...rows.at(-1).slice(1)]];
+            const delta = (rows) => ({ first: rows[1][0], rows: next(rows) });
+            store.apply({ position: store.position, ohlc: delta(store.ohlc),
+                          metrics: delta(store.metrics), cvd: delta(store.cvd),
+                          depth: { ...store.depth } });
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+          }
+        }""",
+        updates,
+    )
+
+
+def measure_start() -> list[Figure]:
+    """Return how long the page server takes from its start to its first whole answer."""
+    seconds = []
+    for _ in range(5):
+        with tempfile.TemporaryDirectory() as folder:
+            started = time.perf_counter()
+            with PageServer(Path(folder)) as server:
+                server.get("/")
+                seconds.append(time.perf_counter() - started)
+    return [Figure("start to first answer", statistics.median(seconds), 2.5, "s")]
+
+
+def open_page(browser: Browser, server: PageServer, bars: int) -> Page:
+    """Open the page in a profile of its own, at rest with so many bars in view."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.goto(server.url)
+    page.wait_for_function(READY)
+    page.evaluate("(bars) => orderflow.settings.set({ bars, follow: true })", bars)
+    page.wait_for_timeout(1000)
+    return page
+
+
+def note_size(request: object, sizes: list[int]) -> None:
+    """Add up what a message of the feed took on the wire."""
+    response = request.response()  # type: ignore[attr-defined]
+    if "/_feed" in request.url and response and response.status == 200:  # type: ignore[attr-defined]
+        parts = request.sizes()  # type: ignore[attr-defined]
+        sizes.append(parts["responseBodySize"] + parts["responseHeadersSize"])
+
+
+def browser_processes() -> list[psutil.Process]:
+    """Return Chromium's processes: all that Playwright's driver has started."""
+    return [
+        process
+        for process in psutil.Process().children(recursive=True)
+        if "chrom" in process.name().lower()
+    ]
+
+
+def measure_cpu(processes: Sequence[psutil.Process]) -> Callable[[], float]:
+    """Return a function that tells the CPU seconds these processes have used since now."""
+
+    def used() -> float:
+        total = 0.0
+        for process in processes:
+            try:
+                times = process.cpu_times()
+            except psutil.NoSuchProcess:
+                continue
+            total += times.user + times.system
+        return total
+
+    before = used()
+    return lambda: used() - before
+
+
+def main() -> int:
+    """Print the table; return 1 when a goal is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--updates", type=int, default=1000, help="for the heap; an hour has 7200")
+    arguments = parser.parse_args()
+    path = find_chromium()
+    if path is None:
+        print("no Chromium found: nothing measured")
+        return 1
+    figures = measure_start()
+    with tempfile.TemporaryDirectory() as folder, chromium(path) as browser:
+        files = RunFiles(Path(folder))
+        files.write_processor()
+        files.add(1000)
+        with PageServer(files.run.root, "--poll-ms", str(POLL_MS)) as server:
+            figures += measure_updates(browser, server, files, 300)
+            figures += measure_updates(browser, server, files, 1000)
+            figures += measure_tabs(browser, server, files)
+            figures += measure_heap(browser, server, arguments.updates)
+        with PageServer(files.run.root) as server:  # at the default poll
+            figures += measure_rest(browser, server, files)
+    print(f"      {'the page, one tab unless said otherwise':<58} {'found':>9}  {'goal':>8}")
+    for figure in figures:
+        print(figure)
+    return int(any(figure.value > figure.goal for figure in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,6 +1,7 @@
 """How a tab asks for news, and who may."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Request, Route
@@ -71,20 +72,20 @@ def test_a_slow_server_is_asked_one_thing_at_a_time(
 
 
 def test_the_link_with_the_token_opens_the_page_and_leaves_the_address(
-    files: RunFiles, open_page: OpenPage
+    files: RunFiles, serve: Callable[..., PageServer], open_page: OpenPage
 ) -> None:
     files.add(10)
-    with PageServer(files.run.root, "--token", TOKEN) as server:
-        page = open_page(f"{server.url}?token={TOKEN}")
-        assert TOKEN not in page.url
-        assert TOKEN not in page.evaluate("() => document.cookie"), "scripts cannot read it"
-        page.reload()
-        page.wait_for_function("() => window.orderflow?.charts.draws > 0")
+    page = open_page(f"{serve('--token', TOKEN).url}?token={TOKEN}")
+    assert TOKEN not in page.url
+    assert TOKEN not in page.evaluate("() => document.cookie"), "scripts cannot read it"
+    page.reload()
+    page.wait_for_function("() => window.orderflow?.charts.draws > 0")
 
 
-def test_without_the_token_there_is_no_page(files: RunFiles, open_page: OpenPage) -> None:
-    files.add(10)
-    with PageServer(files.run.root, "--token", TOKEN) as server:
-        page = open_page(server.url, wait_until="() => true", allowed_errors=("403",))
-        told = page.inner_text("body").strip()
-        assert told == "Open the link that was printed when Orderflow started."
+def test_without_the_token_there_is_no_page(
+    serve: Callable[..., PageServer], open_page: OpenPage
+) -> None:
+    server = serve("--token", TOKEN)
+    page = open_page(server.url, wait_until="() => true", allowed_errors=("403",))
+    told = page.inner_text("body").strip()
+    assert told == "Open the link that was printed when Orderflow started."

@@ -4,11 +4,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CODE   := shared processor visualizer supervisor tests benchmarks
 
-.PHONY: help demo test lint format requirements clean bench-page screenshots
+.PHONY: help demo test chaos lint format requirements clean screenshots \
+        bench bench-supervisor bench-page
 
 help:
 	@echo "make demo          show the simulated recording at http://localhost:8050, until Ctrl-C"
 	@echo "make test          run the whole test suite"
+	@echo "make chaos         five minutes of random harm to a supervised run; CHAOS_SEED repeats one"
+	@echo "make bench-supervisor  restart latency, idle cost, and the same of Supervisor and circus"
 	@echo "make lint          ruff and mypy --strict"
 	@echo "make format        let ruff put the code in order"
 	@echo "make bench-page    measure the page against its goals"
@@ -33,6 +36,13 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest
+
+chaos: $(VENV)/.installed-dev
+	CHAOS_SECONDS=$${CHAOS_SECONDS:-300} $(BIN)/python -m pytest -m chaos -s
+
+bench-supervisor: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.supervisor_bench
+	$(BIN)/python -m benchmarks.peers_supervisor
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check $(CODE)

@@ -42,6 +42,18 @@ class FoundFiles:
     missing: tuple[date, ...]
     duplicates: tuple[DayFile, ...]
 
+    @property
+    def gaps(self) -> list[tuple[date, date, int]]:
+        """The missing days as runs: first day, last day and how many."""
+        runs: list[tuple[date, date, int]] = []
+        for day in self.missing:
+            if runs and day - runs[-1][1] == timedelta(days=1):
+                first, _, count = runs[-1]
+                runs[-1] = (first, day, count + 1)
+            else:
+                runs.append((day, day, 1))
+        return runs
+
 
 def find_day_files(data_dir: Path, instrument: str, days: range) -> FoundFiles:
     """Return the files of `instrument` for `days` (days since 1970-01-01).

@@ -2,6 +2,8 @@
 
 import logging
 import time
+from contextlib import closing
+from datetime import date
 
 from processor.day_files import DayFile, FoundFiles, find_day_files
 from processor.job_memory import JobMemory
@@ -89,7 +91,12 @@ class Pipeline:
 
     def _open_replay(self, memory: JobMemory) -> Replay:
         replay = choose_replay(
-            self._files, self._job, self._quality, memory.recorder, memory.suspects
+            self._files,
+            self._job,
+            self._quality,
+            memory.recorder,
+            memory.suspects,
+            self._show_life,
         )
         checkpoint = memory.recall(replay, self._files, self._quality)
         self._replay = replay
@@ -113,39 +120,52 @@ class Pipeline:
         return replay
 
     def _report_absences(self, found: FoundFiles) -> None:
-        for day in found.missing:
-            name = f"{self._job.instrument}-{day:%y-%m-%d}.db"
-            self._quality.report_file(self._job.data_dir / name, "expected a day file, found none")
+        for first, last, count in found.gaps:
+            problem = "expected a day file, found none"
+            if count > 1:
+                problem = f"expected {count} day files up to {self._file_name(last)}, found none"
+            self._quality.report_file(self._job.data_dir / self._file_name(first), problem)
         for file in found.duplicates:
             self._quality.report_file(file.path, "another file of the same day is used")
+
+    def _file_name(self, day: date) -> str:
+        return f"{self._job.instrument}-{day:%y-%m-%d}.db"
 
     def _work(self, replay: Replay, memory: JobMemory) -> None:
         progress = choose_progress(self._reporter.rows_total)
         next_look_s = 0.0
         next_checkpoint_s = time.monotonic() + self._checkpoint_seconds
         try:
-            for _ in replay.steps():
-                now_s = time.monotonic()
-                if now_s < next_look_s:
-                    continue
-                next_look_s = now_s + LOOK_SECONDS
-                self._look_up(replay, progress, now_s)
-                if now_s >= next_checkpoint_s or self._stop.received:
-                    memory.save(replay, self._files, self._quality, self._reporter.run_id)
-                    next_checkpoint_s = time.monotonic() + self._checkpoint_seconds
-                if self._stop.received:
-                    return
+            # Closed here and not when collected: a collection in the wrong thread would wait there
+            # for the threads that read ahead.
+            with closing(replay.steps()) as steps:
+                for _ in steps:
+                    now_s = time.monotonic()
+                    if now_s < next_look_s:
+                        continue
+                    next_look_s = now_s + LOOK_SECONDS
+                    self._look_up(replay, progress, now_s)
+                    if now_s >= next_checkpoint_s or self._stop.received:
+                        memory.save(replay, self._files, self._quality, self._reporter.run_id)
+                        next_checkpoint_s = time.monotonic() + self._checkpoint_seconds
+                    if self._stop.received:
+                        return
             progress.show(self._reporter.status(Phase.RUNNING, replay), time.monotonic())
         finally:
             progress.close()
 
     def _look_up(self, replay: Replay, progress: Progress, now_s: float) -> None:
-        position = replay.position
-        self._link.heartbeat({"rows": position.book_rows + position.trades})
+        self._show_life()
         if self._throttle.is_due(now_s, replay.open_bar_ms):
             progress.show(self._reporter.status(Phase.RUNNING, replay), now_s)
             self._publish(Phase.RUNNING)
             self._throttle.published(time.monotonic(), replay.open_bar_ms)
+
+    def _show_life(self) -> None:
+        """Tell the supervisor that the work goes on, while rows are counted or waited for."""
+        if self._replay is not None:
+            position = self._replay.position
+            self._link.heartbeat({"rows": position.book_rows + position.trades})
 
     def _finish(self, replay: Replay, memory: JobMemory) -> ExitCode:
         if self._stop.received:

@@ -52,6 +52,7 @@ class Quality:
     def __init__(self) -> None:
         self.skipped: Counter[RowProblem] = Counter()
         self.file_problems: list[FileProblem] = []
+        self._told: set[tuple[str, ...]] = set()
 
     @property
     def is_complete(self) -> bool:
@@ -59,7 +60,7 @@ class Quality:
         return not self.skipped and not self.file_problems
 
     def go_back_to(self, earlier: "Quality") -> None:
-        """Forget what was counted since `earlier` was copied from this."""
+        """Forget what was counted since `earlier` was copied from this, but not what was logged."""
         self.skipped = earlier.skipped
         self.file_problems = earlier.file_problems
 
@@ -68,9 +69,12 @@ class Quality:
         self.skipped[error.problem] += 1
         count = self.skipped[error.problem]
         if count <= LOGGED_PER_KIND:
-            logger.warning("skipped %s, %s row %s: %s", path.name, table, row_id, error)
+            self._tell(
+                logging.WARNING, "skipped %s, %s row %s: %s", path.name, table, row_id, error
+            )
         if count == LOGGED_PER_KIND:
-            logger.warning("further rows with %s are counted, not logged", error.problem)
+            further = "further rows with %s are counted, not logged"
+            self._tell(logging.WARNING, further, error.problem)
 
     def report_file(self, path: Path, problem: str) -> None:
         """Record and log that a file could not be used, or not wholly."""
@@ -78,7 +82,14 @@ class Quality:
         if report in self.file_problems:  # opened again after a restart
             return
         self.file_problems.append(report)
-        logger.error("%s: %s", path, problem)
+        self._tell(logging.ERROR, "%s: %s", path, problem)
+
+    def _tell(self, level: int, message: str, *arguments: object) -> None:
+        """Log a line, unless it was: a file that is read again has nothing new to say."""
+        line = (message, *map(str, arguments))
+        if line not in self._told:
+            self._told.add(line)
+            logger.log(level, message, *arguments)
 
 
 def _shortened(message: str) -> str:

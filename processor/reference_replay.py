@@ -1,6 +1,6 @@
 """Replay day files through the reference calculation, one step after the other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from processor.day_files import DayFile
@@ -8,6 +8,7 @@ from processor.db_interpreter import DBInterpreter, Position
 from processor.ohlc_processor import OHLCProcessor
 from processor.orderbook_manager import Depth
 from processor.quality import Quality, late_trade
+from processor.sqlite_source import OnWait, do_nothing
 from shared.job import Job
 from shared.processor_status import Conservation
 from shared.viz_io import Bar
@@ -16,8 +17,14 @@ from shared.viz_io import Bar
 class ReferenceReplay:
     """One pass over `files` for `job`; what cannot be used is counted in `quality`."""
 
-    def __init__(self, files: Sequence[DayFile], job: Job, quality: Quality) -> None:
-        self._interpreter = DBInterpreter(files, job.time_range, quality)
+    def __init__(
+        self,
+        files: Sequence[DayFile],
+        job: Job,
+        quality: Quality,
+        on_wait: OnWait = do_nothing,
+    ) -> None:
+        self._interpreter = DBInterpreter(files, job.time_range, quality, on_wait)
         self._calculation = OHLCProcessor(job.window_seconds, job.depth_levels)
         self._range = job.time_range
         self._quality = quality
@@ -69,7 +76,7 @@ class ReferenceReplay:
         """Raise ValueError: see `to_document`."""
         raise ValueError("the reference calculation always begins at the beginning")
 
-    def steps(self) -> Iterator[None]:
+    def steps(self) -> Generator[None, None, None]:
         """Do the work, yielding after every book row so that the caller can look up."""
         for update, trades in self._interpreter.stream():
             self._calculation.update_orderbook(

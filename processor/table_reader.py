@@ -79,10 +79,10 @@ class TableReader:
 
     def may_hold_more_before(self, end_ms: int, rows_done: int) -> bool:
         """Say whether more rows than `rows_done` may lie before `end_ms`, wherever stored."""
-        # Thirteen characters that cast to thirteen digits are epoch milliseconds; what a row of
-        # another form means is not known here, nor what damage hides.
+        # Thirteen bytes that cast to thirteen digits are epoch milliseconds; what a row of another
+        # form means is not known here, nor what damage hides.
         count = (
-            "count(*) - count(CASE WHEN length(timestamp) = 13"
+            "count(*) - count(CASE WHEN length(CAST(timestamp AS BLOB)) = 13"
             f" AND CAST(timestamp AS INTEGER) >= {max(end_ms, 10**12)} THEN 1 END)"
         )
         try:

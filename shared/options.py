@@ -18,7 +18,8 @@ Exit codes:
   65  some input files or rows could not be used; the rest was processed
   66  nothing to process
   70  internal error
-  73  the run directory cannot be written"""
+  73  the run directory cannot be written
+  130 ended by Ctrl-C; 143 by SIGTERM"""
 
 
 class Moment(click.ParamType[int]):

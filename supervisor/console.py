@@ -3,7 +3,6 @@
 import logging
 import os
 import select
-import sys
 import time
 
 MAX_LINE_BYTES = 512
@@ -23,8 +22,12 @@ class Console:
 
     def say(self, text: str) -> None:
         """Print `text` with the local time before it, cut to one short line."""
-        line = f"{time.strftime('%H:%M:%S')} {text}".encode("utf-8", "replace")
-        self._write(line.replace(b"\n", b" ")[: MAX_LINE_BYTES - 1] + b"\n")
+        self.print(f"{time.strftime('%H:%M:%S')} {text}")
+
+    def print(self, text: str) -> None:
+        """Print `text` as it is, cut to one short line."""
+        line = text.encode("utf-8", "replace").replace(b"\n", b" ")
+        self._write(line[: MAX_LINE_BYTES - 1] + b"\n")
 
     def say_lines(self, text: str) -> None:
         """Print each line of `text` as it is, indented."""
@@ -54,9 +57,3 @@ class ConsoleHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Print the record's message as one line."""
         self._console.say(f"{record.levelname.lower()}: {record.getMessage()}")
-
-
-def flush_standard_streams() -> None:
-    """Flush what click printed before the loop took over the terminal."""
-    sys.stdout.flush()
-    sys.stderr.flush()

@@ -47,6 +47,20 @@ class ControlServer:
         self._listener = _listen(path)
         loop.watch(self._listener.fileno(), self._accept)
 
+    def repair(self) -> bool:
+        """Make the socket anew if somebody deleted it; return whether that was so."""
+        if self._path.exists():
+            return False
+        try:
+            listener = _listen(self._path)
+        except RunDirectoryError:
+            return False  # the folder is gone as well, or the disk full: the next look tries again
+        self._loop.unwatch(self._listener.fileno())
+        self._listener.close()
+        self._listener = listener
+        self._loop.watch(listener.fileno(), self._accept)
+        return True
+
     def close(self) -> None:
         """Remove the socket and hang up; who waited for a stop learns that it is done."""
         with contextlib.suppress(OSError):
@@ -114,7 +128,7 @@ def _listen(path: Path) -> socket.socket:
     try:
         path.unlink(missing_ok=True)  # ours: the lock says that nobody else runs here
         listener.setblocking(False)
-        # No thread runs yet that could create a file under this mask.
+        # The mask is the process's, but no other thread of ours creates files.
         mask = os.umask(0o177)
         try:
             with short_address(path) as address:

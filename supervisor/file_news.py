@@ -27,6 +27,7 @@ class FileNews:
         self._freshness = Freshness(now)
         self._next_scan = now
         self._next_said: dict[str, float] = {}
+        self._unsaid: dict[str, FileReport] = {}
         self._broken: set[str] = set()
 
     @property
@@ -40,6 +41,7 @@ class FileNews:
         is_due = now >= self.next_deadline
         if is_due:
             self.watch.check(now)
+            self._say_what_waited(now)
             self._look_for_staleness(now, progress)
         if not (is_due or self.watch.is_hinted):
             return
@@ -66,6 +68,7 @@ class FileNews:
             self._events.write(Event("file_gone", file=report.name))
             self._console.say(f"{report.name} is gone")
             self._broken.discard(report.name)
+            self._unsaid.pop(report.name, None)
             return
         self._events.write(
             Event(
@@ -85,16 +88,29 @@ class FileNews:
             self._broken.discard(report.name)
         is_news = bool(report.fault) != was_broken
         if is_news or now >= self._next_said.get(report.name, 0.0):
-            self._next_said[report.name] = now + CONSOLE_SECONDS
-            self._console.say(_in_short(report))
+            self._say(report, now)
+        else:
+            self._unsaid[report.name] = report
+
+    def _say_what_waited(self, now: float) -> None:
+        # So that the last change of a file, the finished one, is said as well.
+        for name, report in list(self._unsaid.items()):
+            if now >= self._next_said[name]:
+                self._say(report, now)
+
+    def _say(self, report: FileReport, now: float) -> None:
+        self._unsaid.pop(report.name, None)
+        self._next_said[report.name] = now + CONSOLE_SECONDS
+        self._console.say(_in_short(report))
 
 
 def _in_short(report: FileReport) -> str:
-    parts = [f"{report.size_bytes / 1000:,.0f} KB"]
-    if report.newest_ms is not None:
-        parts.insert(0, f"newest {format_utc(report.newest_ms)}")
+    parts = []
     if report.bars is not None:
-        parts.insert(0, f"{report.bars:,} bars")
+        parts.append(f"{report.bars:,} bars")
+    if report.newest_ms is not None:
+        parts.append(f"newest {format_utc(report.newest_ms)}")
+    parts.append(f"{report.size_bytes / 1000:,.1f} KB")
     if report.fault:
         parts.append(f"broken: {report.fault}")
     return f"{report.name} {', '.join(parts)}"

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
@@ -18,6 +25,14 @@ CANARY_SECONDS = 1.0
 RESCAN_SECONDS = 1.0
 POLL_SECONDS = 0.25
 RETRY_SECONDS = 30.0
+_HINTS: list[type[FileSystemEvent]] = [
+    FileCreatedEvent,
+    FileMovedEvent,
+    FileDeletedEvent,
+    FileClosedEvent,
+]
+"""Not opened, nor closed without a write: else every reader of the files, we among them, would
+wake the loop."""
 
 
 class WatchMode(StrEnum):
@@ -92,7 +107,9 @@ class FileWatch:
             self._inode = self._folder.stat().st_ino
             # Opens its inotify instance at once, so that this fails where there is none left.
             self._observer = self._make_observer()
-            self._observer.schedule(_Hints(self._take_hint), str(self._folder), recursive=False)
+            self._observer.schedule(
+                _Hints(self._take_hint), str(self._folder), recursive=False, event_filter=_HINTS
+            )
             self._observer.start()
             # Known before it sings: its event may come back before the next statement.
             self._canary = _Canary(self._folder, now + CANARY_SECONDS)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from supervisor.descriptors import close_quietly
 
+CLOSE_SECONDS = 0.25
 SCRIPT = Path(__file__).with_name("guardian.py")
 
 
@@ -51,7 +52,7 @@ class Guard:
         close_quietly(self._write_fd, self.lifeline_fd)
         if self._popen is not None:
             try:
-                self._popen.wait(0.5)
+                self._popen.wait(CLOSE_SECONDS)
             except subprocess.TimeoutExpired:
                 self._popen.kill()
                 self._popen.wait()

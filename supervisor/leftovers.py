@@ -3,14 +3,13 @@
 import contextlib
 import os
 import signal
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
 
 from shared.atomic_file import read_json, write_json
-from shared.errors import BrokenFileError
+from shared.errors import BrokenFileError, RunDirectoryError
 from shared.worker_link import FAMILY
 
 _SAME_MOMENT_S = 1.0
@@ -26,9 +25,22 @@ class RunningProcess:
     boot_id: str
 
 
-def record_running(path: Path, processes: Iterable[RunningProcess]) -> None:
-    """Replace the record in `path`; raise RunDirectoryError when it cannot be written."""
-    write_json(path, [asdict(process) for process in processes])
+class RunningRecord:
+    """Keeps the record of the running processes as it should be, writing only changes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._written: list[RunningProcess] = []
+
+    def update(self, running: list[RunningProcess]) -> bool:
+        """Record `running`; return False when it cannot be written, which the next call retries."""
+        if running != self._written:
+            try:
+                write_json(self._path, [asdict(process) for process in running])
+            except RunDirectoryError:
+                return False
+            self._written = running
+        return True
 
 
 def end_leftovers(path: Path) -> bool:

@@ -192,6 +192,8 @@ def _errors_as_exit_codes(ctx: click.Context) -> Iterator[None]:
     except OrderflowError as error:
         click.echo(f"Error: {error}", err=True)
         ctx.exit(error.exit_code)
+    except KeyboardInterrupt:  # before the loop has taken the signals over
+        ctx.exit(ExitCode.INTERRUPTED)
     except (click.ClickException, click.exceptions.Exit):
         raise
     except Exception:  # noqa: BLE001 - a bug keeps its traceback, and gets its exit code

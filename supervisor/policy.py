@@ -4,14 +4,23 @@ Nothing here knows a process, a clock or a file; `supervisor.worker` carries out
 All times are seconds of one monotonic clock.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from shared.exit_codes import PERMANENT_FAILURES, ExitCode
 from shared.supervisor_status import WorkerState
-from supervisor.restart_policy import RestartPolicy, backoff_s
+from supervisor.restart_policy import RestartPolicy
+from supervisor.transitions import (
+    Decision,
+    abort,
+    fail,
+    is_healthy,
+    kill_now,
+    settle,
+    start,
+    terminate,
+)
 from supervisor.worker_events import (
-    Action,
     Do,
     Ended,
     Event,
@@ -30,17 +39,8 @@ from supervisor.worker_events import (
 )
 from supervisor.worker_record import AfterStop, Liveness, RestartOn, Worker
 
-SECONDS_PER_HOUR = 3600.0
 _EXPECTED_EXITS = frozenset({ExitCode.OK, ExitCode.PARTIAL_DATA})
 _STARTED = frozenset({WorkerState.STARTING, WorkerState.RUNNING})
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The worker after an event, and what is to be done, in this order."""
-
-    worker: Worker
-    actions: tuple[Action, ...] = ()
 
 
 def decide(
@@ -54,11 +54,11 @@ def decide(
     match event:
         case StartAsked():
             is_due = worker.state is WorkerState.STOPPED and not worker.is_told_to_stop
-            return _start(worker, now, policy, "asked") if is_due else Decision(worker)
+            return start(worker, now, policy, "asked") if is_due else Decision(worker)
         case SpawnFailed(reason):
             if worker.state is not WorkerState.STARTING:
                 return Decision(worker)
-            return _fail(worker, f"cannot be started: {reason}", now, chance, policy)
+            return fail(worker, f"cannot be started: {reason}", now, chance, policy)
         case Ended():
             return _end(worker, event, now, chance, policy)
         case Heartbeat():
@@ -78,7 +78,7 @@ def decide(
         case StopAsked():
             return _stop(worker, now, policy)
         case KillAsked():
-            return _kill(worker)
+            return kill_now(worker)
         case Tick():
             return _tick(worker, now, policy)
         case _:
@@ -99,26 +99,6 @@ def next_deadline(worker: Worker, policy: RestartPolicy) -> float | None:
     return min(deadlines, default=None)
 
 
-def _start(worker: Worker, now: float, policy: RestartPolicy, reason: str) -> Decision:
-    allowance_until = now + policy.startup_allowance_s
-    started = replace(
-        worker,
-        state=WorkerState.STARTING,
-        is_ready=False,
-        starts=worker.starts + 1,
-        wake_at=None,
-        allowance_until=allowance_until,
-        last_sign_of_life=allowance_until,
-        ready_since=None,
-        is_proven=False,
-        failed_probes=0,
-        memory_strikes=0,
-        after_stop=AfterStop.STAY,
-        stop_reason=None,
-    )
-    return Decision(started, (Do.SPAWN, Report("starting", reason)))
-
-
 def _end(
     worker: Worker, ended: Ended, now: float, chance: float, policy: RestartPolicy
 ) -> Decision:
@@ -127,40 +107,19 @@ def _end(
     reason = _describe(ended)
     if worker.state is WorkerState.STOPPING:
         if worker.after_stop is AfterStop.START_AFRESH:
-            return _start(_settle(worker, WorkerState.STOPPED), now, policy, "restart asked")
+            stopped = settle(worker, WorkerState.STOPPED)
+            fresh = start(stopped, now, policy, "restart asked")
+            end = Report("stopped", reason, to=WorkerState.STOPPED)
+            return Decision(fresh.worker, (end, *fresh.actions))
         if worker.after_stop is AfterStop.STAY:
-            return Decision(_settle(worker, WorkerState.STOPPED), (Report("stopped", reason),))
-        return _fail(worker, f"{worker.stop_reason}; {reason}", now, chance, policy)
+            return Decision(settle(worker, WorkerState.STOPPED), (Report("stopped", reason),))
+        return fail(worker, f"{worker.stop_reason}; {reason}", now, chance, policy)
     if worker.restart_on is RestartOn.FAILURE and ended.exit_code in _EXPECTED_EXITS:
-        return Decision(_settle(worker, WorkerState.EXITED), (Report("exited", reason),))
+        return Decision(settle(worker, WorkerState.EXITED), (Report("exited", reason),))
     if ended.exit_code in PERMANENT_FAILURES:
         told = f"{reason}: a restart cannot mend it"
-        return Decision(_settle(worker, WorkerState.FATAL), (Report("fatal", told),))
-    return _fail(worker, reason, now, chance, policy)
-
-
-def _fail(
-    worker: Worker, reason: str, now: float, chance: float, policy: RestartPolicy
-) -> Decision:
-    was_healthy = worker.is_proven or _is_healthy(worker, now, policy)
-    attempt = 1 if was_healthy else worker.attempt + 1
-    recent = tuple(time for time in worker.failure_times if time > now - SECONDS_PER_HOUR)
-    failed = replace(worker, attempt=attempt, failure_times=(*recent, now))
-    if attempt > policy.max_failures_in_a_row:
-        return _give_up(failed, f"{reason}; {attempt} failures in a row")
-    if len(failed.failure_times) > policy.max_failures_per_hour:
-        return _give_up(failed, f"{reason}; {len(failed.failure_times)} failures in an hour")
-    delay = 0.0 if was_healthy else backoff_s(attempt, chance, policy)
-    waiting = replace(_settle(failed, WorkerState.BACKOFF), wake_at=now + delay)
-    return Decision(waiting, (Report("backoff", reason, next_delay_s=delay),))
-
-
-def _give_up(worker: Worker, reason: str) -> Decision:
-    return Decision(_settle(worker, WorkerState.FATAL), (Report("fatal", reason),))
-
-
-def _settle(worker: Worker, state: WorkerState) -> Worker:
-    return replace(worker, state=state, is_ready=False, ready_since=None, wake_at=None)
+        return Decision(settle(worker, WorkerState.FATAL), (Report("fatal", told),))
+    return fail(worker, reason, now, chance, policy)
 
 
 def _show_life(worker: Worker, now: float) -> Decision:
@@ -183,7 +142,7 @@ def _miss_probe(worker: Worker, reason: str, now: float, policy: RestartPolicy) 
         return Decision(worker)
     missed = replace(worker, failed_probes=worker.failed_probes + 1)
     if missed.failed_probes >= policy.failed_probes_hung:
-        return _abort(
+        return abort(
             missed, f"hung: {missed.failed_probes} health probes failed: {reason}", now, policy
         )
     if missed.is_ready and missed.failed_probes >= policy.failed_probes_not_ready:
@@ -194,27 +153,6 @@ def _miss_probe(worker: Worker, reason: str, now: float, policy: RestartPolicy) 
     return Decision(missed)
 
 
-def _abort(worker: Worker, reason: str, now: float, policy: RestartPolicy) -> Decision:
-    hung = replace(
-        _leave_running(worker, now, policy),
-        wake_at=now + policy.abort_grace_s,
-        after_stop=AfterStop.COUNT_AS_FAILURE,
-        stop_reason=reason,
-    )
-    return Decision(hung, (Report("hung", reason), Do.ABORT))
-
-
-def _leave_running(worker: Worker, now: float, policy: RestartPolicy) -> Worker:
-    # The time a process takes to stop is not health, so the verdict is made here.
-    return replace(
-        worker,
-        state=WorkerState.STOPPING,
-        is_ready=False,
-        is_proven=worker.is_proven or _is_healthy(worker, now, policy),
-        ready_since=None,
-    )
-
-
 def _weigh(worker: Worker, rss_bytes: int, now: float, policy: RestartPolicy) -> Decision:
     if worker.state not in _STARTED:
         return Decision(worker)
@@ -223,24 +161,7 @@ def _weigh(worker: Worker, rss_bytes: int, now: float, policy: RestartPolicy) ->
     if strikes < policy.memory_strikes:
         return Decision(weighed)
     reason = f"memory: {rss_bytes:,} bytes, over the limit of {policy.memory_limit_bytes:,}"
-    return _terminate(weighed, AfterStop.COUNT_AS_FAILURE, "memory", reason, now, policy)
-
-
-def _terminate(
-    worker: Worker,
-    after_stop: AfterStop,
-    event: str,
-    reason: str,
-    now: float,
-    policy: RestartPolicy,
-) -> Decision:
-    stopping = replace(
-        _leave_running(worker, now, policy),
-        wake_at=now + policy.stop_grace_s,
-        after_stop=after_stop,
-        stop_reason=reason,
-    )
-    return Decision(stopping, (Report(event, reason), Do.TERMINATE))
+    return terminate(weighed, AfterStop.COUNT_AS_FAILURE, "memory", reason, now, policy)
 
 
 def _restart(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
@@ -250,8 +171,8 @@ def _restart(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
     if worker.state is WorkerState.STOPPING:
         return Decision(replace(clean, after_stop=AfterStop.START_AFRESH))
     if worker.is_alive:
-        return _terminate(clean, AfterStop.START_AFRESH, "stopping", "restart asked", now, policy)
-    return _start(clean, now, policy, "restart asked")
+        return terminate(clean, AfterStop.START_AFRESH, "stopping", "restart asked", now, policy)
+    return start(clean, now, policy, "restart asked")
 
 
 def _stop(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
@@ -265,33 +186,16 @@ def _stop(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
             replace(told, after_stop=AfterStop.STAY, wake_at=None if is_killed else kill_at)
         )
     if worker.is_alive:
-        return _terminate(told, AfterStop.STAY, "stopping", "stop asked", now, policy)
+        return terminate(told, AfterStop.STAY, "stopping", "stop asked", now, policy)
     if worker.state is WorkerState.BACKOFF:
-        stopped = _settle(told, WorkerState.STOPPED)
+        stopped = settle(told, WorkerState.STOPPED)
         return Decision(stopped, (Report("stopped", "stop asked"),))
     return Decision(told)
 
 
-def _kill(worker: Worker) -> Decision:
-    told = replace(worker, is_told_to_stop=True)
-    if worker.state is WorkerState.BACKOFF:
-        return Decision(_settle(told, WorkerState.STOPPED), (Report("stopped", "stop asked"),))
-    if not worker.is_alive:
-        return Decision(told)
-    killed = replace(
-        told,
-        state=WorkerState.STOPPING,
-        is_ready=False,
-        ready_since=None,
-        wake_at=None,
-        after_stop=AfterStop.STAY,
-    )
-    return Decision(killed, (Report("killing", "second signal"), Do.KILL))
-
-
 def _tick(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
     if worker.state is WorkerState.BACKOFF and _is_due(worker.wake_at, now):
-        return _start(worker, now, policy, "restart")
+        return start(worker, now, policy, "restart")
     if worker.state is WorkerState.STOPPING and _is_due(worker.wake_at, now):
         return Decision(
             replace(worker, wake_at=None), (Report("killing", "still there after grace"), Do.KILL)
@@ -304,8 +208,8 @@ def _tick(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
     is_late = now >= worker.last_sign_of_life + policy.heartbeat_deadline_s
     if worker.liveness is Liveness.HEARTBEAT and is_late:
         silence = now - worker.last_sign_of_life
-        return _abort(worker, f"hung: no heartbeat for {silence:.1f} s", now, policy)
-    if not worker.is_proven and _is_healthy(worker, now, policy):
+        return abort(worker, f"hung: no heartbeat for {silence:.1f} s", now, policy)
+    if not worker.is_proven and is_healthy(worker, now, policy):
         return Decision(replace(worker, is_proven=True, attempt=0))
     return Decision(worker)
 
@@ -320,11 +224,6 @@ def _forgive_gap(worker: Worker, seconds: float, now: float) -> Worker:
         ready_since=None if worker.ready_since is None else worker.ready_since + seconds,
         failed_probes=0,
     )
-
-
-def _is_healthy(worker: Worker, now: float, policy: RestartPolicy) -> bool:
-    # The same sum as in `next_deadline`: with a difference rounding may never let it pass.
-    return worker.ready_since is not None and now >= worker.ready_since + policy.healthy_s
 
 
 def _is_due(deadline: float | None, now: float) -> bool:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 
 from shared.worker_link import BOOT_ID_HEADER, HEALTH_PATH
+from supervisor.listening import Page
 from supervisor.loop import READ, WRITE, EventLoop
 
 PROBE_SECONDS = 1.0
@@ -17,22 +18,16 @@ Address = tuple[str, int]
 class HealthProbe:
     """Probes one worker each second and tells `on_result` None for health, else what is wrong.
 
-    At most one probe is on its way. `address` is where the page listens, `host_header` the name
-    a browser would use for it.
+    At most one probe is on its way.
     """
 
     def __init__(
-        self,
-        loop: EventLoop,
-        family: int,
-        address: Address,
-        host_header: str,
-        on_result: Callable[[str | None], None],
+        self, loop: EventLoop, page: Page, on_result: Callable[[str | None], None]
     ) -> None:
         self._loop = loop
-        self._family = family
-        self._address = address
-        self._host_header = host_header
+        self._family = page.listener.family
+        self._address = _reachable_address(page.listener)
+        self._host_header = page.host_header
         self._on_result = on_result
         self._boot_id: str | None = None
         self._next_at = 0.0
@@ -120,8 +115,7 @@ class HealthProbe:
             self._socket = None
 
 
-def probe_address(listener: socket.socket) -> Address:
-    """Return where `listener` can be reached from this machine."""
+def _reachable_address(listener: socket.socket) -> Address:
     host, port = listener.getsockname()[:2]
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port
 

@@ -27,7 +27,9 @@ class RotatingFile:
         self._kept_files = kept_files
         self._descriptor: int | None = None
         self._size = 0
+        self._inode = 0
         self._retry_at = 0.0
+        self._next_check = 0.0
 
     def write(self, lines: bytes, now: float) -> bool:
         """Append whole lines, each ending in a newline; return whether all of them got there.
@@ -66,6 +68,10 @@ class RotatingFile:
                 self._size -= size
 
     def _open_for(self, size: int, now: float) -> int | None:
+        if self._descriptor is not None and now >= self._next_check:
+            self._next_check = now + RETRY_SECONDS
+            if not self._is_at_its_path():
+                self.close()
         if self._descriptor is None:
             if now < self._retry_at:
                 return None
@@ -78,7 +84,15 @@ class RotatingFile:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         self._descriptor = os.open(self.path, flags, 0o644)
-        self._size = os.fstat(self._descriptor).st_size
+        stat = os.fstat(self._descriptor)
+        self._size, self._inode = stat.st_size, stat.st_ino
+
+    def _is_at_its_path(self) -> bool:
+        # Else the file was deleted or moved away, and what is written now nobody will find.
+        try:
+            return self.path.stat().st_ino == self._inode
+        except OSError:
+            return False
 
     def _rotate(self) -> None:
         self.close()

@@ -3,17 +3,16 @@
 import logging
 import os
 import secrets
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-
-import click
+from urllib.parse import urlsplit
 
 from shared.exit_codes import ExitCode
 from shared.page_access import choose_token, is_loopback, page_url
 from shared.run_directory import RunDirectory
 from supervisor.console import Console, ConsoleHandler
-from supervisor.launcher import launcher_pids
+from supervisor.descriptors import fill_standard_descriptors
+from supervisor.launcher import find_launchers
 from supervisor.leftovers import end_leftovers
 from supervisor.listening import Page, open_listening_socket
 from supervisor.lock import take_lock
@@ -45,6 +44,7 @@ def supervise(plan: RunPlan, make_specs: MakeSpecs) -> ExitCode:
     Raises RunDirectoryError, AlreadyRunningError, PortInUseError or UsageError before anything
     is started.
     """
+    fill_standard_descriptors()
     plan.run_dir.create()
     lock = take_lock(plan.run_dir.lock)
     had_leftovers = end_leftovers(plan.run_dir.running)
@@ -53,14 +53,15 @@ def supervise(plan: RunPlan, make_specs: MakeSpecs) -> ExitCode:
     token = choose_token(plan.host, plan.token)
     console = Console()
     logging.basicConfig(level=logging.WARNING, handlers=[ConsoleHandler(console)], force=True)
-    _announce(plan.host, port, token)
+    _announce(console, plan.host, port, token)
+    url = page_url(plan.host, port)
     options = Options(
         run_dir=plan.run_dir,
         boot_id=secrets.token_hex(16),
         instrument=plan.instrument,
-        page=Page(listener, page_url(plan.host, port), f"{plan.host}:{port}"),
+        page=Page(listener, url, urlsplit(url).netloc),
         policy=plan.policy,
-        launchers=launcher_pids() if plan.is_tied_to_launcher else (),
+        launchers=find_launchers() if plan.is_tied_to_launcher else (),
     )
     try:
         return Supervisor(options, make_specs(port, token), console).run()
@@ -69,12 +70,10 @@ def supervise(plan: RunPlan, make_specs: MakeSpecs) -> ExitCode:
         os.close(lock)
 
 
-def _announce(host: str, port: int, token: str | None) -> None:
+def _announce(console: Console, host: str, port: int, token: str | None) -> None:
     if not is_loopback(host):
-        click.echo(
+        console.print(
             f"Warning: the page listens on {host}, where other machines can reach it;"
-            " whoever has the link below can see it.",
-            err=True,
+            " whoever has the link below can see it."
         )
-    click.echo(f"Page: {page_url(host, port, token)}")
-    sys.stdout.flush()
+    console.print(f"Page: {page_url(host, port, token)}")

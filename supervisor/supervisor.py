@@ -5,30 +5,29 @@ import random
 import signal
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from shared.errors import RunDirectoryError
+import psutil
+
 from shared.exit_codes import ExitCode
 from shared.run_directory import RunDirectory
 from shared.supervisor_status import WorkerState
 from supervisor.console import Console
 from supervisor.control import Answer, ControlServer, Request
-from supervisor.descriptors import close_quietly
 from supervisor.events import Event, EventLog
 from supervisor.file_news import FileNews
 from supervisor.guard import Guard
-from supervisor.leftovers import RunningProcess, record_running
+from supervisor.launcher import LauncherTie
+from supervisor.leftovers import RunningProcess, RunningRecord
 from supervisor.listening import Page
 from supervisor.loop import EventLoop
 from supervisor.memory import tree_rss_bytes
-from supervisor.output import OutputLog
-from supervisor.probes import HealthProbe, probe_address
-from supervisor.process import open_pidfd
 from supervisor.restart_policy import RestartPolicy
 from supervisor.rotating_file import RotatingFile
 from supervisor.status import StatusDesk
-from supervisor.strays import adopt_orphans, kill_strays, reap_strays
+from supervisor.strays import LOOK_SECONDS, Strays, adopt_orphans
 from supervisor.worker import SupervisedWorker, Surroundings
 from supervisor.worker_events import Event as PolicyEvent
 from supervisor.worker_events import (
@@ -38,7 +37,6 @@ from supervisor.worker_events import (
     RestartAsked,
     StartAsked,
     StopAsked,
-    Tick,
 )
 from supervisor.worker_spec import PROCESSOR, WorkerSpec
 
@@ -47,10 +45,9 @@ GAP_SECONDS = 2.0
 MEMORY_SECONDS = 5.0
 ERROR_SECONDS = 1.0
 """Internal errors are told at most this often: a callback may fail at every turn of the loop."""
-STRAY_SECONDS = 0.05
-STRAY_ROUNDS = 4
-LAST_WAIT_SECONDS = 0.6
-"""How long killed processes are waited for; with the 3 s of grace a stop stays under 4 s."""
+LAST_WAIT_SECONDS = 0.5
+"""How long killed processes are waited for: with 3 s of grace before and the guardian's quarter
+after it a stop stays under 4 s."""
 
 STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
@@ -59,7 +56,7 @@ STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 class Options:
     """What a run is made of, apart from its workers.
 
-    `launchers` are pids whose end ends the run: a process manager and its helper.
+    The end of one of `launchers` ends the run: a process manager, or its helper.
     """
 
     run_dir: RunDirectory
@@ -67,7 +64,7 @@ class Options:
     instrument: str
     page: Page
     policy: RestartPolicy = field(default_factory=RestartPolicy)
-    launchers: tuple[int, ...] = ()
+    launchers: tuple[psutil.Process, ...] = ()
 
 
 class Supervisor:
@@ -85,27 +82,42 @@ class Supervisor:
         self._guard = Guard(options.boot_id)
         run_dir = options.run_dir
         self._events = EventLog(RotatingFile(run_dir.events), options.boot_id, self._clock)
-        self._workers = {spec.name: self._make_worker(spec) for spec in specs}
+        around = Surroundings(
+            loop=self._loop,
+            clock=self._clock,
+            events=self._events,
+            console=console,
+            family=options.boot_id,
+            lifeline_fd=self._guard.lifeline_fd,
+            page=options.page,
+            logs=run_dir.logs,
+            chance=random.Random(),
+            on_change=self._take_change,
+            on_gone=self._take_gone,
+        )
+        self._workers = {
+            spec.name: SupervisedWorker(spec, options.policy, around) for spec in specs
+        }
+        self._strays = Strays(self._known_children)
+        self._running = RunningRecord(run_dir.running)
         now = self._clock()
         self._files = FileNews(run_dir.data, self._loop.wake, self._events, console, now)
         self._status = StatusDesk(
             options, self._events, console, self._files, list(self._workers.values())
         )
         self._control: ControlServer | None = None
-        self._launcher_fds: list[int] = []
+        self._launchers: LauncherTie | None = None
         self._outcome: ExitCode | None = None
         self._give_up_at: float | None = None
         self._last_tick = now
         self._next_memory = now + MEMORY_SECONDS
         self._next_beat = now
         self._next_error = now
-        self._stray_rounds: dict[str, int] = {}
-        self._recorded: list[RunningProcess] = []
 
     def run(self) -> ExitCode:
         """Start the workers, keep them, stop them, and return the exit code of the run."""
-        self._open()
         try:
+            self._open()
             for worker in self._workers.values():
                 worker.feed(StartAsked())
             while not self._is_over():
@@ -123,8 +135,7 @@ class Supervisor:
         if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # nohup: then it is not for us
             signals.discard(signal.SIGHUP)
         self._loop.catch_signals(sorted(signals), self._take_signal)
-        for pid in self._options.launchers:
-            self._tie_to_launcher(pid)
+        self._launchers = LauncherTie(self._loop, self._options.launchers, self._take_launcher_end)
         self._events.write(Event("supervisor_started", pid=os.getpid()))
         self._files.watch.start(self._clock())
 
@@ -134,45 +145,19 @@ class Supervisor:
                 worker.process.kill_group()
         self._files.watch.close()
         self._guard.close()
-        reap_strays(set())
+        self._strays.reap()
         outcome = ExitCode.OK if self._outcome is None else self._outcome
         self._events.write(Event("supervisor_stopped", pid=os.getpid(), exit_code=int(outcome)))
         self._status.write(self._clock(), is_stopping=True)
         self._record_running()
         if self._control is not None:
             self._control.close()
+        if self._launchers is not None:
+            self._launchers.close()
         self._loop.close()
-        close_quietly(*self._launcher_fds)
         for worker in self._workers.values():
             worker.output.file.close()
         self._events.file.close()
-
-    def _make_worker(self, spec: WorkerSpec) -> SupervisedWorker:
-        options = self._options
-        log = RotatingFile(options.run_dir.logs / f"{spec.name}.log")
-        around = Surroundings(
-            loop=self._loop,
-            clock=self._clock,
-            events=self._events,
-            console=self._console,
-            family=options.boot_id,
-            lifeline_fd=self._guard.lifeline_fd,
-            listen_fd=options.page.listener.fileno(),
-            chance=random.Random(),
-            on_change=self._take_change,
-            on_gone=self._take_gone,
-        )
-        output = OutputLog(spec.name, log, self._clock)
-        worker = SupervisedWorker(spec, options.policy, output, around)
-        if spec.is_given_listener:
-            worker.probe = HealthProbe(
-                self._loop,
-                options.page.listener.family,
-                probe_address(options.page.listener),
-                options.page.host_header,
-                worker.take_probe_result,
-            )
-        return worker
 
     def _seconds_to_wait(self) -> float:
         deadlines = [self._next_beat, self._files.next_deadline]
@@ -181,8 +166,8 @@ class Supervisor:
             for worker in self._workers.values()
             if worker.next_deadline is not None
         ]
-        if self._stray_rounds:
-            deadlines.append(self._clock() + STRAY_SECONDS)
+        if self._strays.is_hunting:
+            deadlines.append(self._clock() + LOOK_SECONDS)
         if self._give_up_at is not None:
             deadlines.append(self._give_up_at)
         return min(deadlines) - self._clock()
@@ -192,18 +177,20 @@ class Supervisor:
         gap = now - self._last_tick
         self._last_tick = now
         if gap > GAP_SECONDS:
-            self._forgive_gap(gap, now)
+            self._safely(self._forgive_gap, gap, now)
         for worker in self._workers.values():
-            if worker.probe is not None:
-                worker.probe.tick(now)
-            worker.feed(Tick())
-        self._clear_strays()
+            self._safely(worker.tick, now)
+        self._safely(self._strays.hunt)
         if now >= self._next_beat:
             self._next_beat = now + TICK_SECONDS
-            self._check_surroundings()
+            self._safely(self._check_surroundings)
+        self._safely(self._report, now)
+
+    def _safely(self, do: Callable[..., None], *arguments: Any) -> None:
+        # A bug in one part, or in what is done for one worker, must not end the other.
         try:
-            self._report(now)
-        except Exception as error:  # noqa: BLE001 - a bug in the telling must end no worker
+            do(*arguments)
+        except Exception as error:  # noqa: BLE001 - it is told, with its traceback
             self._tell_error(error)
 
     def _report(self, now: float) -> None:
@@ -217,6 +204,10 @@ class Supervisor:
     def _check_surroundings(self) -> None:
         for worker in self._workers.values():  # where there is no pidfd, and to be sure
             worker.check_ended()
+        if self._launchers is not None:
+            self._launchers.check()
+        if self._control is not None and self._control.repair():
+            self._events.write(Event("control_socket_rebuilt"))
         if self._guard.check():
             self._events.write(Event("guardian_restarted", pid=self._guard.pid))
 
@@ -242,7 +233,7 @@ class Supervisor:
         if number == signal.SIGCHLD:
             for worker in self._workers.values():
                 worker.check_ended()
-            reap_strays(self._known_children())
+            self._strays.reap()
         elif number in STOP_SIGNALS:
             outcome = ExitCode.INTERRUPTED if number == signal.SIGINT else ExitCode.OK
             self._stop(outcome, signal.Signals(number).name)
@@ -258,33 +249,25 @@ class Supervisor:
             self._say("supervisor_killing", f"{why} while stopping")
         self._give_up_at = self._clock() + grace + LAST_WAIT_SECONDS
         for worker in self._workers.values():
-            worker.feed(event)
+            self._safely(worker.feed, event)
 
     def _is_over(self) -> bool:
         workers = self._workers.values()
         if all(worker.record.state is WorkerState.FATAL for worker in workers):
             if self._outcome is None:
                 self._outcome = ExitCode.ALL_FATAL
-            return not self._stray_rounds
+            return not self._strays.is_hunting
         if self._outcome is None:
             return False
         if self._give_up_at is not None and self._clock() >= self._give_up_at:
             return True
-        return all(worker.record.is_settled for worker in workers) and not self._stray_rounds
+        return all(worker.record.is_settled for worker in workers) and not self._strays.is_hunting
 
     def _take_change(self) -> None:
         self._status.is_due = True
 
     def _take_gone(self, boot_id: str) -> None:
-        self._stray_rounds[f"{self._options.boot_id}/{boot_id}"] = STRAY_ROUNDS
-
-    def _clear_strays(self) -> None:
-        for family, rounds in list(self._stray_rounds.items()):
-            killed = kill_strays(family, self._known_children())
-            self._stray_rounds[family] = STRAY_ROUNDS if killed else rounds - 1
-            if not self._stray_rounds[family]:
-                del self._stray_rounds[family]
-        reap_strays(self._known_children())
+        self._strays.expect(f"{self._options.boot_id}/{boot_id}")
 
     def _known_children(self) -> set[int]:
         known = {worker.pid for worker in self._workers.values()} | {self._guard.pid}
@@ -296,12 +279,7 @@ class Supervisor:
             for process in (worker.process for worker in self._workers.values())
             if process is not None
         ]
-        if running == self._recorded:
-            return
-        try:
-            record_running(self._options.run_dir.running, running)
-            self._recorded = running
-        except RunDirectoryError:
+        if not self._running.update(running):
             self._status.lost_writes += 1
 
     def _serve(self, request: Request) -> Answer:
@@ -323,16 +301,7 @@ class Supervisor:
             case _:
                 return Answer(False, f"no such command: {request.command}")
 
-    def _tie_to_launcher(self, pid: int) -> None:
-        pidfd = open_pidfd(pid)
-        if pidfd is None:
-            self._stop(ExitCode.OK, "the launcher is gone")
-            return
-        self._launcher_fds.append(pidfd)
-        self._loop.watch(pidfd, lambda: self._take_launcher_end(pidfd))
-
-    def _take_launcher_end(self, pidfd: int) -> None:
-        self._loop.unwatch(pidfd)
+    def _take_launcher_end(self) -> None:
         if self._outcome is None:
             self._stop(ExitCode.OK, "the launcher is gone")
 

@@ -4,17 +4,20 @@ import random
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from shared.supervisor_status import WorkerState, WorkerStatus
 from supervisor.console import Console
 from supervisor.events import Event, EventLog
 from supervisor.heartbeats import HeartbeatReader
+from supervisor.listening import Page
 from supervisor.loop import EventLoop
 from supervisor.output import OutputLog
 from supervisor.policy import decide, next_deadline
 from supervisor.probes import HealthProbe
 from supervisor.process import Process, spawn
 from supervisor.restart_policy import RestartPolicy
+from supervisor.rotating_file import RotatingFile
 from supervisor.worker_events import (
     Do,
     Ended,
@@ -23,9 +26,10 @@ from supervisor.worker_events import (
     ProbeFailed,
     Report,
     SpawnFailed,
+    Tick,
 )
 from supervisor.worker_events import Event as PolicyEvent
-from supervisor.worker_record import Worker
+from supervisor.worker_record import Liveness, Worker
 from supervisor.worker_spec import WorkerSpec
 
 
@@ -39,7 +43,8 @@ class Surroundings:
     console: Console
     family: str
     lifeline_fd: int
-    listen_fd: int | None
+    page: Page
+    logs: Path
     chance: random.Random
     on_change: Callable[[], None]
     on_gone: Callable[[str], None]
@@ -59,19 +64,24 @@ class _Gone:
 class SupervisedWorker:
     """One worker: its policy state, its process if any, and the pipes between."""
 
-    def __init__(
-        self, spec: WorkerSpec, policy: RestartPolicy, output: OutputLog, around: Surroundings
-    ) -> None:
+    def __init__(self, spec: WorkerSpec, policy: RestartPolicy, around: Surroundings) -> None:
         self.spec = spec
-        self.output = output
+        self.output = OutputLog(
+            spec.name, RotatingFile(around.logs / f"{spec.name}.log"), around.clock
+        )
         self.record = Worker(restart_on=spec.restart_on, liveness=spec.liveness)
         self.process: Process | None = None
-        self.probe: HealthProbe | None = None
+        self.probe = (
+            HealthProbe(around.loop, around.page, self._take_probe_result)
+            if spec.liveness is Liveness.PROBE
+            else None
+        )
         self.heartbeats = HeartbeatReader("")
         self.rss_bytes: int | None = None
         self._policy = policy
         self._around = around
         self._gone: _Gone | None = None
+        self._is_ending = False
         self._reason: str | None = None
         self._next_delay_s: float | None = None
 
@@ -88,6 +98,12 @@ class SupervisedWorker:
             deadlines.append(self.probe.next_deadline)
         return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
+    def tick(self, now: float) -> None:
+        """Look at the deadlines of the worker and of its probe."""
+        if self.probe is not None:
+            self.probe.tick(now)
+        self.feed(Tick())
+
     def feed(self, event: PolicyEvent) -> None:
         """Let the policy decide about `event` and carry that out."""
         now = self._around.clock()
@@ -95,6 +111,7 @@ class SupervisedWorker:
         decision = decide(before, event, now, self._around.chance.random(), self._policy)
         self.record = decision.worker
         failure: str | None = None
+        state = before.state
         for action in decision.actions:
             match action:
                 case Do.SPAWN:
@@ -108,7 +125,9 @@ class SupervisedWorker:
                     if self.process is not None:
                         self.process.kill_group()
                 case Report():
-                    self._report(action, before.state)
+                    to = action.to or decision.worker.state
+                    self._report(action, state, to)
+                    state = to
         if decision.actions:
             self._around.on_change()
         if failure is not None:
@@ -129,7 +148,9 @@ class SupervisedWorker:
             last_words=self.output.last_words(),
         )
         self._around.on_gone(process.boot_id)
+        self._is_ending = True  # until the policy has spoken, reports are about the one that ended
         self.feed(ended)
+        self._is_ending = False
 
     def status(self) -> WorkerStatus:
         """Return the worker as `status.json` shows it."""
@@ -163,7 +184,7 @@ class SupervisedWorker:
                 family=around.family,
                 started_at=now,
                 lifeline_fd=around.lifeline_fd,
-                listen_fd=around.listen_fd if self.spec.is_given_listener else None,
+                listen_fd=around.page.listener.fileno() if self.spec.is_given_listener else None,
             )
         except OSError as error:
             return f"{self.spec.command[0]}: {error.strerror}"
@@ -204,40 +225,39 @@ class SupervisedWorker:
         elif beats:
             self.feed(Heartbeat())
 
-    def take_probe_result(self, fault: str | None) -> None:
-        """Pass a probe's verdict on to the policy."""
+    def _take_probe_result(self, fault: str | None) -> None:
         self.feed(ProbeAnswered() if fault is None else ProbeFailed(fault))
 
     def _signal(self, *numbers: int) -> None:
         if self.process is not None:
             self.process.signal(*numbers)
 
-    def _report(self, report: Report, before: WorkerState) -> None:
-        record, process, gone = self.record, self.process, self._gone
-        has_ended = process is None and gone is not None
+    def _report(self, report: Report, before: WorkerState, to: WorkerState) -> None:
+        process = self.process
+        gone = self._gone if self._is_ending and process is None else None
         self._reason, self._next_delay_s = report.reason, report.next_delay_s
         self._around.events.write(
             Event(
                 event=report.event,
                 worker=self.spec.name,
                 from_state=before,
-                to_state=record.state,
+                to_state=to,
                 pid=process.pid if process else gone.pid if gone else None,
                 create_time=process.create_time if process else gone.create_time if gone else None,
-                attempt=record.attempt,
-                exit_code=gone.ended.exit_code if gone and has_ended else None,
-                signal=gone.ended.signal if gone and has_ended else None,
+                attempt=self.record.attempt,
+                exit_code=gone.ended.exit_code if gone else None,
+                signal=gone.ended.signal if gone else None,
                 reason=report.reason,
-                uptime_s=self._uptime_s(),
+                uptime_s=self._uptime_s(process, gone),
                 next_delay_s=_rounded(report.next_delay_s),
                 rss=self.rss_bytes,
-                detail=gone.last_words if gone and has_ended else None,
+                detail=gone.last_words if gone else None,
             )
         )
-        self._tell(report, gone)
+        self._tell(report, to)
 
-    def _tell(self, report: Report, gone: _Gone | None) -> None:
-        parts = [f"{self.spec.name} {self.record.state}"]
+    def _tell(self, report: Report, to: WorkerState) -> None:
+        parts = [f"{self.spec.name} {to}"]
         if self.pid is not None:
             parts.append(f"(pid {self.pid})")
         if report.reason:
@@ -246,15 +266,15 @@ class SupervisedWorker:
             parts.append(f"- next start in {report.next_delay_s:.1f} s")
         console = self._around.console
         console.say(" ".join(parts))
-        if self.record.state is WorkerState.FATAL:
-            if gone and gone.last_words:
-                console.say_lines(gone.last_words)
+        if to is WorkerState.FATAL:
+            if self._gone and self._gone.last_words:
+                console.say_lines(self._gone.last_words)
             console.say(f"{self.spec.name} log: {self.output.file.path}")
 
-    def _uptime_s(self) -> float | None:
-        if self.process is not None:
-            return round(self._around.clock() - self.process.started_at, 3)
-        return self._gone.uptime_s if self._gone else None
+    def _uptime_s(self, process: Process | None, gone: _Gone | None) -> float | None:
+        if process is not None:
+            return round(self._around.clock() - process.started_at, 3)
+        return gone.uptime_s if gone else None
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from shared.supervisor_status import WorkerState
+
 
 @dataclass(frozen=True, slots=True)
 class StartAsked:
@@ -102,11 +104,16 @@ class Do(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A line for the status log; from and to are the states before and after the decision."""
+    """A line for the status log.
+
+    It tells of the state before the decision, or before the report that follows another, and of
+    the state `to`, which is the one after the decision unless said otherwise.
+    """
 
     event: str
     reason: str | None = None
     next_delay_s: float | None = None
+    to: WorkerState | None = None
 
 
 Action = Do | Report

@@ -66,6 +66,8 @@ class BookFeed:
         kernels: Kernels,
         guard: RowGuard,
         rows_done: int = 0,
+        *,
+        is_by_time: bool = False,
     ) -> None:
         self._file = file
         self._table = table
@@ -74,6 +76,7 @@ class BookFeed:
         self._kernels = kernels
         self._guard = guard
         self._rows_parsed = rows_done
+        self._is_by_time = is_by_time
         self._is_strict = False
         self.rows_done = rows_done
         self.is_over = False
@@ -129,7 +132,9 @@ class BookFeed:
                 row = self._apply_from(row, batch, closed)
             self.rows_done = batch.first_row + row
             if self._state.book_sums["outcome"][0] == book_kernel.NEEDS_STRICT_PARSER:
-                self._apply_strictly(int(batch.rowids[row]), self.rows_done)
+                self._apply_strictly(
+                    int(batch.rowids[row]), self.rows_done, has_odd_time=batch.times[row] == 0
+                )
                 row += not self.is_over
                 self.rows_done = batch.first_row + row
                 yield
@@ -164,10 +169,13 @@ class BookFeed:
         self.is_over = bool(outcome == book_kernel.END_OF_RANGE)
         return row
 
-    def _apply_strictly(self, rowid: int, row: int) -> None:
+    def _apply_strictly(self, rowid: int, row: int, *, has_odd_time: bool) -> None:
         try:
             with self._guard.at(row, row + 1):
-                batch = self._parse_strictly(self._table.row(rowid), row)
+                raw = self._table.row(rowid)
+                if has_odd_time and self._is_by_time:
+                    raise RetreatError(f"the time of book row {rowid} is not what it is sorted by")
+                batch = self._parse_strictly(raw, row)
                 if batch is not None:
                     for _ in self.apply(batch):
                         pass

@@ -2,7 +2,7 @@
 
 import copy
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from processor.day_files import DayFile
@@ -14,7 +14,7 @@ from processor.engine.state import EngineState
 from processor.flight_recorder import FlightRecorder
 from processor.orderbook_manager import Depth
 from processor.quality import Quality
-from processor.sqlite_source import UnusableFileError
+from processor.sqlite_source import OnWait, UnusableFileError, do_nothing
 from processor.suspects import Suspects
 from shared.job import Job
 from shared.processor_status import Conservation
@@ -31,7 +31,7 @@ class EngineReplay:
     not as the fast path wants it, row by row through the strict parser.
 
     `recorder` is told which rows are worked on; those that `suspects` names are taken one by one,
-    or skipped when they are poison.
+    or skipped when they are poison. `on_wait` is called now and then while SQLite takes its time.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class EngineReplay:
         kernels: Kernels | None = None,
         recorder: FlightRecorder | None = None,
         suspects: Suspects | None = None,
+        on_wait: OnWait = do_nothing,
     ) -> None:
         self._files = files
         self._job = job
@@ -52,6 +53,7 @@ class EngineReplay:
             kernels or Kernels(),
             recorder,
             suspects or Suspects(),
+            on_wait,
         )
         self._at_creation = copy.deepcopy(quality)
         self._start = FileProgress()
@@ -128,7 +130,7 @@ class EngineReplay:
             Order(document["order"]), document["book_rows"], document["trade_rows"]
         )
 
-    def steps(self) -> Iterator[None]:
+    def steps(self) -> Generator[None, None, None]:
         """Do the work, yielding after every batch so that the caller can look up."""
         self._shop.kernels.prepare()
         while self._shop.position.files_done < len(self._files):

@@ -25,7 +25,14 @@ from processor.engine.trade_feed import FOREVER_MS, TRADE_ROWS, TradeBatch, Trad
 from processor.flight_recorder import FlightRecorder
 from processor.quality import Quality
 from processor.row_guard import RowGuard
-from processor.sqlite_source import UnusableFileError, columns_of, connect, recording_uri
+from processor.sqlite_source import (
+    OnWait,
+    UnusableFileError,
+    columns_of,
+    connect,
+    do_nothing,
+    recording_uri,
+)
 from processor.suspects import NO_SUSPECTS, Suspects
 from processor.table_reader import TableReader
 
@@ -57,6 +64,7 @@ class Workshop:
     kernels: Kernels
     recorder: FlightRecorder | None = None
     suspects: Suspects = NO_SUSPECTS
+    on_wait: OnWait = do_nothing
 
 
 class FileReplay:
@@ -88,7 +96,7 @@ class FileReplay:
             self._shop.state.begin_file()
         with (
             recording_uri(self._file.path) as uri,
-            connect(uri) as connection,
+            connect(uri, self._shop.on_wait) as connection,
             closing(self._open_trades(uri, connection)) as trade_batches,
             closing(self._open_book(uri, connection)) as book_batches,
         ):
@@ -125,7 +133,14 @@ class FileReplay:
             return _nothing()
         shop, done = self._shop, self._start.book_rows
         feed = self._book = BookFeed(
-            self._file, table, shop.state, shop.quality, shop.kernels, self._guard("book"), done
+            self._file,
+            table,
+            shop.state,
+            shop.quality,
+            shop.kernels,
+            self._guard("book"),
+            done,
+            is_by_time=self._start.order is Order.BY_TIME,
         )
         if self._start.order is Order.STRICT:
             return feed.strict_batches()
@@ -138,7 +153,7 @@ class FileReplay:
         )
         # Scan, parse and apply are three stages, each at work on a batch of its own.
         columns = read_ahead(read_columns(uri, query, BOOK_FORMATS, BOOK_ROWS))
-        return read_ahead(feed.batches(columns))
+        return read_ahead(feed.batches(columns), shop.on_wait)
 
     def _open_trades(
         self, uri: str, connection: sqlite3.Connection
@@ -148,7 +163,14 @@ class FileReplay:
             return _nothing()
         shop, done = self._shop, self._start.trade_rows
         feed = self._trades = TradeFeed(
-            self._file, table, shop.state, shop.quality, shop.kernels, self._guard("trades"), done
+            self._file,
+            table,
+            shop.state,
+            shop.quality,
+            shop.kernels,
+            self._guard("trades"),
+            done,
+            is_by_time=self._start.order is Order.BY_TIME,
         )
         if self._start.order is Order.STRICT:
             return feed.strict_batches()
@@ -159,7 +181,8 @@ class FileReplay:
             is_by_time=self._start.order is Order.BY_TIME,
             skip=done,
         )
-        return feed.batches(read_ahead(read_columns(uri, query, TRADE_FORMATS, TRADE_ROWS)))
+        columns = read_columns(uri, query, TRADE_FORMATS, TRADE_ROWS)
+        return feed.batches(read_ahead(columns, shop.on_wait))
 
     def _guard(self, table: str) -> RowGuard:
         return RowGuard(
@@ -183,7 +206,9 @@ class FileReplay:
         state, position = self._shop.state, self._shop.position
         position.book_rows = int(state.book_sums["rows"][0])
         position.trades = int(state.trade_sums["rows"][0])
-        newest_ms = max(self._newest_book_ms(), int(state.trade_sums["newest_ms"][0]))
+        newest_ms, trade_ms = self._newest_book_ms(), int(state.trade_sums["newest_ms"][0])
+        if trade_ms >= state.trade_sums["from_ms"][0]:  # trades before the range do not count
+            newest_ms = max(newest_ms, trade_ms)
         if newest_ms:
             position.data_time_ms = newest_ms
 

@@ -21,7 +21,7 @@ def book_query(
     """
     plain = f"CASE WHEN {_is_plain(columns, instrument)} THEN CAST(timestamp AS INTEGER) ELSE 0 END"
     rows = _ordered(connection, "book", is_by_time, skip)
-    return f"SELECT rowid, {plain}, bids, asks FROM {rows}"
+    return f"SELECT book.rowid, {plain}, bids, asks FROM {rows}"
 
 
 def trades_query(
@@ -34,17 +34,17 @@ def trades_query(
 ) -> str:
     """Return the query for rowid, code, price and size.
 
-    The code is the timestamp times two, plus one for a taker who buys; 0 if not plain. The first
-    `skip` rows, in the order asked for, are left out.
+    The code is the timestamp times two, plus one for a taker who buys; 1 if only the side is not
+    plain, 0 if more is not. The first `skip` rows, in the order asked for, are left out.
     """
     code = (
         f"CASE WHEN {_is_plain(columns, instrument)} THEN CASE side"
         " WHEN 'buy' THEN 2 * CAST(timestamp AS INTEGER) + 1"
         " WHEN 'sell' THEN 2 * CAST(timestamp AS INTEGER)"
-        " ELSE 0 END ELSE 0 END"
+        " ELSE 1 END ELSE 0 END"
     )
     rows = _ordered(connection, "trades", is_by_time, skip)
-    return f"SELECT rowid, {code}, price, size FROM {rows}"
+    return f"SELECT trades.rowid, {code}, price, size FROM {rows}"
 
 
 def has_index_on_timestamp(connection: sqlite3.Connection, table: str) -> bool:
@@ -59,9 +59,10 @@ def has_index_on_timestamp(connection: sqlite3.Connection, table: str) -> bool:
 
 
 def _is_plain(columns: Sequence[str], instrument: str) -> str:
-    # Thirteen characters that cast to thirteen digits are epoch milliseconds, and nothing else is.
+    # Thirteen bytes that cast to thirteen digits are epoch milliseconds, and nothing else is; as
+    # text, their length would end at a NUL.
     condition = (
-        "length(timestamp) = 13"
+        "length(CAST(timestamp AS BLOB)) = 13"
         " AND CAST(timestamp AS INTEGER) BETWEEN 1000000000000 AND 9999999999999"
     )
     if "instrument" in columns:
@@ -79,5 +80,5 @@ def _ordered(connection: sqlite3.Connection, table: str, is_by_time: bool, skip:
     key = "timestamp" if has_index else "CAST(timestamp AS INTEGER)"
     return (
         f"(SELECT rowid AS key FROM {table} ORDER BY {key}, id LIMIT -1 OFFSET {skip})"
-        f" CROSS JOIN {table} ON rowid = key"
+        f" CROSS JOIN {table} ON {table}.rowid = key"
     )

@@ -51,6 +51,8 @@ class TradeFeed:
         kernels: Kernels,
         guard: RowGuard,
         rows_done: int = 0,
+        *,
+        is_by_time: bool = False,
     ) -> None:
         self._file = file
         self._table = table
@@ -59,6 +61,7 @@ class TradeFeed:
         self._kernels = kernels
         self._guard = guard
         self._rows_parsed = rows_done
+        self._is_by_time = is_by_time
         self._batch: TradeBatch | None = None
         self._row = 0
         self._is_strict = False
@@ -78,7 +81,7 @@ class TradeFeed:
         first_row = self._rows_parsed
         self._rows_parsed += len(codes)
         if self._guard.is_suspected(first_row, self._rows_parsed):
-            codes = np.zeros_like(codes)
+            codes = np.minimum(codes, 1)
         return TradeBatch(first_row, rowids, codes, prices, sizes)
 
     def strict_batches(self) -> Generator[TradeBatch, None, None]:
@@ -132,7 +135,9 @@ class TradeFeed:
             if outcome == trade_kernel.LATE:
                 self._skip_late(rowid)
             else:
-                self._count_strictly(rowid, self.rows_done)
+                self._count_strictly(
+                    rowid, self.rows_done, has_odd_time=batch.codes[self._row] == 0
+                )
             self._row += not self.is_over
             self.rows_done = batch.first_row + self._row
             yield
@@ -155,10 +160,13 @@ class TradeFeed:
             raise RetreatError("its trades are not in the order of time")
         return row, outcome
 
-    def _count_strictly(self, rowid: int, row: int) -> None:
+    def _count_strictly(self, rowid: int, row: int, *, has_odd_time: bool) -> None:
         with self._guard.at(row, row + 1):
             try:
-                batch = self._parse_strictly(self._table.row(rowid), row)
+                raw = self._table.row(rowid)
+                if has_odd_time and self._is_by_time:
+                    raise RetreatError(f"the time of trade {rowid} is not what it is sorted by")
+                batch = self._parse_strictly(raw, row)
             except BadRowError as error:
                 self._quality.skip_row(self._file.path, "trades", rowid, error)
                 return

@@ -43,8 +43,8 @@ def count_trades(
 ) -> int:
     """Count the trades from `first` on, up to those at or after `until_ms`.
 
-    A code is the timestamp times two, plus one for a taker who buys; 0 where the row is not of
-    the plainest form. Finished bars go to `closed`. Returns the row it stopped at, the number of
+    A code is the timestamp times two, plus one for a taker who buys; 0 or 1 where the row is not
+    of the plainest form. Finished bars go to `closed`. Returns the row it stopped at, the number of
     rows when all are done; why, says `state["outcome"]`, DONE at `until_ms` too.
     """
     s = state[0]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from processor.day_files import find_day_files, parse_day_file
+from processor.day_files import FoundFiles, find_day_files, parse_day_file
 from shared.errors import NoInputError
 from shared.job import TimeRange, parse_moment
 
@@ -172,3 +172,14 @@ def test_absence_of_the_folder_says_so(tmp_path: Path) -> None:
         message = absence(tmp_path / name, "X")
         assert message.startswith(f"{tmp_path / name}: no file X-YY-MM-DD.db")
         assert message.endswith("; there is no such folder")
+
+
+def test_missing_days_are_told_as_runs() -> None:
+    days = [date(2025, 7, day) for day in (1, 2, 3, 7, 9, 10)]
+    found = FoundFiles(files=(), missing=tuple(days), duplicates=())
+
+    assert found.gaps == [
+        (date(2025, 7, 1), date(2025, 7, 3), 3),
+        (date(2025, 7, 7), date(2025, 7, 7), 1),
+        (date(2025, 7, 9), date(2025, 7, 10), 2),
+    ]

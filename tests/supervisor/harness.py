@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -84,10 +84,11 @@ class Run:
         self.launch()
         return self
 
-    def launch(self) -> None:
+    def launch(self, command: Sequence[str] = ()) -> None:
+        """Start `command`, or that of the plan once more."""
         with self.console_path.open("ab") as console:
             self.popen = subprocess.Popen(
-                self.command,
+                command or self.command,
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -95,6 +96,10 @@ class Run:
                 stderr=console,
                 start_new_session=True,
             )
+
+    def command_line(self, *arguments: str) -> list[str]:
+        """Return `orderflow-supervise` with `arguments`, for the real processor and page."""
+        return [sys.executable, "-m", "supervisor.main", *arguments]
 
     @property
     def environment(self) -> dict[str, str]:

@@ -100,6 +100,22 @@ def test_restart_of_one_worker_leaves_the_other_alone(run: Run) -> None:
     assert run.worker("processor")["attempt"] == 0
 
 
+def test_restart_tells_the_whole_story(run: Run) -> None:
+    run.start()
+    processor, _ = run.wait_ready()
+    command(run, "restart", "processor")
+    new = run.wait_for_new_pid("processor", processor)
+    story = [
+        (e["event"], e["from"], e["to"], e["pid"], e.get("signal"))
+        for e in run.events(worker="processor")
+    ]
+    assert story[2:5] == [
+        ("stopping", "RUNNING", "STOPPING", processor, None),
+        ("stopped", "STOPPING", "STOPPED", processor, "SIGTERM"),
+        ("starting", "STOPPED", "STARTING", new, None),
+    ]
+
+
 def test_restart_clears_a_fatal_worker(run: Run) -> None:
     run.start(processor=["--exit-after", "0", "--exit-code", "78"])
     run.wait_for("processor", "FATAL")
@@ -139,6 +155,14 @@ def test_control_socket_is_the_owner_s_alone(run: Run) -> None:
     run.start()
     run.wait_ready()
     assert stat.S_IMODE(run.run_dir.control_socket.stat().st_mode) == 0o600
+
+
+def test_control_socket_that_was_deleted_comes_back(run: Run) -> None:
+    run.start()
+    run.wait_ready()
+    run.run_dir.control_socket.unlink()
+    wait_until("it is told", lambda: run.events("control_socket_rebuilt"))
+    assert command(run, "status").returncode == 0
 
 
 def test_control_socket_works_in_a_very_deep_run_directory(tmp_path: Path) -> None:

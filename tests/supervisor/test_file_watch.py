@@ -73,6 +73,37 @@ def test_atomic_replace_is_a_hint(make_watch: MakeWatch, tmp_path: Path) -> None
     assert hinted.wait(5)
 
 
+def test_write_in_place_is_a_hint(make_watch: MakeWatch, tmp_path: Path) -> None:
+    file = tmp_path / "data" / "ohlc_data.json"
+    file.parent.mkdir()
+    file.write_bytes(b"[]")
+    hinted = threading.Event()
+    watch = make_watch(hinted.set)
+    watch.start(0.0)
+    hear_the_canary(watch, 0.1)
+    hinted.clear()
+    with file.open("r+b") as open_file:
+        open_file.write(b"[0]")
+    assert hinted.wait(5)
+
+
+def test_reading_is_no_hint(make_watch: MakeWatch, tmp_path: Path) -> None:
+    file = tmp_path / "data" / "ohlc_data.json"
+    file.parent.mkdir()
+    file.write_bytes(b"[]")
+    hints: list[str] = []
+    watch = make_watch(lambda: hints.append("hint"))
+    watch.start(0.0)
+    hear_the_canary(watch, 0.1)
+    for _ in range(100):
+        file.read_bytes()
+    # Ten moves come after the reading; what came before them are the canary's two or three.
+    for number in range(10):
+        file = file.rename(file.with_name(f"moved{number}.json"))
+    wait_until("the moves are hints", lambda: len(hints) >= 10, 5)
+    assert len(hints) < 20
+
+
 def test_25_canary_that_is_not_heard_means_polling(make_watch: MakeWatch, turns: Turns) -> None:
     class Deaf(type(Observer())):  # type: ignore[misc]
         def dispatch_events(self, _queue: object) -> None:

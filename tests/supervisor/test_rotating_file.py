@@ -1,6 +1,7 @@
 """A log file that rotates by size and counts what it cannot write."""
 
 import resource
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,3 +71,12 @@ def test_short_write_in_the_middle_of_a_line_is_taken_back(tmp_path: Path) -> No
     assert file.write(b"four\n", now=2.0)
     file.close()
     assert (tmp_path / "x.log").read_text() == "one\ntwo\nfour\n"
+
+
+def test_file_that_was_deleted_is_made_anew_within_a_second(tmp_path: Path) -> None:
+    file = RotatingFile(tmp_path / "logs" / "x.log")
+    file.write(b"old\n", now=0.0)
+    shutil.rmtree(tmp_path / "logs")
+    assert file.write(b"new\n", now=1.0)
+    file.close()
+    assert (tmp_path / "logs" / "x.log").read_text() == "new\n"

@@ -96,6 +96,18 @@ def test_closed_console_is_counted_and_stops_nobody(run: Run) -> None:
     assert status["lost_console_lines"] > 0
 
 
+def test_supervisor_without_a_console_at_all_prints_into_no_file(run: Run) -> None:
+    run.make_plan()
+    closed = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"]
+    run.popen = subprocess.Popen(
+        [*closed, *run.command], env=run.environment, start_new_session=True
+    )
+    run.wait_ready()
+    assert run.run_dir.lock.read_text() == f"{run.pid}\n"
+    assert run.stop() == 0
+    assert run.run_dir.lock.read_text() == f"{run.pid}\n"
+
+
 def test_console_that_nobody_reads_blocks_nobody(run: Run) -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)

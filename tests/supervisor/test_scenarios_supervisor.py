@@ -98,6 +98,17 @@ def test_20_foreign_server_on_the_port_is_named_and_nothing_starts(run: Run) -> 
     assert not run.run_dir.supervisor_status.exists()
 
 
+def test_bug_in_one_part_is_told_and_ends_no_worker(run: Run) -> None:
+    run.start(broken_part=True)
+    processor, page = run.wait_ready()
+    [error] = wait_until("it is told", lambda: run.events("internal_error"))[:1]
+    assert "a bug of our own" in error["reason"]
+    assert "Traceback" in error["detail"]
+    os.kill(processor, signal.SIGKILL)
+    run.wait_for_new_pid("processor", processor)
+    assert run.worker("visualizer")["pid"] == page
+
+
 def test_guardian_that_was_killed_is_started_again(run: Run) -> None:
     run.start()
     run.wait_ready()

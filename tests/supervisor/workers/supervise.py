@@ -3,11 +3,14 @@
 import json
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from shared.errors import OrderflowError
 from shared.run_directory import RunDirectory
+from supervisor import launcher, process
+from supervisor.file_reports import PublishedFiles
 from supervisor.restart_policy import RestartPolicy
 from supervisor.run import RunPlan, supervise
 from supervisor.worker_record import Liveness, RestartOn
@@ -29,7 +32,7 @@ def main() -> int:
     )
 
     def make_specs(_port: int, _token: str | None) -> list[WorkerSpec]:
-        processor = WorkerSpec(
+        worker = WorkerSpec(
             PROCESSOR,
             tuple(
                 asked.get("processor_command")
@@ -45,13 +48,22 @@ def main() -> int:
             Liveness.PROBE,
             is_given_listener=True,
         )
-        return [processor, page]
+        return [worker, page]
 
+    if asked.get("without_pidfd"):
+        for module in (process, launcher):
+            module.open_pidfd = lambda _pid: None  # as on a platform that has none
+    if asked.get("broken_part"):
+        PublishedFiles.changes = _raise  # a bug of our own
     try:
         return supervise(plan, make_specs)
     except OrderflowError as error:
         click.echo(f"Error: {error}", err=True)
         return error.exit_code
+
+
+def _raise(_files: PublishedFiles) -> NoReturn:
+    raise RuntimeError("a bug of our own")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,202 @@
+"""What the engine does to a clean recording, counted: nothing that grows with the levels."""
+
+import gc
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import adbc_driver_manager
+import pytest
+
+from processor.day_files import DayFile
+from processor.engine import book_feed, file_replay, trade_feed
+from processor.engine.engine_replay import EngineReplay
+from processor.engine.kernels import Kernels
+from processor.quality import Quality
+from shared.job import Job
+from tests.support.runs import ONE_DAY, compiled_kernels
+
+ROOT = Path(__file__).parents[3]
+
+
+def replay(file: DayFile, kernels: Kernels | None = None) -> EngineReplay:
+    job = Job(file.instrument, ONE_DAY, Path(), Path(), 60, 50)
+    return EngineReplay([file], job, Quality(), kernels or compiled_kernels())
+
+
+def do_all(run: EngineReplay) -> EngineReplay:
+    for _ in run.steps():
+        pass
+    return run
+
+
+class CountingKernels(Kernels):
+    """Compiled kernels that note how many rows each was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        compiled = compiled_kernels()
+        self.rows: Counter[str] = Counter()
+        self.is_ready = True
+        self.count_trades = compiled.count_trades
+
+        def parse_levels(*arguments: Any) -> None:
+            self.rows["parsed"] += len(arguments[4])
+            compiled.parse_levels(*arguments)
+
+        def apply_book_rows(*arguments: Any) -> int:
+            row = compiled.apply_book_rows(*arguments)
+            self.rows["applied"] += row - arguments[0]
+            return int(row)
+
+        self.parse_levels = parse_levels
+        self.apply_book_rows = apply_book_rows
+
+    def prepare(self) -> None:
+        """They are ready."""
+
+
+def test_each_row_is_read_parsed_and_applied_once(
+    demo_hour: DayFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: Counter[str] = Counter()
+    read_columns = file_replay.read_columns
+
+    def counted(uri: str, query: str, formats: str, batch_rows: int) -> Iterator[Any]:
+        for batch in read_columns(uri, query, formats, batch_rows):
+            read[formats] += len(batch.arrays[0])
+            yield batch
+
+    monkeypatch.setattr(file_replay, "read_columns", counted)
+    kernels = CountingKernels()
+    position = do_all(replay(demo_hour, kernels)).position
+    assert read == {"lluu": position.book_rows, "llgg": position.trades}
+    assert kernels.rows == {"parsed": 2 * position.book_rows, "applied": position.book_rows}
+
+
+def test_the_strict_parser_is_asked_about_no_clean_row(
+    demo_minutes: DayFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*row: Any) -> Any:
+        raise AssertionError(f"the strict parser was asked about {row}")
+
+    monkeypatch.setattr(book_feed, "parse_book_row", never)
+    monkeypatch.setattr(trade_feed, "parse_trade_row", never)
+    do_all(replay(demo_minutes))
+
+
+def queries_of(file: DayFile, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], list[str]]:
+    """Return what a replay of `file` asks of ADBC and of sqlite3, pragmas left out."""
+    asked: tuple[list[str], list[str]] = ([], [])
+
+    class Statement(adbc_driver_manager.AdbcStatement):  # type: ignore[misc]
+        def set_sql_query(self, query: str) -> None:
+            asked[0].append(query)
+            super().set_sql_query(query)
+
+    connect = file_replay.connect
+
+    @contextmanager
+    def traced(uri: str) -> Iterator[Any]:
+        with connect(uri) as connection:
+            connection.set_trace_callback(asked[1].append)
+            yield connection
+
+    with monkeypatch.context() as patch:
+        patch.setattr(adbc_driver_manager, "AdbcStatement", Statement)
+        patch.setattr(file_replay, "connect", traced)
+        do_all(replay(file))
+    return asked
+
+
+def test_a_file_takes_two_queries_however_long_it_is(
+    demo_minutes: DayFile, demo_hour: DayFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for_rows, about_tables = queries_of(demo_hour, monkeypatch)
+    assert sorted(query.partition(" FROM ")[2] for query in for_rows) == [
+        "book ORDER BY id",
+        "trades ORDER BY id",
+    ]
+    assert not [query for query in about_tables if "FROM book" in query or "FROM trades" in query]
+    minutes = queries_of(demo_minutes, monkeypatch)
+    assert (sorted(minutes[0]), minutes[1]) == (sorted(for_rows), about_tables)
+
+
+def python_calls(file: DayFile) -> tuple[int, int]:
+    """Return how many calls, of Python or from it, the main thread makes for how many rows."""
+    calls = 0
+
+    def count(frame: Any, event: str, argument: Any) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    run = replay(file)
+    sys.setprofile(count)
+    try:
+        do_all(run)
+    finally:
+        sys.setprofile(None)
+    return calls, run.position.book_rows
+
+
+def test_calls_grow_with_the_batches_and_not_with_rows_or_levels(
+    demo_minutes: DayFile, demo_hour: DayFile
+) -> None:
+    few_calls, few_rows = python_calls(demo_minutes)
+    calls, rows = python_calls(demo_hour)
+    batches = (rows - few_rows) / book_feed.BOOK_ROWS
+    assert (calls - few_calls) / batches < book_feed.BOOK_ROWS / 2
+
+
+def test_no_python_object_stays_for_a_row_or_a_level(demo_hour: DayFile) -> None:
+    do_all(replay(demo_hour))  # what is made once and kept
+    gc.collect()
+    run = replay(demo_hour)
+    before = sys.getallocatedblocks()
+    most = 0
+    for _ in run.steps():
+        most = max(most, sys.getallocatedblocks() - before)
+    assert run.position.book_rows > 30_000
+    assert most < 6_000  # 60 bars of three kinds, a few batches under way
+
+
+PEAK = """
+import sys
+from processor.main import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+print(int(status["VmHWM"].split()[0]) * 1024)
+"""
+
+
+def peak_rss(file: DayFile, run_dir: Path) -> int:
+    arguments = ["--from", "2025-07-01", "--to", "2025-07-02", "--run-dir", str(run_dir)]
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, "--data-dir", str(file.path.parent), *arguments],
+        env=os.environ | {"ORDERFLOW_INSTRUMENT": file.instrument},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_does_not_grow_with_the_rows(
+    demo_minutes: DayFile, demo_hour: DayFile, tmp_path: Path
+) -> None:
+    few, many = peak_rss(demo_minutes, tmp_path / "few"), peak_rss(demo_hour, tmp_path / "many")
+    more_bytes = demo_hour.path.stat().st_size - demo_minutes.path.stat().st_size
+    assert many - few < more_bytes / 2
+    assert many < 256 * 2**20

@@ -9,7 +9,7 @@ from processor.day_files import DayFile
 from processor.quality import BadRowError, Quality
 from processor.records import OrderbookLevel, OrderbookUpdate, Trade
 from processor.row_parser import parse_book_row, parse_trade_row
-from processor.sqlite_source import UnusableFileError, open_recording
+from processor.sqlite_source import OnWait, UnusableFileError, do_nothing, open_recording
 from processor.table_reader import TableReader
 from shared.job import TimeRange
 
@@ -46,15 +46,21 @@ class Position:
 class DBInterpreter:
     """Reads `files`, in the order given, for the half-open `time_range`.
 
-    What cannot be used is skipped and counted in `quality`.
+    What cannot be used is skipped and counted in `quality`. `on_wait` is called now and then
+    while SQLite takes its time.
     """
 
     def __init__(
-        self, files: Sequence[DayFile], time_range: TimeRange, quality: Quality | None = None
+        self,
+        files: Sequence[DayFile],
+        time_range: TimeRange,
+        quality: Quality | None = None,
+        on_wait: OnWait = do_nothing,
     ) -> None:
         self._files = files
         self._range = time_range
         self._quality = quality or Quality()
+        self._on_wait = on_wait
         self.position = Position()
 
     def stream(self) -> Iterator[tuple[OrderbookUpdate, list[Trade]]]:
@@ -67,7 +73,7 @@ class DBInterpreter:
         for file in self._files:
             self.position.file = file
             try:
-                with open_recording(file.path) as connection:
+                with open_recording(file.path, self._on_wait) as connection:
                     yield from self._join(
                         self._updates(connection, file), self._trades(connection, file)
                     )

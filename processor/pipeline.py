@@ -98,7 +98,12 @@ class Pipeline:
 
     def _open_replay(self, memory: JobMemory) -> Replay:
         replay = choose_replay(
-            self._files, self._job, self._quality, memory.recorder, memory.suspects
+            self._files,
+            self._job,
+            self._quality,
+            memory.recorder,
+            memory.suspects,
+            self._show_life,
         )
         checkpoint = memory.recall(replay, self._quality)
         self._replay = replay
@@ -157,12 +162,17 @@ class Pipeline:
             progress.close()
 
     def _look_up(self, replay: Replay, progress: Progress, now_s: float) -> None:
-        position = replay.position
-        self._link.heartbeat({"rows": position.book_rows + position.trades})
+        self._show_life()
         if self._throttle.is_due(now_s, replay.open_bar_ms):
             progress.show(self._reporter.status(Phase.RUNNING, replay), now_s)
             self._publish(Phase.RUNNING)
             self._throttle.published(time.monotonic(), replay.open_bar_ms)
+
+    def _show_life(self) -> None:
+        """Tell the supervisor that the work goes on, while rows are counted or waited for."""
+        if self._replay is not None:
+            position = self._replay.position
+            self._link.heartbeat({"rows": position.book_rows + position.trades})
 
     def _finish(self, replay: Replay, memory: JobMemory) -> ExitCode:
         if self._stop.received and not self._was_done:

@@ -9,6 +9,7 @@ from processor.flight_recorder import Span
 from processor.ohlc_processor import OHLCProcessor
 from processor.orderbook_manager import Depth
 from processor.quality import Quality, late_trade
+from processor.sqlite_source import OnWait, do_nothing
 from shared.job import Job
 from shared.processor_status import Conservation
 from shared.viz_io import Bar
@@ -17,8 +18,14 @@ from shared.viz_io import Bar
 class ReferenceReplay:
     """One pass over `files` for `job`; what cannot be used is counted in `quality`."""
 
-    def __init__(self, files: Sequence[DayFile], job: Job, quality: Quality) -> None:
-        self._interpreter = DBInterpreter(files, job.time_range, quality)
+    def __init__(
+        self,
+        files: Sequence[DayFile],
+        job: Job,
+        quality: Quality,
+        on_wait: OnWait = do_nothing,
+    ) -> None:
+        self._interpreter = DBInterpreter(files, job.time_range, quality, on_wait)
         self._calculation = OHLCProcessor(job.window_seconds, job.depth_levels)
         self._range = job.time_range
         self._quality = quality

@@ -10,6 +10,7 @@ from processor.flight_recorder import FlightRecorder, Span
 from processor.orderbook_manager import Depth
 from processor.quality import Quality
 from processor.reference_replay import ReferenceReplay
+from processor.sqlite_source import OnWait, do_nothing
 from processor.suspects import Suspects
 from shared.job import Job
 from shared.processor_status import Conservation
@@ -84,11 +85,12 @@ def choose_replay(
     quality: Quality,
     recorder: FlightRecorder | None = None,
     suspects: Suspects | None = None,
+    on_wait: OnWait = do_nothing,
 ) -> Replay:
     """Return the fast engine, or the reference where its compiled wheels are not installed."""
     try:
         from processor.engine.engine_replay import EngineReplay
     except ImportError as error:
         logger.warning("the fast engine is not to be had (%s): going row by row", error)
-        return ReferenceReplay(files, job, quality)
-    return EngineReplay(files, job, quality, recorder=recorder, suspects=suspects)
+        return ReferenceReplay(files, job, quality, on_wait)
+    return EngineReplay(files, job, quality, recorder=recorder, suspects=suspects, on_wait=on_wait)

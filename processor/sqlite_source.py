@@ -4,7 +4,7 @@ import logging
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -21,6 +21,16 @@ REQUIRED_COLUMNS = {
     "book": ("id", "bids", "asks", "timestamp"),
     "trades": ("id", "price", "size", "side", "timestamp"),
 }
+
+
+_STEPS_BETWEEN_WAITS = 200_000
+"""Steps of SQLite's virtual machine between two calls of `on_wait`: milliseconds."""
+
+OnWait = Callable[[], None]
+
+
+def do_nothing() -> None:
+    """Wait in silence."""
 
 
 class UnusableFileError(OrderflowError):
@@ -61,9 +71,10 @@ def recording_uri(path: Path) -> Iterator[str]:
 
 
 @contextmanager
-def connect(uri: str) -> Iterator[sqlite3.Connection]:
+def connect(uri: str, on_wait: OnWait = do_nothing) -> Iterator[sqlite3.Connection]:
     """Open the recording at `uri`; text comes back as bytes.
 
+    `on_wait` is called now and then while a query takes its time.
     Raises UnusableFileError when it is not an SQLite database or has neither table.
     """
     try:
@@ -72,6 +83,7 @@ def connect(uri: str) -> Iterator[sqlite3.Connection]:
         raise UnusableFileError(f"expected an SQLite database, found: {error}") from error
     try:
         connection.text_factory = bytes
+        connection.set_progress_handler(on_wait, _STEPS_BETWEEN_WAITS)
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         names = connection.execute("SELECT name FROM sqlite_master").fetchall()
@@ -87,9 +99,9 @@ def connect(uri: str) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def open_recording(path: Path) -> Iterator[sqlite3.Connection]:
+def open_recording(path: Path, on_wait: OnWait = do_nothing) -> Iterator[sqlite3.Connection]:
     """Open `path` read-only; raise UnusableFileError when it is missing or not SQLite."""
-    with recording_uri(path) as uri, connect(uri) as connection:
+    with recording_uri(path) as uri, connect(uri, on_wait) as connection:
         yield connection
 
 

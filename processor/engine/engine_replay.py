@@ -15,13 +15,17 @@ from processor.engine.state import EngineState
 from processor.flight_recorder import FlightRecorder, Span
 from processor.orderbook_manager import Depth
 from processor.quality import Quality
-from processor.sqlite_source import UnusableFileError
+from processor.sqlite_source import OnWait, UnusableFileError, do_nothing
 from processor.suspects import Suspects
 from shared.job import Job
 from shared.processor_status import Conservation
 from shared.viz_io import Bar
 
 logger = logging.getLogger(__name__)
+
+LOADING_SECONDS = 0.4
+"""How long kernels from the cache are waited for: some 0.1 s, where the rows that would go one by
+one meanwhile cost more. For a first compilation, which takes seconds, nobody waits longer."""
 
 
 class EngineReplay:
@@ -32,7 +36,7 @@ class EngineReplay:
     not as the fast path wants it, row by row through the strict parser.
 
     `recorder` is told which rows are worked on; those that `suspects` names are taken one by one,
-    or skipped when they are poison.
+    or skipped when they are poison. `on_wait` is called now and then while SQLite takes its time.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class EngineReplay:
         kernels: Kernels | None = None,
         recorder: FlightRecorder | None = None,
         suspects: Suspects | None = None,
+        on_wait: OnWait = do_nothing,
     ) -> None:
         self._files = files
         self._job = job
@@ -53,6 +58,7 @@ class EngineReplay:
             kernels or Kernels(),
             recorder,
             suspects or Suspects(),
+            on_wait,
         )
         self._at_creation = copy.deepcopy(quality)
         self._start = FileProgress()
@@ -139,6 +145,7 @@ class EngineReplay:
     def steps(self) -> Generator[None, None, None]:
         """Do the work, yielding after every batch so that the caller can look up."""
         self._shop.kernels.prepare()
+        self._shop.kernels.wait(LOADING_SECONDS)
         while self._shop.position.files_done < len(self._files):
             file = self._files[self._shop.position.files_done]
             self._shop.position.file = file

@@ -26,7 +26,14 @@ from processor.engine.trade_feed import FOREVER_MS, TRADE_ROWS, TradeBatch, Trad
 from processor.flight_recorder import FlightRecorder
 from processor.quality import Quality
 from processor.row_guard import RowGuard
-from processor.sqlite_source import UnusableFileError, columns_of, connect, recording_uri
+from processor.sqlite_source import (
+    OnWait,
+    UnusableFileError,
+    columns_of,
+    connect,
+    do_nothing,
+    recording_uri,
+)
 from processor.suspects import NO_SUSPECTS, Suspects
 from processor.table_reader import TableReader
 
@@ -58,6 +65,7 @@ class Workshop:
     kernels: Kernels
     recorder: FlightRecorder | None = None
     suspects: Suspects = NO_SUSPECTS
+    on_wait: OnWait = do_nothing
 
 
 class FileReplay:
@@ -89,7 +97,7 @@ class FileReplay:
             self._shop.state.begin_file()
         with (
             recording_uri(self._file.path) as uri,
-            connect(uri) as connection,
+            connect(uri, self._shop.on_wait) as connection,
             closing(self._open_trades(uri, connection)) as trade_batches,
             closing(self._open_book(uri, connection)) as book_batches,
         ):
@@ -147,7 +155,7 @@ class FileReplay:
         )
         # Scan, parse and apply are three stages, each at work on a batch of its own.
         columns = read_ahead(read_columns(uri, query, BOOK_FORMATS, BOOK_ROWS))
-        return read_ahead(feed.batches(columns))
+        return read_ahead(feed.batches(columns), shop.on_wait)
 
     def _open_trades(
         self, uri: str, connection: sqlite3.Connection
@@ -176,7 +184,8 @@ class FileReplay:
             skip=start.rows,
             after=start.row_id,
         )
-        return feed.batches(read_ahead(read_columns(uri, query, TRADE_FORMATS, TRADE_ROWS)))
+        columns = read_columns(uri, query, TRADE_FORMATS, TRADE_ROWS)
+        return feed.batches(read_ahead(columns, shop.on_wait))
 
     def _guard(self, table: str) -> RowGuard:
         return RowGuard(

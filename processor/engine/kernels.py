@@ -36,9 +36,9 @@ class Kernels:
         if not self._thread.is_alive() and not self.is_ready:
             self._thread.start()
 
-    def wait(self) -> None:
-        """Return when the compiled kernels are ready."""
-        self._thread.join()
+    def wait(self, seconds: float | None = None) -> None:
+        """Return when the compiled kernels are ready, or after `seconds`."""
+        self._thread.join(seconds)
 
     def _prepare(self) -> None:
         _call_each_with_nothing()

@@ -28,15 +28,20 @@ FAST = {"backoff_first_s": 0.05, "backoff_max_s": 0.1}
 """A policy for tests that are not about the delays."""
 
 
-def wait_until(what: str, look: Callable[[], Found | None], seconds: float = 20.0) -> Found:
-    """Return the first truthy result of `look`; fail naming `what` after `seconds`."""
+def wait_until(
+    what: str,
+    look: Callable[[], Found | None],
+    seconds: float = 20.0,
+    explain: Callable[[], str] = str,
+) -> Found:
+    """Return the first truthy result of `look`; fail after `seconds` with `what` and `explain`."""
     ends_at = time.monotonic() + seconds
     pause = threading.Event()
     while True:
         found = look()
         if found:
             return found
-        assert time.monotonic() < ends_at, f"not within {seconds:g} s: {what}"
+        assert time.monotonic() < ends_at, f"not within {seconds:g} s: {what}\n{explain()}"
         pause.wait(0.005)
 
 
@@ -159,7 +164,7 @@ class Run:
             is_there = worker["state"] == state and (state != "RUNNING" or worker["is_ready"])
             return worker if is_there else None
 
-        return wait_until(f"{name} is {state}; console:\n{self._peek()}", look, seconds)
+        return wait_until(f"{name} is {state}", look, seconds, self._peek)
 
     def wait_ready(self, seconds: float = 20.0) -> tuple[int, int]:
         """Wait until both workers are ready and return their pids."""
@@ -211,7 +216,9 @@ class Run:
                 self.popen.wait()
 
     def _peek(self) -> str:
-        return self.console[-2000:] if self.console_path.exists() else ""
+        console = self.console[-2000:] if self.console_path.exists() else ""
+        logs = "\n".join(self.log(name)[-1000:] for name in ("processor", "visualizer"))
+        return f"console:\n{console}\nlogs:\n{logs}"
 
 
 def _family_of(process: psutil.Process) -> str:

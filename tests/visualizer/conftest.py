@@ -1,6 +1,7 @@
 """Fixtures of the page's tests: a run directory, its real server, a real browser."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from tests.support.browser import browser, open_page
 from tests.support.page_server import PageServer
 from tests.support.run_files import RunFiles
 
-__all__ = ["browser", "files", "open_page", "server"]
+__all__ = ["browser", "files", "open_page", "serve", "server"]
 
 POLL_MS = "100"
 
@@ -18,6 +19,20 @@ POLL_MS = "100"
 def files(tmp_path: Path) -> RunFiles:
     """An empty run directory."""
     return RunFiles(tmp_path / "run")
+
+
+@pytest.fixture
+def serve(files: RunFiles) -> Iterator[Callable[..., PageServer]]:
+    """Start the page of `files` with options of the test's own.
+
+    Named before `open_page` in a test, it ends its servers after the browser has gone.
+    """
+    with ExitStack() as servers:
+
+        def start(*options: str, **settings: int) -> PageServer:
+            return servers.enter_context(PageServer(files.run.root, *options, **settings))
+
+        yield start
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Every state of the page, provoked with real files and a real server, by what the reader reads."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -178,19 +179,19 @@ def test_a_supervisor_that_is_gone_is_told(
 
 
 def test_page_server_gone_shows_a_banner_and_reconnects_by_itself(
-    files: RunFiles, open_page: OpenPage
+    files: RunFiles, serve: Callable[..., PageServer], open_page: OpenPage
 ) -> None:
     files.add(30)
-    with PageServer(files.run.root, "--poll-ms", "100") as server:
-        page = open_page(server.url, allowed_errors=("ERR_CONNECTION_REFUSED",))
-        server.kill()
-        see(page, "#connection", "The page server does not answer")
-        see(page, "#page-chip", "GONE")
-        assert len(page.evaluate("() => document.getElementById('charts-plot').data[0].x")) == 30
-        files.add(3)
-        with PageServer(files.run.root, "--poll-ms", "100", port=server.port):
-            expect(page.locator("#connection")).to_be_hidden(timeout=15_000)
-            page.wait_for_function("() => orderflow.store.ohlc.length === 33")
+    server = serve("--poll-ms", "100")
+    page = open_page(server.url, allowed_errors=("ERR_CONNECTION", "ERR_EMPTY_RESPONSE"))
+    server.kill()
+    see(page, "#connection", "The page server does not answer")
+    see(page, "#page-chip", "GONE")
+    assert len(page.evaluate("() => document.getElementById('charts-plot').data[0].x")) == 30
+    files.add(3)
+    serve("--poll-ms", "100", port=server.port)
+    expect(page.locator("#connection")).to_be_hidden(timeout=15_000)
+    page.wait_for_function("() => orderflow.store.ohlc.length === 33")
 
 
 def test_the_process_log_reads_like_sentences_and_can_be_filtered(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,20 +54,19 @@ def publish_and_wait(page: Page, files: RunFiles) -> None:
 
 
 def test_zoom_is_kept_over_fifty_updates(
-    files: RunFiles, tmp_path: Path, open_page: OpenPage
+    files: RunFiles, serve: Callable[..., PageServer], open_page: OpenPage
 ) -> None:
     files.add(400)
-    with PageServer(files.run.root, "--poll-ms", "50") as server:
-        page = open_page(server.url)
-        drag(page, 0.5)
-        page.wait_for_function("() => !orderflow.settings.values.follow")
-        kept = drawn_range(page)
-        draws = page.evaluate("() => orderflow.charts.draws")
-        for _ in range(50):
-            publish_and_wait(page, files)
-        assert drawn_range(page) == kept
-        assert page.evaluate("() => orderflow.charts.draws") == draws, "no bar in view changed"
-        assert len(page.evaluate("() => orderflow.store.ohlc")) == 450
+    page = open_page(serve("--poll-ms", "50").url)
+    drag(page, 0.5)
+    page.wait_for_function("() => !orderflow.settings.values.follow")
+    kept = drawn_range(page)
+    draws = page.evaluate("() => orderflow.charts.draws")
+    for _ in range(50):
+        publish_and_wait(page, files)
+    assert drawn_range(page) == kept
+    assert page.evaluate("() => orderflow.charts.draws") == draws, "no bar in view changed"
+    assert len(page.evaluate("() => orderflow.store.ohlc")) == 450
 
 
 def test_own_zoom_that_shows_the_newest_bar_keeps_its_width_while_following(

@@ -39,7 +39,7 @@ export function placeRows(shownKeys, width, height) {
 /** Return the y range of every row that fits the bars in view: `[low, high]` by row key. */
 export function fitRanges(bars, obiScale) {
   const ranges = {
-    price: padded(extent(bars.ohlc, 3, 2), 0.06),
+    price: padded(extent(bars.ohlc, 3, 2), 0.06, 0.14), // the read-out lies at the top
     volume: [0, (extent(bars.ohlc, 5, 5)?.[1] ?? 1) * 1.12 || 1],
     obi: [-1, 1],
     tot: padded(extent(bars.metrics, 7, 6), 0.12),
@@ -233,11 +233,11 @@ function extent(rows, lowColumn, highColumn) {
   return low <= high ? [low, high] : null;
 }
 
-function padded(pair, share) {
+function padded(pair, share, shareAbove = share) {
   if (!pair) {
     return [0, 1];
   }
   const [low, high] = pair;
-  const room = (high - low) * share || Math.abs(high) * 0.001 || 1;
-  return [low - room, high + room];
+  const extentOrSome = high - low || Math.abs(high) * 0.02 || 10;
+  return [low - extentOrSome * share, high + extentOrSome * shareAbove];
 }

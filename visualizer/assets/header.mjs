@@ -66,8 +66,9 @@ export class Header {
       return;
     }
     const age = (this.#store.now() - changed) / 1000;
-    const isOld = age > 10 && state?.kind !== "finished";
-    setText("data-age", age < 2 ? "data is live" : `data ${duration(age)} old`);
+    const isFinished = state?.kind === "finished";
+    const isOld = age > 10 && !isFinished;
+    setText("data-age", age < 2 && !isFinished ? "data is live" : `data ${duration(age)} old`);
     document.getElementById("data-age").className = isOld ? "warn" : "quiet";
   }
 

@@ -102,8 +102,8 @@ def queries_of(file: DayFile, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str
     connect = file_replay.connect
 
     @contextmanager
-    def traced(uri: str) -> Iterator[Any]:
-        with connect(uri) as connection:
+    def traced(*arguments: Any) -> Iterator[Any]:
+        with connect(*arguments) as connection:
             connection.set_trace_callback(asked[1].append)
             yield connection
 

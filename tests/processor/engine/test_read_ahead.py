@@ -49,3 +49,14 @@ def test_an_error_comes_out_where_its_item_would() -> None:
     with pytest.raises(LookupError, match="no second"):
         next(items)
     assert readers() == []
+
+
+def test_who_waits_for_a_slow_item_is_told_so() -> None:
+    may_go_on = threading.Event()
+
+    def slow() -> Generator[int, None, None]:
+        may_go_on.wait(timeout=60)
+        yield 7
+
+    assert list(read_ahead(slow(), on_wait=may_go_on.set)) == [7]
+    assert may_go_on.is_set()

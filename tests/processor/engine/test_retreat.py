@@ -17,7 +17,7 @@ from tests.support.engine_runs import assert_all_agree, engine, run
 from tests.support.recordings import T0, Book, Recording, Tick, iso
 from tests.support.runs import Outcome
 
-BOOK_ROWS, TRADES = 3000, 5000
+BOOK_ROWS, TRADES = 1500, 5000
 
 
 def book() -> list[Book]:
@@ -117,7 +117,7 @@ def test_a_time_that_cannot_be_sorted_by_sends_a_file_out_of_order_row_by_row(
     file = Recording(tmp_path).write(rows, trades())
     with caplog.at_level(logging.INFO):
         assert_all_agree(file, time_range=TimeRange(T0, T0 + 10_000))
-    assert len(retreats(caplog)) == 2 * 3  # for each of the three engines
+    assert len(retreats(caplog)) == 2 * 3  # of each of the three engines
 
 
 def test_what_is_met_twice_is_counted_and_told_once(

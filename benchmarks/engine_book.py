@@ -1,0 +1,95 @@
+"""Feeds level events through the engine's book kernel and prints events per second as JSON.
+
+The same job as the scripts in `peers`, by our own book: EVENTS.npy REPEATS.
+"""
+
+import json
+import statistics
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from processor.engine import book_kernel
+from processor.engine.kernels import Kernels
+from processor.engine.state import EngineState
+from shared.job import Job, TimeRange
+
+BATCH_ROWS = 1024
+DEPTH_LEVELS = 50
+WINDOW_SECONDS = 60
+
+Batch = tuple[Any, ...]
+
+
+def make_batches(events: Any) -> list[Batch]:
+    """Return the arguments that bring each `BATCH_ROWS` rows of `events` to the kernel."""
+    batches = []
+    for first in range(0, int(events["row"][-1]) + 1, BATCH_ROWS):
+        start, end = np.searchsorted(events["row"], (first, first + BATCH_ROWS))
+        batch = events[start:end]
+        rows = np.arange(first, min(first + BATCH_ROWS, int(events["row"][-1]) + 1))
+        times = np.zeros(len(rows), np.int64)
+        times[batch["row"] - first] = batch["timestamp_ms"]
+        np.maximum.accumulate(times, out=times)  # rows without levels
+        sides: list[Any] = []
+        for side in (batch[batch["is_bid"]], batch[~batch["is_bid"]]):
+            sides += [
+                np.ascontiguousarray(side["price"]),
+                np.ascontiguousarray(side["size"]),
+                np.searchsorted(side["row"], rows, side="right"),
+            ]
+        batches.append((times, np.zeros(len(rows), np.bool_), *sides))
+    return batches
+
+
+def replay(batches: list[Batch], kernels: Kernels) -> tuple[float, tuple[float, float]]:
+    """Apply all batches to a new book, with OBI at each row; return seconds and the last touch."""
+    job = Job("", TimeRange(0, 2**62), Path(), Path(), WINDOW_SECONDS, DEPTH_LEVELS)
+    state = EngineState(job)
+    closed = np.empty((BATCH_ROWS, book_kernel.BAR_COLUMNS))
+    started = time.perf_counter()
+    for times, is_refused, *sides in batches:
+        book = state.book
+        book.make_room(max(len(sides[0]), len(sides[3])) + 1)
+        kernels.apply_book_rows(
+            0,
+            times,
+            is_refused,
+            *sides,
+            book.bids,
+            book.asks,
+            book.bounds,
+            state.book_sums,
+            closed,
+        )
+        state.take_closed_metric_bars(closed)
+    seconds = time.perf_counter() - started
+    depth = state.depth
+    return seconds, (depth.bids[0].price, depth.asks[0].price)
+
+
+def main() -> None:
+    """Measure and print."""
+    events = np.load(sys.argv[1])
+    kernels = Kernels()
+    kernels.prepare()
+    kernels.wait()
+    batches = make_batches(events)
+    runs = [replay(batches, kernels) for _ in range(int(sys.argv[2]) + 1)][1:]
+    seconds = statistics.median(run[0] for run in runs)
+    json.dump(
+        {
+            "version": version("orderflow"),
+            "touch": runs[0][1],
+            "events_per_second": {"levels applied, OBI at each row": len(events) / seconds},
+        },
+        sys.stdout,
+    )
+
+
+if __name__ == "__main__":
+    main()

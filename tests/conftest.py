@@ -1,0 +1,8 @@
+"""What every test may rely on."""
+
+import signal
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background by a shell, we inherited deafness to Ctrl-C, and would pass it on
+    # to every process whose Ctrl-C is tested.
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,0 +1,88 @@
+"""The scripts' pure functions, called in a real browser with numbers worked out by hand."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.browser import LAID_OUT, OpenPage
+from tests.support.page_server import PageServer
+from tests.support.run_files import RunFiles
+
+pytestmark = pytest.mark.browser
+
+MINUTE = 60_000
+
+CASES: list[tuple[str, str, list[Any], Any]] = [
+    ("format", "decimalsOf", [61837.63], 2),
+    ("format", "decimalsOf", [4.2e-7], 8),
+    ("format", "decimalsOf", [100], 0),
+    ("format", "decimalsOf", [1e21], 0),
+    ("format", "decimalsOf", [1.23456789012345], 10),
+    ("format", "fixed", [-1234.5, 2], "−1,234.50"),
+    ("format", "fixed", [-0.0001, 2], "0.00"),
+    ("format", "fixed", [None, 2], "–"),
+    ("format", "signed", [0.25, 3], "+0.250"),
+    ("format", "signed", [0, 3], "0.000"),
+    ("format", "utc", [1_723_161_255_308], "2024-08-08 23:54:15"),
+    ("format", "axisTime", [1_723_161_255_308], "2024-08-08T23:54:15.308"),
+    ("format", "duration", [0.4], "0 s"),
+    ("format", "duration", [95], "1 m 35 s"),
+    ("format", "duration", [7_260], "2 h 1 m"),
+    ("format", "duration", [90_000], "1 d 1 h"),
+    ("store", "merge", [[[1, "a"]], {"whole": True, "rows": [[9, "z"]]}], [[9, "z"]]),
+    (
+        "store",
+        "merge",
+        [[[1, "a"], [2, "b"]], {"first": 2, "rows": [[2, "c"], [3, "d"]]}],
+        [[2, "c"], [3, "d"]],
+    ),
+    ("store", "indexOfKey", [[[1], [3], [5]], 3], 1),
+    ("store", "indexOfKey", [[[1], [3], [5]], 6], 3),
+    ("view", "nearest", [[[0], [10], [20]], 14], 1),
+    ("view", "nearest", [[[0], [10], [20]], 16], 2),
+    ("view", "nearest", [[], 5], -1),
+    ("view", "within", [[[0], [10], [20]], 10, 20], [[10], [20]]),
+    (
+        "view",
+        "gapsOf",
+        [[[0], [MINUTE], [4 * MINUTE]], MINUTE],
+        [[1.5 * MINUTE, 3.5 * MINUTE]],
+    ),
+    ("book", "cumulated", [[[10, 1], [9, 2]]], [[10, 1, 1], [9, 2, 3]]),
+    ("log", "isShown", [[1, 0, "info", "files", "file", ""], [], "processes"], False),
+    ("log", "isShown", [[1, 0, "info", "processor", "exited", "pid 4"], ["pid"], "all"], True),
+    ("log", "isShown", [[1, 0, "info", "processor", "exited", ""], [], "warnings"], False),
+]
+
+
+def test_the_scripts_calculate_as_by_hand(
+    files: RunFiles, server: PageServer, open_page: OpenPage
+) -> None:
+    page = open_page(server.url, wait_until=LAID_OUT)
+    found = page.evaluate(
+        """async (cases) => {
+          const results = [];
+          for (const [module, name, values] of cases) {
+            const functions = await import(`/assets/${module}.mjs`);
+            results.push(functions[name](...values));
+          }
+          return results;
+        }""",
+        [case[:3] for case in CASES],
+    )
+    for (module, name, values, expected), result in zip(CASES, found, strict=True):
+        assert result == expected, f"{module}.{name}({values})"
+
+
+def test_a_book_without_one_side_has_no_spread_and_no_obi(
+    files: RunFiles, server: PageServer, open_page: OpenPage
+) -> None:
+    page = open_page(server.url, wait_until=LAID_OUT)
+    facts = page.evaluate(
+        """async () => {
+          const { bookFacts } = await import("/assets/book.mjs");
+          return bookFacts({ bids: [[10, 2]], asks: [] });
+        }"""
+    )
+    assert facts["bestBid"] == 10
+    assert [facts[name] for name in ("bestAsk", "spread", "midpoint", "obi")] == [None] * 4

@@ -3,7 +3,9 @@
 import os
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from processor.engine import file_replay
 from shared.exit_codes import ExitCode
 from shared.job import TimeRange
 from shared.run_directory import RunDirectory
-from tests.support.recordings import MS_PER_DAY, T0, Book, Recording, Tick
+from tests.support.recordings import MS_PER_DAY, T0, Book, Recording, Tick, insert_rows
 from tests.support.resume import StopAfter, make_job, result, run_job
 from tests.support.tiny_disk import fill, tiny_disk
 
@@ -345,6 +347,32 @@ def test_what_was_published_is_put_right_before_the_first_row(
     monkeypatch.setattr("processor.engine.engine_replay.EngineReplay.steps", steps)
     run_job(make_job(data, run.root, time_range=TWO_DAYS))
     assert seen[0] | {"phase": "stopped"} == restored
+
+
+def test_a_file_found_out_of_order_after_a_resume_is_read_again_and_those_before_it_are_not(
+    data: Path,
+    run: RunDirectory,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    late = data / "BTC-USDT-25-07-02.db"
+    with closing(sqlite3.connect(late)) as connection, connection:
+        insert_rows(connection, [Book(T0 + MS_PER_DAY + 5, [[98, 4]])])
+    interrupt(data, run)
+    opened: list[str] = []
+    begin = file_replay.FileReplay.__init__
+
+    def note(self: Any, file: Any, *others: Any) -> None:
+        opened.append(file.path.name)
+        begin(self, file, *others)
+
+    monkeypatch.setattr(file_replay.FileReplay, "__init__", note)
+    caplog.clear()
+    assert run_job(make_job(data, run.root, time_range=TWO_DAYS)) == ExitCode.OK
+    assert "its book rows are not in the order of time: reading it again" in caplog.text
+    assert opened == [late.name, late.name]
+    assert result(run.root) == whole(data, tmp_path)
 
 
 def test_a_full_disk_costs_checkpoints_and_not_the_run(

@@ -136,6 +136,7 @@ def test_kills_at_random_moments_of_a_supervised_run_change_nothing(
     run.wait_for("processor", "EXITED", 60)
     assert [end["signal"] for end in run.events("backoff", "processor")] == ["SIGKILL"] * KILLS
     assert run.log("processor").count("going on from") > KILLS // 4
+    assert "died" not in run.log("processor")  # nothing is suspected for what comes from outside
     assert result(run.run_dir.root) == result(tmp_path / "whole")
 
 

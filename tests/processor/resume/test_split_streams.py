@@ -81,11 +81,11 @@ def go(job: Job, files: list[DayFile], most_steps: int | None) -> tuple[Outcome,
     return outcome_of(EngineReplay([], job, Quality()), Quality()), None, order
 
 
-# Not shrunk: that would take minutes. Sizes near the largest double overflow the sums, as they should: to infinity.
 def as_bytes(outcome: tuple[Outcome, Any, Any]) -> bytes:
     return orjson.dumps([asdict(outcome[0]), outcome[1]], option=orjson.OPT_SORT_KEYS)
 
 
+# Sizes near the largest double overflow the sums, as they should: to infinity.
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("kind", list(Order), ids=[order.name for order in Order])
 def test_a_stream_split_anywhere_equals_one_pass(
@@ -95,8 +95,12 @@ def test_a_stream_split_anywhere_equals_one_pass(
     monkeypatch.setattr(file_replay, "TRADE_ROWS", 5)
     orders: set[Order | None] = set()
 
-    @settings(
-        max_examples=40, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow], database=None
+    @settings(  # not shrunk: that would take minutes
+        max_examples=40,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow],
+        database=None,
     )
     @given(days(kind), st.lists(st.integers(1, 25), min_size=1, max_size=4))
     def check(made: list[tuple[list[Book], list[Tick]]], splits: list[int]) -> None:

@@ -20,6 +20,7 @@ from tests.support.recordings import T0, Book, Recording, Tick
 from tests.support.resume import make_job, result, run_job
 
 POISONED = ROOT / "tests" / "processor" / "resume" / "poisoned.py"
+SLOWLY = ROOT / "tests" / "processor" / "resume" / "slowly.py"
 RANGE = ("--instrument", "BTC-USDT", "--from", "2025-07-01", "--to", "2025-07-02")
 DEPTH = ("--depth-levels", "20")
 PATIENT = (
@@ -123,9 +124,12 @@ def test_kills_at_random_moments_of_a_supervised_run_change_nothing(
     print(f"RESUME_SEED={SEED}")  # noqa: T201 - repeats a run that failed
     chance = random.Random(SEED)
     run_job(make_job(hour, tmp_path / "whole"), every_s=1000)
-    folder = ("--data-dir", str(hour), "--run-dir", str(run.run_dir.root), "--port", "0")
-    run.extra_environment = {"ORDERFLOW_CHECKPOINT_SECONDS": "0.1"}
-    run.launch(run.command_line(*RANGE, *DEPTH, *folder, *PATIENT))
+    folder = ("--data-dir", str(hour), "--run-dir", str(run.run_dir.root))
+    often = ("--checkpoint-seconds", "0.1")
+    run.start(
+        processor_command=[sys.executable, str(SLOWLY), *RANGE, *DEPTH, *folder, *often],
+        policy={"backoff_first_s": 0, "max_failures_in_a_row": 999, "max_failures_per_hour": 999},
+    )
     pid = 0
     for kill in range(KILLS):
         pid = wait_until("there is a processor", lambda old=pid: new_processor(run, old))

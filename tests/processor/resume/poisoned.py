@@ -42,7 +42,8 @@ def _deadly_parser(parse: Callable[..., Any]) -> Callable[..., Any]:
 
 
 # Compiled from the first row on, so that it is a whole batch that dies first.
-Kernels.prepare = Kernels._prepare
+prepare = Kernels.prepare
+Kernels.prepare = lambda self: (prepare(self), self.wait())
 
 if PLACE == "parse":
     BookFeed._parse_levels = _deadly_parser(BookFeed._parse_levels)

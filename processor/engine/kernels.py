@@ -37,8 +37,9 @@ class Kernels:
             self._thread.start()
 
     def wait(self, seconds: float | None = None) -> None:
-        """Return when the compiled kernels are ready, or after `seconds`."""
-        self._thread.join(seconds)
+        """Return when the compiled kernels are ready, after `seconds`, or if none are prepared."""
+        if self._thread.is_alive():
+            self._thread.join(seconds)
 
     def _prepare(self) -> None:
         _call_each_with_nothing()

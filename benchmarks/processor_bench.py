@@ -4,7 +4,7 @@ The runs that are compared take turns, so that what else the machine does meets 
 Start-up is measured on a recording of a few rows and taken off where the cost of a row is meant.
 
 Example:
-  python -m benchmarks.processor_bench --scratch-dir /tmp/bench
+  python -m benchmarks.processor_bench --scratch-dir SCRATCH_DIR
 """
 
 import argparse

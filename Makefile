@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 CODE   := shared processor visualizer supervisor tests benchmarks
 
 .PHONY: help demo test chaos lint format requirements clean screenshots \
-        bench bench-processor bench-supervisor bench-page
+        bench bench-processor bench-checkpoints bench-supervisor bench-page
 
 help:
 	@echo "make demo          show the simulated recording at http://localhost:8050, until Ctrl-C"
@@ -13,6 +13,7 @@ help:
 	@echo "make chaos         five minutes of random harm to a supervised run; CHAOS_SEED repeats one"
 	@echo "make bench         every benchmark, one after the other"
 	@echo "make bench-processor  measure the processor against its goals, and write RESULTS.md"
+	@echo "make bench-checkpoints  what checkpoints cost, and how long a killed processor is away"
 	@echo "make bench-supervisor  restart latency, idle cost, and the same of Supervisor and circus"
 	@echo "make lint          ruff and mypy --strict"
 	@echo "make format        let ruff put the code in order"
@@ -42,10 +43,13 @@ test: $(VENV)/.installed-dev
 chaos: $(VENV)/.installed-dev
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-300} $(BIN)/python -m pytest -m chaos -s
 
-bench: bench-processor bench-supervisor bench-page
+bench: bench-processor bench-checkpoints bench-supervisor bench-page
 
 bench-processor: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.processor_bench
+
+bench-checkpoints: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.checkpoint_bench
 
 bench-supervisor: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.supervisor_bench

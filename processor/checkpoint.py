@@ -1,17 +1,18 @@
 """Keep the newest checkpoint of a job and the one before it, each whole or not at all."""
 
-import contextlib
 import hashlib
 import logging
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from processor.job_identity import FileIdentity, JobIdentity
-from shared.atomic_file import replace_file
+from shared.atomic_file import remove_leftovers, replace_file
+from shared.earlier_run import set_aside
 from shared.errors import BrokenFileError
+from shared.processor_status import FileProblem, RowName
 from shared.run_directory import RunDirectory
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,11 @@ class Checkpoint:
     replay: dict[str, Any]
     run_id: str
     skipped: dict[str, int] = field(default_factory=dict)
-    file_problems: tuple[tuple[str, str], ...] = ()
+    file_problems: tuple[FileProblem, ...] = ()
+    poison_rows: tuple[RowName, ...] = ()
+
+
+_FIELDS = tuple(each.name for each in fields(Checkpoint))
 
 
 class CheckpointStore:
@@ -42,6 +47,7 @@ class CheckpointStore:
     def __init__(self, run_directory: RunDirectory) -> None:
         self._newest = run_directory.checkpoint
         self._previous = run_directory.previous_checkpoint
+        remove_leftovers(self._newest)
 
     def save(self, checkpoint: Checkpoint) -> int:
         """Make `checkpoint` the newest, keep the one before, and return its size in bytes.
@@ -50,9 +56,7 @@ class CheckpointStore:
         Raises RunDirectoryError when it cannot be written; what was there is then still there.
         """
         content = encode(checkpoint)
-        if self._newest.exists():
-            self._newest.replace(self._previous)
-        replace_file(self._newest, content, is_durable=True)
+        replace_file(self._newest, content, is_durable=True, keep_as=self._previous)
         return len(content)
 
     def load(self) -> Checkpoint | None:
@@ -63,24 +67,20 @@ class CheckpointStore:
             except FileNotFoundError:
                 continue
             except (OSError, BrokenFileError) as error:
-                logger.warning("checkpoint not used: %s", error)
-                self._set_aside(path)
+                logger.warning("checkpoint set aside: %s", error)
+                set_aside(path)
         return None
 
     def discard(self, reason: str) -> None:
-        """Set both checkpoints aside, under names that say so."""
-        for path in (self._newest, self._previous):
-            self._set_aside(path)
-        logger.info("earlier checkpoint set aside: %s", reason)
-
-    def _set_aside(self, path: Path) -> None:
-        with contextlib.suppress(OSError):  # no such file, or no room: it is not used either way
-            path.replace(path.with_suffix(".aside"))
+        """Set both checkpoints aside, and say why if there was one."""
+        was_there = [set_aside(path) for path in (self._newest, self._previous)]
+        if any(was_there):
+            logger.info("earlier checkpoint set aside: %s", reason)
 
 
 def encode(checkpoint: Checkpoint) -> bytes:
     """Return a line with format and checksum, then the checkpoint as JSON."""
-    payload = orjson.dumps(asdict(checkpoint))
+    payload = orjson.dumps({name: getattr(checkpoint, name) for name in _FIELDS})
     header = orjson.dumps({"format": FORMAT, "blake2b": _checksum(payload)})
     return header + b"\n" + payload
 
@@ -104,9 +104,10 @@ def decode(path: Path, content: bytes) -> Checkpoint:
             replay=document["replay"],
             run_id=document["run_id"],
             skipped=document["skipped"],
-            file_problems=tuple((file, problem) for file, problem in document["file_problems"]),
+            file_problems=tuple(FileProblem(**each) for each in document["file_problems"]),
+            poison_rows=tuple(RowName(**each) for each in document["poison_rows"]),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BrokenFileError(path, f"expected a checkpoint, found {error!r}") from error
 
 

@@ -46,6 +46,11 @@ class FileIdentity:
     sample: str
     log_bytes: int
 
+    @property
+    def digest(self) -> str:
+        """A short text that stands for this file with this content."""
+        return hashlib.blake2b(repr(self).encode(), digest_size=16).hexdigest()
+
 
 def identify_job(job: Job) -> JobIdentity:
     """Return the identity of `job`; where its files and its results lie is no part of it."""
@@ -65,8 +70,10 @@ def identify_file(file: DayFile) -> FileIdentity:
         sample = _digest_of_ends(file.path, stat.st_size)
     except OSError:
         return FileIdentity(file.path.name, -1, -1, "", 0)
-    log = file.path.with_name(file.path.name + "-wal")
-    log_bytes = log.stat().st_size if log.exists() else 0
+    try:
+        log_bytes = file.path.with_name(file.path.name + "-wal").stat().st_size
+    except OSError:
+        log_bytes = 0
     return FileIdentity(file.path.name, stat.st_size, stat.st_mtime_ns, sample, log_bytes)
 
 

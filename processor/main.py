@@ -30,8 +30,6 @@ logger = logging.getLogger(__name__)
 @click.option(
     "--fresh",
     is_flag=True,
-    envvar="ORDERFLOW_FRESH",
-    show_envvar=True,
     help="Begin at the beginning, whatever an earlier run has done.",
 )
 @click.pass_context

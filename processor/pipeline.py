@@ -57,6 +57,7 @@ class Pipeline:
         self._throttle = Throttle()
         self._files: tuple[DayFile, ...] = ()
         self._replay: Replay | None = None
+        self._was_done = False
 
     def run(self) -> ExitCode:
         """Process the job and return how the command is to end.
@@ -65,16 +66,22 @@ class Pipeline:
         result cannot be written; the published status then says so too, if it can.
         """
         RunDirectory(self._job.run_dir).create()
-        with JobMemory(self._job, is_fresh=self._is_fresh) as memory:
-            try:
-                self._find_files()
+        try:
+            self._find_files()
+            with JobMemory(
+                self._job,
+                self._files,
+                is_fresh=self._is_fresh,
+                last_signal=self._link.last_signal,
+            ) as memory:
                 replay = self._open_replay(memory)
-                self._work(replay, memory)
+                if not self._was_done:
+                    self._work(replay, memory)
                 return self._finish(replay, memory)
-            except Exception as error:
-                message = str(error) if isinstance(error, OrderflowError) else repr(error)
-                self._publish(Phase.FAILED, message)
-                raise
+        except Exception as error:
+            message = str(error) if isinstance(error, OrderflowError) else repr(error)
+            self._publish(Phase.FAILED, message)
+            raise
 
     def _find_files(self) -> None:
         try:
@@ -98,7 +105,7 @@ class Pipeline:
             memory.suspects,
             self._show_life,
         )
-        checkpoint = memory.recall(replay, self._files, self._quality)
+        checkpoint = memory.recall(replay, self._quality)
         self._replay = replay
         if checkpoint is None:
             self._publisher.clear()
@@ -111,11 +118,11 @@ class Pipeline:
             )
         else:
             self._reporter.go_on(checkpoint.run_id, replay)
-            is_done = replay.position.files_done == len(self._files)
-            logger.info(
-                "this job was done before; --fresh runs it anew" if is_done else "going on from %s",
-                *(() if is_done else (format_utc(replay.position.data_time_ms or 0),)),
-            )
+            self._was_done = replay.position.files_done == len(self._files)
+            if self._was_done:
+                logger.info("this job was done before: its result is shown; --fresh runs it anew")
+                return replay
+            logger.info("going on from %s", format_utc(replay.position.data_time_ms or 0))
         self._publish(Phase.RUNNING)
         return replay
 
@@ -146,7 +153,7 @@ class Pipeline:
                     next_look_s = now_s + LOOK_SECONDS
                     self._look_up(replay, progress, now_s)
                     if now_s >= next_checkpoint_s or self._stop.received:
-                        memory.save(replay, self._files, self._quality, self._reporter.run_id)
+                        memory.save(replay, self._quality, self._reporter.run_id)
                         next_checkpoint_s = time.monotonic() + self._checkpoint_seconds
                     if self._stop.received:
                         return
@@ -168,7 +175,7 @@ class Pipeline:
             self._link.heartbeat({"rows": position.book_rows + position.trades})
 
     def _finish(self, replay: Replay, memory: JobMemory) -> ExitCode:
-        if self._stop.received:
+        if self._stop.received and not self._was_done:
             self._publish(Phase.STOPPED)
             logger.info("stopped by %s", self._stop.received.name)
             return ExitCode(128 + self._stop.received)
@@ -176,14 +183,15 @@ class Pipeline:
         if data_time_ms is None or data_time_ms < self._job.time_range.from_ms:
             raise NoInputError(self._describe_emptiness())
         self._publisher.publish(replay, self._reporter.status(Phase.FINISHED, replay))
-        memory.save(replay, self._files, self._quality, self._reporter.run_id)
-        logger.info(
-            "done: %s book rows, %s trades, data time %s; %s",
-            f"{replay.position.book_rows:,}",
-            f"{replay.position.trades:,}",
-            format_utc(data_time_ms),
-            memory.cost,
-        )
+        if not self._was_done:
+            memory.save(replay, self._quality, self._reporter.run_id)
+            logger.info(
+                "done: %s book rows, %s trades, data time %s; %s",
+                f"{replay.position.book_rows:,}",
+                f"{replay.position.trades:,}",
+                format_utc(data_time_ms),
+                memory.cost,
+            )
         if self._quality.is_complete:
             return ExitCode.OK
         logger.warning(

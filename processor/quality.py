@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shared.errors import OrderflowError
 from shared.exit_codes import ExitCode
-from shared.processor_status import FileProblem
+from shared.processor_status import FileProblem, RowName
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ class Quality:
     def __init__(self) -> None:
         self.skipped: Counter[RowProblem] = Counter()
         self.file_problems: list[FileProblem] = []
+        self.poison_rows: list[RowName] = []
         self._told: set[tuple[str, ...]] = set()
 
     @property
@@ -63,11 +64,14 @@ class Quality:
         """Forget what was counted since `earlier` was copied from this, but not what was logged."""
         self.skipped = earlier.skipped
         self.file_problems = earlier.file_problems
+        self.poison_rows = earlier.poison_rows
 
     def skip_row(self, path: Path, table: str, row_id: int, error: BadRowError) -> None:
         """Count a row that was skipped, and log it if it is among the first of its kind."""
         self.skipped[error.problem] += 1
         count = self.skipped[error.problem]
+        if error.problem is RowProblem.POISON_ROW:
+            self.poison_rows.append(RowName(path.name, table, row_id))
         if count <= LOGGED_PER_KIND:
             self._tell(
                 logging.WARNING, "skipped %s, %s row %s: %s", path.name, table, row_id, error

@@ -5,6 +5,7 @@ from typing import Any
 
 from processor.day_files import DayFile
 from processor.db_interpreter import DBInterpreter, Position
+from processor.flight_recorder import Span
 from processor.ohlc_processor import OHLCProcessor
 from processor.orderbook_manager import Depth
 from processor.quality import Quality, late_trade
@@ -75,6 +76,10 @@ class ReferenceReplay:
     def restore(self, document: dict[str, Any]) -> None:  # noqa: ARG002 - Replay
         """Raise ValueError: see `to_document`."""
         raise ValueError("the reference calculation always begins at the beginning")
+
+    def has_passed(self, span: Span) -> bool:  # noqa: ARG002 - Replay
+        """Return False: nothing is known here of rows in another reading order."""
+        return False
 
     def steps(self) -> Generator[None, None, None]:
         """Do the work, yielding after every book row so that the caller can look up."""

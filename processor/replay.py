@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from processor.day_files import DayFile
 from processor.db_interpreter import Position
-from processor.flight_recorder import FlightRecorder
+from processor.flight_recorder import FlightRecorder, Span
 from processor.orderbook_manager import Depth
 from processor.quality import Quality
 from processor.reference_replay import ReferenceReplay
@@ -68,6 +68,10 @@ class Replay(Protocol):
 
     def restore(self, document: dict[str, Any]) -> None:
         """Go on from where `to_document` was called, in place of the beginning."""
+        ...
+
+    def has_passed(self, span: Span) -> bool:
+        """Say whether the rows of `span`, which are of the file at work, are done."""
         ...
 
     def steps(self) -> Generator[None, None, None]:

@@ -2,10 +2,11 @@
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
-from processor.flight_recorder import FlightRecorder, Span
+from processor.flight_recorder import AHEAD, FlightRecorder, Span
 from processor.quality import BadRowError, RowProblem
-from processor.suspects import DEATHS_TO_SKIP, NO_SUSPECTS, Suspects
+from processor.suspects import DEATHS_TO_SKIP, NO_SUSPECTS, PoisonRow, Suspects
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +22,33 @@ class RowGuard:
     recorder: FlightRecorder | None = None
     suspects: Suspects = NO_SUSPECTS
 
-    def at(self, first: int, end: int) -> AbstractContextManager[None]:
-        """Note that the rows from `first` to `end` are worked on until the block ends."""
-        return self.recorder.at(self._span(first, end)) if self.recorder else nullcontext()
+    def at(self, first: int, end: int, row_id: int | None = None) -> AbstractContextManager[None]:
+        """Note that the rows from `first` to `end` are worked on until the block ends.
 
-    def is_suspected(self, first: int, end: int) -> bool:
-        """Say whether these rows are to be taken one by one."""
+        A single row is to be given by its id as well.
+        """
+        return self.recorder.at(self._span(first, end, row_id)) if self.recorder else nullcontext()
+
+    def ahead(self, first: int, end: int) -> AbstractContextManager[None]:
+        """Do the same for the thread that prepares rows while others are worked on."""
+        return self.recorder.at(self._span(first, end), AHEAD) if self.recorder else nullcontext()
+
+    def is_suspected(self, first: int, end: int, row_ids: Any) -> bool:
+        """Say whether these rows, an array of ids, are to be taken one by one."""
         rows = self._span(first, end)
-        suspected = (self.suspects.span, *self.suspects.poison)
-        return any(span is not None and span.overlaps(rows) for span in suspected)
+        return any(span.overlaps(rows) for span in self.suspects.spans) or any(
+            (row.day, row.table) == (self.day, self.table) and bool((row_ids == row.row_id).any())
+            for row in self.suspects.poison
+        )
 
-    def check(self, row: int) -> None:
-        """Raise BadRowError when `row` killed the processor too often."""
-        if self._span(row, row + 1) in self.suspects.poison:
+    def check(self, row_id: int) -> None:
+        """Raise BadRowError when the row killed the processor too often."""
+        if PoisonRow(self.day, self.table, row_id) in self.suspects.poison:
             raise BadRowError(
                 RowProblem.POISON_ROW,
                 f"expected a row that can be processed, found that the processor died on it"
                 f" {DEATHS_TO_SKIP} times in a row",
             )
 
-    def _span(self, first: int, end: int) -> Span:
-        return Span(self.day, self.order, self.table, first, end)
+    def _span(self, first: int, end: int, row_id: int | None = None) -> Span:
+        return Span(self.day, self.order, self.table, first, end, row_id)

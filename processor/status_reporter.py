@@ -38,7 +38,7 @@ class StatusReporter:
         """Return the status as of now; before there is a replay, nothing has been done."""
         elapsed_s = max(time.monotonic() - self._started_s, 1e-9)
         rows = replay.position.book_rows + replay.position.trades if replay else 0
-        rows_per_s = (rows - self._rows_before) / elapsed_s
+        rows_per_s = max(rows - self._rows_before, 0) / elapsed_s  # less: it began anew
         share = 1.0 if phase is Phase.FINISHED else min(rows / max(self.rows_total, 1), 1.0)
         has_rate = rows_per_s > 0 and elapsed_s >= RATE_SECONDS
         eta_s = max(self.rows_total - rows, 0) / rows_per_s if has_rate else None
@@ -56,9 +56,10 @@ class StatusReporter:
             share_done=share,
             rows_per_s=rows_per_s,
             eta_s=eta_s if phase is Phase.RUNNING else None,
-            skipped={str(problem): n for problem, n in self._quality.skipped.items()},
+            skipped={str(problem): n for problem, n in sorted(self._quality.skipped.items())},
             files_total=self.files_total,
             file_problems=tuple(self._quality.file_problems),
+            poison_rows=tuple(self._quality.poison_rows),
             last_error=last_error,
         )
         if replay is None:

@@ -1,21 +1,27 @@
 """Replace and read whole JSON files, so that no reader ever sees half of one."""
 
 import contextlib
+import glob
 import os
 from pathlib import Path
 from typing import Any
 
 import orjson
+import psutil
 
 from shared.errors import BrokenFileError, RunDirectoryError
 
 
-def replace_file(path: Path, content: bytes, *, is_durable: bool = False) -> None:
+def replace_file(
+    path: Path, content: bytes, *, is_durable: bool = False, keep_as: Path | None = None
+) -> None:
     """Replace `path` by `content` in one step.
 
     The bytes go to a hidden file in the same folder first and are renamed over the target, so a
     reader sees the old document or the new one. With `is_durable` both the file and the folder
     are synced, so that the new document also survives a power loss; that costs milliseconds.
+    The document that was there is kept under the name `keep_as`, if that is given; between the
+    two renames only that one exists.
 
     Raises RunDirectoryError when the folder cannot be written; the target is then unchanged.
     """
@@ -26,6 +32,9 @@ def replace_file(path: Path, content: bytes, *, is_durable: bool = False) -> Non
             if is_durable:
                 file.flush()
                 os.fsync(file.fileno())
+        if keep_as is not None:
+            with contextlib.suppress(FileNotFoundError):
+                path.replace(keep_as)
         temporary.replace(path)
         if is_durable:
             _sync_folder(path.parent)
@@ -52,6 +61,16 @@ def read_json(path: Path) -> Any:
         raise
     except (OSError, orjson.JSONDecodeError) as error:
         raise BrokenFileError(path, f"expected one JSON document, found: {error}") from error
+
+
+def remove_leftovers(*paths: Path) -> None:
+    """Delete what killed processes left of documents that were to replace one of `paths`."""
+    for path in paths:
+        for temporary in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+            pid = temporary.name.removesuffix(".tmp").rpartition(".")[2]
+            if pid.isdecimal() and int(pid) != os.getpid() and not psutil.pid_exists(int(pid)):
+                with contextlib.suppress(OSError):
+                    temporary.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

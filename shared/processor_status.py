@@ -39,10 +39,20 @@ class FileProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class RowName:
+    """A recorded row, by its file, table and id."""
+
+    file: str
+    table: str
+    row_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessorStatus:
     """One state of a processor run.
 
-    `skipped` counts rows that could not be used, by kind; `observed` counts what was used but is
+    `skipped` counts rows that could not be used, by kind; `poison_rows` names those among them on
+    which the processor died too often; `observed` counts what was used but is
     worth knowing (crossed books, one-sided books). `share_done` is 0 to 1. Times are epoch ms UTC;
     `data_time_ms` is the newest row's, None before the first.
     """
@@ -68,6 +78,7 @@ class ProcessorStatus:
     files_done: int = 0
     files_total: int = 0
     file_problems: tuple[FileProblem, ...] = ()
+    poison_rows: tuple[RowName, ...] = ()
     conservation: Conservation = field(default_factory=Conservation)
     last_error: str | None = None
 
@@ -96,5 +107,6 @@ def _status_from(document: dict[str, Any]) -> ProcessorStatus:
     known["file_problems"] = tuple(
         FileProblem(**problem) for problem in document.get("file_problems", ())
     )
+    known["poison_rows"] = tuple(RowName(**row) for row in document.get("poison_rows", ()))
     known["conservation"] = Conservation(**document.get("conservation", {}))
     return ProcessorStatus(**known)

@@ -19,6 +19,8 @@ SUPERVISOR_PID = "ORDERFLOW_WORKER_SUPERVISOR_PID"
 HEARTBEAT_FD = "ORDERFLOW_WORKER_HEARTBEAT_FD"
 LIFELINE_FD = "ORDERFLOW_WORKER_LIFELINE_FD"
 LISTEN_FD = "ORDERFLOW_WORKER_LISTEN_FD"
+LAST_SIGNAL = "ORDERFLOW_WORKER_LAST_SIGNAL"
+"""Which signal ended the process before, empty if none did; absent at the first start."""
 FAMILY = "ORDERFLOW_FAMILY"
 """`<supervisor's boot id>/<worker's boot id>`; it stays in the environment, so that a descendant
 that left the worker's session is still known for what it is."""
@@ -39,6 +41,7 @@ class WorkerLink:
     boot_id: str = ""
     heartbeat_fd: int | None = None
     listening_socket: socket.socket | None = None
+    last_signal: str | None = None
     _next_heartbeat: float = 0.0
 
     def heartbeat(self, progress: Mapping[str, int | float | None]) -> None:
@@ -76,6 +79,7 @@ def enter_worker() -> WorkerLink:
         boot_id=os.environ.pop(BOOT_ID, ""),
         heartbeat_fd=heartbeat_fd,
         listening_socket=None if listen_fd is None else socket.socket(fileno=listen_fd),
+        last_signal=os.environ.pop(LAST_SIGNAL, None),
     )
 
 

@@ -49,6 +49,11 @@ Exit codes of a run:
     show_envvar=True,
     help="Stop when the process that started this one, or its parent, ends; for honcho and such.",
 )
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Begin at the beginning, whatever an earlier run has done; restarts go on all the same.",
+)
 @click.pass_context
 def main(ctx: click.Context, /, **options: Any) -> None:
     """Replay recorded order flow and keep processor and page alive until Ctrl-C.
@@ -158,6 +163,7 @@ def _run(
     poll_ms: int,
     token: str | None,
     stop_with_launcher: bool,
+    fresh: bool,
     **others: Any,
 ) -> ExitCode:
     policy = make_policy(others)
@@ -175,6 +181,7 @@ def _run(
         token=token,
         policy=policy,
         is_tied_to_launcher=stop_with_launcher,
+        is_fresh=fresh,
     )
     return supervise(plan, make_specs)
 

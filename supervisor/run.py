@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from shared.earlier_run import set_earlier_run_aside
 from shared.exit_codes import ExitCode
 from shared.page_access import choose_token, is_loopback, page_url
 from shared.run_directory import RunDirectory
@@ -32,6 +33,7 @@ class RunPlan:
     token: str | None = None
     policy: RestartPolicy = field(default_factory=RestartPolicy)
     is_tied_to_launcher: bool = False
+    is_fresh: bool = False
 
 
 MakeSpecs = Callable[[int, str | None], Sequence[WorkerSpec]]
@@ -63,6 +65,9 @@ def supervise(plan: RunPlan, make_specs: MakeSpecs) -> ExitCode:
         policy=plan.policy,
         launchers=find_launchers() if plan.is_tied_to_launcher else (),
     )
+    if plan.is_fresh:
+        # Once, and not at every start of the processor: a restarted one goes on where it was.
+        set_earlier_run_aside(plan.run_dir)
     try:
         return Supervisor(options, make_specs(port, token), console).run()
     finally:

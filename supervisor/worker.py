@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.supervisor_status import WorkerState, WorkerStatus
+from shared.worker_link import LAST_SIGNAL
 from supervisor.console import Console
 from supervisor.events import Event, EventLog
 from supervisor.heartbeats import HeartbeatReader
@@ -180,7 +181,7 @@ class SupervisedWorker:
         try:
             process = spawn(
                 self.spec.command,
-                self.spec.environment,
+                {**self.spec.environment, **self._last_end()},
                 family=around.family,
                 started_at=now,
                 lifeline_fd=around.lifeline_fd,
@@ -198,6 +199,9 @@ class SupervisedWorker:
         if self.probe is not None:
             self.probe.aim_at(process.boot_id, now)
         return None
+
+    def _last_end(self) -> dict[str, str]:
+        return {LAST_SIGNAL: self._gone.ended.signal or ""} if self._gone else {}
 
     def _let_go(self, process: Process) -> None:
         for descriptor in (process.pidfd, process.output_fd, process.heartbeat_fd):

@@ -11,6 +11,7 @@ from processor.engine import book_kernel
 from processor.engine.columns import Column, ColumnBatch
 from processor.engine.kernels import Kernels
 from processor.engine.level_kernel import SHORTEST_LEVEL
+from processor.engine.place import START, Place
 from processor.engine.retreat import RetreatError
 from processor.engine.state import EngineState
 from processor.quality import BadRowError, Quality
@@ -21,8 +22,6 @@ from processor.table_reader import TableReader, TimedRow
 
 BOOK_ROWS = 1024
 """Book rows in a batch; smaller ones stay in the processor's cache, larger ones wait less."""
-
-_BATCHES_UNDER_WAY = 3  # one applied, one parsed and one read
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +52,14 @@ class BookBatch:
     asks: Levels
     is_refused: Column
 
+    @property
+    def only_row_id(self) -> int | None:
+        """The id of its row, if it has but one."""
+        return int(self.rowids[0]) if len(self.rowids) == 1 else None
+
 
 class BookFeed:
-    """Applies the book rows of one file to `state`; `rows_done` have been, or were skipped."""
+    """Applies the book rows of one file to `state`; it has come to `place`."""
 
     def __init__(
         self,
@@ -65,7 +69,7 @@ class BookFeed:
         quality: Quality,
         kernels: Kernels,
         guard: RowGuard,
-        rows_done: int = 0,
+        start: Place = START,
         *,
         is_by_time: bool = False,
     ) -> None:
@@ -75,10 +79,10 @@ class BookFeed:
         self._quality = quality
         self._kernels = kernels
         self._guard = guard
-        self._rows_parsed = rows_done
+        self._rows_parsed = start.rows
         self._is_by_time = is_by_time
         self._is_strict = False
-        self.rows_done = rows_done
+        self.place = start
         self.is_over = False
 
     def batches(
@@ -95,11 +99,12 @@ class BookFeed:
         self._rows_parsed += len(times)
         is_refused = times == 0
         is_parsed = self._kernels.is_ready and not self._guard.is_suspected(
-            first_row, self._rows_parsed
+            first_row, self._rows_parsed, rowids
         )
         if is_parsed:
-            bids = self._parse_levels(bid_text, bid_offsets, is_refused)
-            asks = self._parse_levels(ask_text, ask_offsets, is_refused)
+            with self._guard.ahead(first_row, self._rows_parsed):
+                bids = self._parse_levels(bid_text, bid_offsets, is_refused)
+                asks = self._parse_levels(ask_text, ask_offsets, is_refused)
         else:
             bids = asks = Levels(np.empty(0), np.empty(0), np.zeros(len(times), np.int64))
             is_refused[:] = True
@@ -108,14 +113,16 @@ class BookFeed:
     def strict_batches(self) -> Generator[BookBatch, None, None]:
         """Yield the table row by row, in the order of time, parsed strictly."""
         self._is_strict = True
-        for row in self._table.rows(self.rows_done):
-            with self._guard.at(self._table.rows_read - 1, self._table.rows_read):
-                batch = self._parse_strictly(row, self._table.rows_read - 1)
+        for row in self._table.rows(self.place.rows):
+            number = self._table.rows_read - 1
+            with self._guard.at(number, number + 1, row.row_id):
+                batch = self._parse_strictly(row, number)
             if self.is_over:
+                self.place = Place(number)  # past those before it that were skipped
                 return
             if batch is not None:
                 yield batch
-        self.rows_done = self._table.rows_read
+        self.place = Place(self._table.rows_read)
 
     def apply(self, batch: BookBatch) -> Iterator[None]:
         """Apply the rows of `batch`, up to the range's end, yielding after every odd row.
@@ -127,22 +134,29 @@ class BookFeed:
         closed = np.empty((rows, book_kernel.BAR_COLUMNS))
         row = 0
         while row < rows and not self.is_over:
-            ahead = rows * _BATCHES_UNDER_WAY if rows > 1 else rows
-            with self._guard.at(batch.first_row + row, batch.first_row + ahead):
+            with self._guard.at(batch.first_row + row, batch.first_row + rows, batch.only_row_id):
                 row = self._apply_from(row, batch, closed)
-            self.rows_done = batch.first_row + row
+            self._move_to(batch, row)
             if self._state.book_sums["outcome"][0] == book_kernel.NEEDS_STRICT_PARSER:
                 self._apply_strictly(
-                    int(batch.rowids[row]), self.rows_done, has_odd_time=batch.times[row] == 0
+                    int(batch.rowids[row]),
+                    batch.first_row + row,
+                    has_odd_time=batch.times[row] == 0,
                 )
                 row += not self.is_over
-                self.rows_done = batch.first_row + row
+                self._move_to(batch, row)
                 yield
         if self.is_over and not self._is_strict:
             # The first row past the range ends a table in order; in any other, more may follow.
             end_ms = int(self._state.book_sums["to_ms"][0])
-            if self._table.may_hold_more_before(end_ms, self.rows_done):
+            if self._table.may_hold_more_before(end_ms, self.place.rows):
                 raise RetreatError("its book goes on behind the first row past the range")
+
+    def _move_to(self, batch: BookBatch, row: int) -> None:
+        if row:
+            self.place = Place(batch.first_row + row, int(batch.rowids[row - 1]))
+        elif batch.first_row > self.place.rows:  # past rows that were skipped
+            self.place = Place(batch.first_row)
 
     def _apply_from(self, row: int, batch: BookBatch, closed: Column) -> int:
         book = self._state.book
@@ -171,7 +185,7 @@ class BookFeed:
 
     def _apply_strictly(self, rowid: int, row: int, *, has_odd_time: bool) -> None:
         try:
-            with self._guard.at(row, row + 1):
+            with self._guard.at(row, row + 1, rowid):
                 raw = self._table.row(rowid)
                 if has_odd_time and self._is_by_time:
                     raise RetreatError(f"the time of book row {rowid} is not what it is sorted by")
@@ -187,7 +201,7 @@ class BookFeed:
             self.is_over = True
             return None
         try:
-            self._guard.check(number)
+            self._guard.check(row.row_id)
             update = parse_book_row(row.row_id, row.timestamp_ms, *row.values)
         except BadRowError as error:
             self._quality.skip_row(self._file.path, "book", row.row_id, error)

@@ -2,6 +2,7 @@
 
 import copy
 import logging
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
@@ -9,11 +10,12 @@ from processor.day_files import DayFile
 from processor.db_interpreter import Position
 from processor.engine.file_replay import FileProgress, FileReplay, Order, Workshop
 from processor.engine.kernels import Kernels
+from processor.engine.place import Place
 from processor.engine.retreat import RetreatError
 from processor.engine.state import EngineState
-from processor.flight_recorder import FlightRecorder
+from processor.flight_recorder import FlightRecorder, Span
 from processor.orderbook_manager import Depth
-from processor.quality import Quality
+from processor.quality import Quality, RowProblem
 from processor.sqlite_source import OnWait, UnusableFileError, do_nothing
 from processor.suspects import Suspects
 from shared.job import Job
@@ -55,7 +57,9 @@ class EngineReplay:
             suspects or Suspects(),
             on_wait,
         )
-        self._at_creation = copy.deepcopy(quality)
+        self._problems_at_creation = len(quality.file_problems)
+        self._at_file_start = copy.deepcopy((self._shop.state, self._shop.position, quality))
+        self._file_start_document: dict[str, Any] | None = None
         self._start = FileProgress()
         self._current: FileReplay | None = None
 
@@ -107,9 +111,10 @@ class EngineReplay:
             "files_done": position.files_done,
             "data_time_ms": position.data_time_ms,
             "order": progress.order,
-            "book_rows": progress.book_rows,
-            "trade_rows": progress.trade_rows,
+            "book": [progress.book.rows, progress.book.row_id],
+            "trades": [progress.trades.rows, progress.trades.row_id],
             "state": self._shop.state.to_document(),
+            "file_start": self._file_start_to_document(progress),
         }
 
     def restore(self, document: dict[str, Any]) -> None:
@@ -117,18 +122,59 @@ class EngineReplay:
 
         Raises KeyError, TypeError or ValueError when `document` is no such thing.
         """
+        state, position = self._restored(document, document["files_done"])
+        file_start = document["file_start"]
+        if file_start is not None:
+            self._restored(file_start, position.files_done)
+        start = FileProgress(
+            Order(document["order"]), Place(*document["book"]), Place(*document["trades"])
+        )
+        # All or nothing: only now is it known to be what it should be.
+        self._shop.state, self._shop.position, self._start = state, position, start
+        self._file_start_document = file_start
+
+    def _restored(self, document: dict[str, Any], files_done: int) -> tuple[EngineState, Position]:
         state = EngineState(self._job)
         state.restore(document["state"])
-        self._shop.state = state
-        self._shop.position = Position(
-            files_done=document["files_done"],
+        return state, Position(
+            files_done=files_done,
             book_rows=int(state.book_sums["rows"][0]),
             trades=int(state.trade_sums["rows"][0]),
             data_time_ms=document["data_time_ms"],
         )
-        self._start = FileProgress(
-            Order(document["order"]), document["book_rows"], document["trade_rows"]
-        )
+
+    def _file_start_to_document(self, progress: FileProgress) -> dict[str, Any] | None:
+        # A file found out of order is read again from its start, by whichever process finds it.
+        if progress == FileProgress(progress.order):
+            return None
+        if self._file_start_document is None:
+            state, position, quality = self._at_file_start
+            self._file_start_document = {
+                "data_time_ms": position.data_time_ms,
+                "state": state.to_document(),
+                "skipped": {str(kind): count for kind, count in quality.skipped.items()},
+                "file_problems": len(quality.file_problems) - self._problems_at_creation,
+                "poison_rows": len(quality.poison_rows),
+            }
+        return self._file_start_document
+
+    def _take_file_start(self) -> None:
+        shop, document = self._shop, self._file_start_document
+        quality = copy.deepcopy(shop.quality)
+        if document is None:
+            self._at_file_start = (*copy.deepcopy((shop.state, shop.position)), quality)
+            return
+        skipped = {RowProblem(kind): count for kind, count in document["skipped"].items()}
+        quality.skipped = Counter(skipped)
+        del quality.file_problems[self._problems_at_creation + document["file_problems"] :]
+        del quality.poison_rows[document["poison_rows"] :]
+        self._at_file_start = (*self._restored(document, shop.position.files_done), quality)
+
+    def has_passed(self, span: Span) -> bool:
+        """Say whether the rows of `span`, which are of the file at work, are done."""
+        progress = self._current.progress if self._current else self._start
+        place = progress.book if span.table == "book" else progress.trades
+        return span.order == progress.order and span.end <= place.rows
 
     def steps(self) -> Generator[None, None, None]:
         """Do the work, yielding after every batch so that the caller can look up."""
@@ -136,22 +182,15 @@ class EngineReplay:
         yield from self._shop.kernels.load()
         while self._shop.position.files_done < len(self._files):
             file = self._files[self._shop.position.files_done]
-            self._shop.position.file = file
-            try:
-                yield from self._replay(file)
-                self._shop.position.files_done += 1
-            except RetreatError:  # restored from within a file whose start is no longer known
-                self._begin_anew()
+            yield from self._replay(file)
+            self._shop.position.files_done += 1
             self._current, self._start = None, FileProgress()
-
-    def _begin_anew(self) -> None:
-        self._shop.state, self._shop.position = EngineState(self._job), Position()
-        self._shop.quality.go_back_to(self._at_creation)
+            self._file_start_document = None
 
     def _replay(self, file: DayFile) -> Iterator[None]:
         start = self._start
-        is_whole = start == FileProgress(start.order)
-        at_start = copy.deepcopy((self._shop.state, self._shop.position, self._shop.quality))
+        self._shop.position.file = file
+        self._take_file_start()
         try:
             self._current = FileReplay(file, self._shop, start)
             yield from self._current.steps()
@@ -159,10 +198,9 @@ class EngineReplay:
             self._shop.quality.report_file(file.path, str(error))
         except RetreatError as error:
             logger.info("%s: %s: reading it again from its start", file.path.name, error)
-            if not is_whole:
-                raise
-            self._shop.state, self._shop.position, quality = at_start
+            self._shop.state, self._shop.position, quality = self._at_file_start
             self._shop.quality.go_back_to(quality)
+            self._file_start_document = None
             self._start = FileProgress(_NEXT_ORDER[start.order])
             yield from self._replay(file)
 

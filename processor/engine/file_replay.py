@@ -18,6 +18,7 @@ from processor.db_interpreter import (
 from processor.engine.book_feed import BOOK_ROWS, BookBatch, BookFeed
 from processor.engine.columns import read_columns
 from processor.engine.kernels import Kernels
+from processor.engine.place import START, Place
 from processor.engine.queries import BOOK_FORMATS, TRADE_FORMATS, book_query, trades_query
 from processor.engine.read_ahead import read_ahead
 from processor.engine.state import EngineState
@@ -47,11 +48,11 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileProgress:
-    """How far a file is done: rows of each table, counted in its reading order."""
+    """How far a file is done, table by table, in its reading order."""
 
     order: Order = Order.STORED
-    book_rows: int = 0
-    trade_rows: int = 0
+    book: Place = START
+    trades: Place = START
 
 
 @dataclass(slots=True)
@@ -82,8 +83,8 @@ class FileReplay:
         """How far the file is done."""
         return FileProgress(
             self._start.order,
-            self._book.rows_done if self._book else self._start.book_rows,
-            self._trades.rows_done if self._trades else self._start.trade_rows,
+            self._book.place if self._book else self._start.book,
+            self._trades.place if self._trades else self._start.trades,
         )
 
     def steps(self) -> Iterator[None]:
@@ -133,7 +134,7 @@ class FileReplay:
         table = self._table(connection, "book", BOOK_COLUMNS, BOOK_BATCH)
         if table is None:
             return _nothing()
-        shop, done = self._shop, self._start.book_rows
+        shop, start = self._shop, self._start.book
         feed = self._book = BookFeed(
             self._file,
             table,
@@ -141,7 +142,7 @@ class FileReplay:
             shop.quality,
             shop.kernels,
             self._guard("book"),
-            done,
+            start,
             is_by_time=self._start.order is Order.BY_TIME,
         )
         if self._start.order is Order.STRICT:
@@ -151,7 +152,8 @@ class FileReplay:
             columns_of(connection, "book"),
             self._file.instrument,
             is_by_time=self._start.order is Order.BY_TIME,
-            skip=done,
+            skip=start.rows,
+            after=start.row_id,
         )
         # Scan, parse and apply are three stages, each at work on a batch of its own.
         columns = read_ahead(read_columns(uri, query, BOOK_FORMATS, BOOK_ROWS))
@@ -163,7 +165,7 @@ class FileReplay:
         table = self._table(connection, "trades", TRADE_COLUMNS, TRADE_BATCH)
         if table is None:
             return _nothing()
-        shop, done = self._shop, self._start.trade_rows
+        shop, start = self._shop, self._start.trades
         feed = self._trades = TradeFeed(
             self._file,
             table,
@@ -171,7 +173,7 @@ class FileReplay:
             shop.quality,
             shop.kernels,
             self._guard("trades"),
-            done,
+            start,
             is_by_time=self._start.order is Order.BY_TIME,
         )
         if self._start.order is Order.STRICT:
@@ -181,7 +183,8 @@ class FileReplay:
             columns_of(connection, "trades"),
             self._file.instrument,
             is_by_time=self._start.order is Order.BY_TIME,
-            skip=done,
+            skip=start.rows,
+            after=start.row_id,
         )
         columns = read_columns(uri, query, TRADE_FORMATS, TRADE_ROWS)
         return feed.batches(read_ahead(columns, shop.on_wait))

@@ -14,13 +14,15 @@ def book_query(
     *,
     is_by_time: bool,
     skip: int = 0,
+    after: int | None = None,
 ) -> str:
     """Return the query for rowid, timestamp, bids and asks; the timestamp is 0 if not plain.
 
-    The first `skip` rows, in the order asked for, are left out.
+    The first `skip` rows, in the order asked for, are left out; `after` is the id of the last of
+    them, which saves reading over them where the rows are stored by id.
     """
     plain = f"CASE WHEN {_is_plain(columns, instrument)} THEN CAST(timestamp AS INTEGER) ELSE 0 END"
-    rows = _ordered(connection, "book", is_by_time, skip)
+    rows = _ordered(connection, "book", is_by_time, skip, after)
     return f"SELECT book.rowid, {plain}, bids, asks FROM {rows}"
 
 
@@ -31,11 +33,12 @@ def trades_query(
     *,
     is_by_time: bool,
     skip: int = 0,
+    after: int | None = None,
 ) -> str:
     """Return the query for rowid, code, price and size.
 
     The code is the timestamp times two, plus one for a taker who buys; 1 if only the side is not
-    plain, 0 if more is not. The first `skip` rows, in the order asked for, are left out.
+    plain, 0 if more is not. `skip` and `after` are those of `book_query`.
     """
     code = (
         f"CASE WHEN {_is_plain(columns, instrument)} THEN CASE side"
@@ -43,7 +46,7 @@ def trades_query(
         " WHEN 'sell' THEN 2 * CAST(timestamp AS INTEGER)"
         " ELSE 1 END ELSE 0 END"
     )
-    rows = _ordered(connection, "trades", is_by_time, skip)
+    rows = _ordered(connection, "trades", is_by_time, skip, after)
     return f"SELECT trades.rowid, {code}, price, size FROM {rows}"
 
 
@@ -71,8 +74,25 @@ def _is_plain(columns: Sequence[str], instrument: str) -> str:
     return condition
 
 
-def _ordered(connection: sqlite3.Connection, table: str, is_by_time: bool, skip: int) -> str:
+def _is_stored_by_id(connection: sqlite3.Connection, table: str) -> bool:
+    # An INTEGER PRIMARY KEY is the rowid itself, unless SQLite made an index for it (DESC).
+    return bool(
+        connection.execute(
+            "SELECT 1 FROM pragma_table_info(?) WHERE name = 'id' AND pk = 1"
+            " AND upper(type) = 'INTEGER' AND NOT EXISTS"
+            " (SELECT 1 FROM pragma_index_list(?) WHERE origin = 'pk')",
+            (table, table),
+        ).fetchone()
+    )
+
+
+def _ordered(
+    connection: sqlite3.Connection, table: str, is_by_time: bool, skip: int, after: int | None
+) -> str:
     if not is_by_time:
+        # An offset is read over, row by row: near the end of a day as long as the day itself.
+        if after is not None and _is_stored_by_id(connection, table):
+            return f"{table} WHERE {table}.rowid > {after} ORDER BY id"
         return f"{table} ORDER BY id" + (f" LIMIT -1 OFFSET {skip}" if skip else "")
     # Only the keys are sorted, or read from an index, and never the text; the limit, which is
     # none, keeps SQLite from dropping the order of the inner query.

@@ -1,5 +1,6 @@
 """Everything the engine has calculated so far: the book, the open bars, the sums, the bars."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,7 +94,7 @@ class EngineState:
         for name in ("book_sums", "trade_sums"):
             sums = getattr(self, name)
             for field_name in sums.dtype.names:
-                sums[field_name][0] = document[name][field_name]
+                sums[field_name][0] = _from_json(document[name][field_name])
         self.ohlc_rows = document["ohlc_rows"]
         self.cvd_rows = document["cvd_rows"]
         self.metric_rows = document["metric_rows"]
@@ -170,7 +171,20 @@ class EngineState:
 
 
 def _record_to_document(sums: Column) -> dict[str, Any]:
-    return {name: sums[name][0].tolist() for name in sums.dtype.names or ()}
+    return {name: _to_json(sums[name][0].tolist()) for name in sums.dtype.names or ()}
+
+
+def _to_json(value: Any) -> Any:
+    # JSON has no word for what is not finite; a sum of sizes that are too large is just that.
+    if isinstance(value, list):
+        return [_to_json(each) for each in value]
+    return value if math.isfinite(value) else repr(value)
+
+
+def _from_json(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_from_json(each) for each in value]
+    return float(value) if isinstance(value, str) else value
 
 
 def _newest(closed: list[Bar], open_row: list[np.number]) -> list[Bar]:

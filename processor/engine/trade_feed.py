@@ -10,6 +10,7 @@ from processor.day_files import DayFile
 from processor.engine import trade_kernel
 from processor.engine.columns import Column, ColumnBatch
 from processor.engine.kernels import Kernels
+from processor.engine.place import START, Place
 from processor.engine.retreat import RetreatError
 from processor.engine.state import EngineState
 from processor.quality import BadRowError, Quality, late_trade
@@ -21,8 +22,6 @@ TRADE_ROWS = 4096
 """Trades in a batch."""
 
 FOREVER_MS = 2**62
-
-_BATCHES_UNDER_WAY = 2  # one counted and one read
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,14 @@ class TradeBatch:
     prices: Column
     sizes: Column
 
+    @property
+    def only_row_id(self) -> int | None:
+        """The id of its row, if it has but one."""
+        return int(self.rowids[0]) if len(self.rowids) == 1 else None
+
 
 class TradeFeed:
-    """Counts the trades of one file into `state`; `rows_done` have been, or were skipped."""
+    """Counts the trades of one file into `state`; it has come to `place`."""
 
     def __init__(
         self,
@@ -50,7 +54,7 @@ class TradeFeed:
         quality: Quality,
         kernels: Kernels,
         guard: RowGuard,
-        rows_done: int = 0,
+        start: Place = START,
         *,
         is_by_time: bool = False,
     ) -> None:
@@ -60,12 +64,12 @@ class TradeFeed:
         self._quality = quality
         self._kernels = kernels
         self._guard = guard
-        self._rows_parsed = rows_done
+        self._rows_parsed = start.rows
         self._is_by_time = is_by_time
         self._batch: TradeBatch | None = None
         self._row = 0
         self._is_strict = False
-        self.rows_done = rows_done
+        self.place = start
         self.is_over = False
 
     def batches(
@@ -80,21 +84,23 @@ class TradeFeed:
         rowids, codes, prices, sizes = columns.arrays
         first_row = self._rows_parsed
         self._rows_parsed += len(codes)
-        if self._guard.is_suspected(first_row, self._rows_parsed):
+        if self._guard.is_suspected(first_row, self._rows_parsed, rowids):
             codes = np.minimum(codes, 1)
         return TradeBatch(first_row, rowids, codes, prices, sizes)
 
     def strict_batches(self) -> Generator[TradeBatch, None, None]:
         """Yield the table row by row, in the order of time, parsed strictly."""
         self._is_strict = True
-        for row in self._table.rows(self.rows_done):
-            with self._guard.at(self._table.rows_read - 1, self._table.rows_read):
-                batch = self._parse_strictly(row, self._table.rows_read - 1)
+        for row in self._table.rows(self.place.rows):
+            number = self._table.rows_read - 1
+            with self._guard.at(number, number + 1, row.row_id):
+                batch = self._parse_strictly(row, number)
             if self.is_over:
+                self.place = Place(number)  # past those before it that were skipped
                 return
             if batch is not None:
                 yield batch
-        self.rows_done = self._table.rows_read
+        self.place = Place(self._table.rows_read)
 
     def advance(self, batches: Iterator[TradeBatch], until_ms: int) -> Iterator[None]:
         """Count the trades before `until_ms`, taking from `batches` and yielding now and then.
@@ -111,7 +117,7 @@ class TradeFeed:
             if self.is_over and not self._is_strict:
                 # The first row past the range ends a table in order; in any other, more may follow.
                 end_ms = int(self._state.trade_sums["to_ms"][0])
-                if self._table.may_hold_more_before(end_ms, self.rows_done):
+                if self._table.may_hold_more_before(end_ms, self.place.rows):
                     raise RetreatError("its trades go on behind the first one past the range")
             if self._row < len(self._batch.codes):
                 return
@@ -123,9 +129,9 @@ class TradeFeed:
         closed = np.empty((rows, trade_kernel.BAR_COLUMNS))
         while self._row < rows and not self.is_over:
             first = batch.first_row + self._row
-            with self._guard.at(first, first + (rows * _BATCHES_UNDER_WAY if rows > 1 else 1)):
+            with self._guard.at(first, batch.first_row + rows, batch.only_row_id):
                 self._row, outcome = self._count_from(self._row, batch, until_ms, closed)
-            self.rows_done = batch.first_row + self._row
+            self._move_to(batch, self._row)
             if outcome == trade_kernel.DONE:
                 return
             if outcome == trade_kernel.END_OF_RANGE:
@@ -136,11 +142,17 @@ class TradeFeed:
                 self._skip_late(rowid)
             else:
                 self._count_strictly(
-                    rowid, self.rows_done, has_odd_time=batch.codes[self._row] == 0
+                    rowid, batch.first_row + self._row, has_odd_time=batch.codes[self._row] == 0
                 )
             self._row += not self.is_over
-            self.rows_done = batch.first_row + self._row
+            self._move_to(batch, self._row)
             yield
+
+    def _move_to(self, batch: TradeBatch, row: int) -> None:
+        if row:
+            self.place = Place(batch.first_row + row, int(batch.rowids[row - 1]))
+        elif batch.first_row > self.place.rows:  # past rows that were skipped
+            self.place = Place(batch.first_row)
 
     def _count_from(
         self, row: int, batch: TradeBatch, until_ms: int, closed: Column
@@ -161,7 +173,7 @@ class TradeFeed:
         return row, outcome
 
     def _count_strictly(self, rowid: int, row: int, *, has_odd_time: bool) -> None:
-        with self._guard.at(row, row + 1):
+        with self._guard.at(row, row + 1, rowid):
             try:
                 raw = self._table.row(rowid)
                 if has_odd_time and self._is_by_time:
@@ -185,7 +197,7 @@ class TradeFeed:
         if row.timestamp_ms < self._state.trade_sums["from_ms"][0]:
             return None
         try:
-            self._guard.check(number)
+            self._guard.check(row.row_id)
             trade = parse_trade_row(row.row_id, row.timestamp_ms, *row.values)
         except BadRowError as error:
             self._quality.skip_row(self._file.path, "trades", row.row_id, error)

@@ -1,6 +1,7 @@
 """Whole JSON files: replaced in one step, or left as they were."""
 
 import math
+import os
 import resource
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.atomic_file import read_json, replace_file, write_json
+from shared.atomic_file import read_json, remove_leftovers, replace_file, write_json
 from shared.errors import BrokenFileError, RunDirectoryError
 from shared.exit_codes import ExitCode
 from tests.support.tiny_disk import fill, tiny_disk
@@ -144,3 +145,40 @@ def test_a_file_that_is_no_json_is_broken_and_named(tmp_path: Path, content: byt
 def test_a_folder_in_the_place_of_a_document_is_broken(tmp_path: Path) -> None:
     with pytest.raises(BrokenFileError, match="expected one JSON document"):
         read_json(tmp_path)
+
+
+def test_the_document_before_is_kept_under_the_name_asked_for(tmp_path: Path) -> None:
+    path, kept = tmp_path / "x.json", tmp_path / "x.previous.json"
+    replace_file(path, b"one", keep_as=kept)
+    assert not kept.exists()
+    replace_file(path, b"two", keep_as=kept)
+    replace_file(path, b"three", keep_as=kept)
+    assert (path.read_bytes(), kept.read_bytes()) == (b"three", b"two")
+
+
+def test_what_cannot_be_written_leaves_both_documents(tmp_path: Path) -> None:
+    with tiny_disk(tmp_path / "disk") as disk:
+        path, kept = disk / "x.json", disk / "x.previous.json"
+        replace_file(path, b"one", keep_as=kept)
+        replace_file(path, b"two", keep_as=kept)
+        fill(disk)
+        with pytest.raises(RunDirectoryError):
+            replace_file(path, bytes(5000), keep_as=kept)
+        assert (path.read_bytes(), kept.read_bytes()) == (b"two", b"one")
+
+
+def test_leftovers_of_the_dead_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    dead = 4_194_999  # above the largest pid there can be
+    path = tmp_path / "x.json"
+    leftover = tmp_path / f".x.json.{dead}.tmp"
+    others = [
+        path,
+        tmp_path / f".x.json.{os.getpid()}.tmp",
+        tmp_path / f".x.json.{os.getppid()}.tmp",
+        tmp_path / f".y.json.{dead}.tmp",
+        tmp_path / ".x.json.tmp",
+    ]
+    for each in (leftover, *others):
+        each.write_bytes(b"half")
+    remove_leftovers(path)
+    assert sorted(tmp_path.iterdir()) == sorted(others)

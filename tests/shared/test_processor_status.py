@@ -13,6 +13,7 @@ from shared.processor_status import (
     FileProblem,
     Phase,
     ProcessorStatus,
+    RowName,
     read_processor_status,
     write_processor_status,
 )
@@ -39,6 +40,7 @@ STATUS = ProcessorStatus(
     files_done=1,
     files_total=2,
     file_problems=(FileProblem("a.db", "expected a file, found none"),),
+    poison_rows=(RowName("a.db", "book", 8),),
     conservation=Conservation(1, 2.0, 2.0, -2.0, -2.0),
     last_error="it broke",
 )

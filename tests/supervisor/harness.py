@@ -61,6 +61,7 @@ class Run:
         self.plan: dict[str, Any] = {}
         self.popen: subprocess.Popen[bytes] | None = None
         self.console_path = root.with_name(f"{root.name}.console")
+        self.extra_environment: dict[str, str] = {}
         self._boot_ids: set[str] = set()
 
     def make_plan(
@@ -109,7 +110,7 @@ class Run:
     @property
     def environment(self) -> dict[str, str]:
         clean = {name: text for name, text in os.environ.items() if "ORDERFLOW" not in name}
-        return {**clean, "PYTHONPATH": str(ROOT)}
+        return {**clean, "PYTHONPATH": str(ROOT), **self.extra_environment}
 
     @property
     def pid(self) -> int:

@@ -1,0 +1,57 @@
+"""The command `orderflow-process`, killed by a real SIGSEGV whenever the engine reaches one row.
+
+Takes the table, the row id and where it dies before the command's own arguments: `apply`, where
+the row is worked on, or `parse`, in the thread that parses ahead.
+"""
+
+import ctypes
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from processor.engine.book_feed import BookFeed
+from processor.engine.kernels import Kernels
+from processor.engine.trade_feed import TradeFeed
+from processor.main import main
+
+TABLE, ROW_ID, PLACE = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+
+
+def _crash() -> None:
+    ctypes.string_at(0)
+
+
+def _deadly(apply: Callable[..., Any], is_refused: Callable[[Any], Any]) -> Callable[..., Any]:
+    def apply_from(self: Any, row: int, batch: Any, *others: Any) -> Any:
+        reached = (batch.rowids[row:] == ROW_ID) & ~is_refused(batch)[row:]
+        if reached.any():
+            _crash()
+        return apply(self, row, batch, *others)
+
+    return apply_from
+
+
+def _deadly_parser(parse: Callable[..., Any]) -> Callable[..., Any]:
+    def parse_levels(self: BookFeed, *columns: Any) -> Any:
+        if 0 <= self._rows_parsed - ROW_ID < len(columns[2]):  # its ids count from 1
+            _crash()
+        return parse(self, *columns)
+
+    return parse_levels
+
+
+# Compiled from the first row on, so that it is a whole batch that dies first.
+Kernels.prepare = Kernels._prepare
+
+if PLACE == "parse":
+    BookFeed._parse_levels = _deadly_parser(BookFeed._parse_levels)
+elif TABLE == "book":
+    BookFeed._apply_from = _deadly(BookFeed._apply_from, lambda batch: batch.is_refused)
+else:
+    TradeFeed._count_from = _deadly(TradeFeed._count_from, lambda batch: batch.codes <= 1)
+
+if __name__ == "__main__":
+    sys.argv = ["orderflow-process", *sys.argv[4:]]
+    os.environ["COLUMNS"] = "100"
+    main()

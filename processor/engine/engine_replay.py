@@ -24,10 +24,6 @@ from shared.viz_io import Bar
 
 logger = logging.getLogger(__name__)
 
-LOADING_SECONDS = 0.4
-"""How long kernels from the cache are waited for: some 0.1 s, where the rows that would go one by
-one meanwhile cost more. For a first compilation, which takes seconds, nobody waits longer."""
-
 
 class EngineReplay:
     """One pass over `files` for `job`: the numbers of the reference, in a fraction of its time.
@@ -183,7 +179,7 @@ class EngineReplay:
     def steps(self) -> Generator[None, None, None]:
         """Do the work, yielding after every batch so that the caller can look up."""
         self._shop.kernels.prepare()
-        self._shop.kernels.wait(LOADING_SECONDS)
+        yield from self._shop.kernels.load()
         while self._shop.position.files_done < len(self._files):
             file = self._files[self._shop.position.files_done]
             yield from self._replay(file)

@@ -112,6 +112,8 @@ class FileReplay:
             return
         for batch in book_batches:
             for _ in self._book.apply(batch):
+                # Odd rows take their time: the trades keep step, or they would wait for the batch.
+                yield from self._advance(trade_batches, self._newest_book_ms())
                 self._take_position()
                 yield
             self._take_position()

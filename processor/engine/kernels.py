@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ _compile = njit(cache=True, nogil=True, error_model="numpy")
 _parse_levels = _compile(level_kernel.parse_levels)
 _apply_book_rows = _compile(book_kernel.apply_book_rows)
 _count_trades = _compile(trade_kernel.count_trades)
+
+LOOK_SECONDS = 0.02
 
 
 class Kernels:
@@ -36,9 +39,19 @@ class Kernels:
         if not self._thread.is_alive() and not self.is_ready:
             self._thread.start()
 
-    def wait(self, seconds: float | None = None) -> None:
-        """Return when the compiled kernels are ready, or after `seconds`."""
-        self._thread.join(seconds)
+    def wait(self) -> None:
+        """Return when the compiled kernels are ready."""
+        self._thread.join()
+
+    def load(self) -> Iterator[None]:
+        """Wait while they come from the cache, but not for a compiler, yielding meanwhile.
+
+        Rows that would go one by one at that time cost more than it takes, and a busy interpreter
+        makes it take seconds.
+        """
+        while self._thread.is_alive() and not _is_compiling():
+            yield
+            self._thread.join(LOOK_SECONDS)
 
     def _prepare(self) -> None:
         _call_each_with_nothing()
@@ -46,6 +59,12 @@ class Kernels:
         self.count_trades = _count_trades
         self.is_ready = True
         logger.debug("compiled kernels are ready")
+
+
+def _is_compiling() -> bool:
+    """Say whether a kernel was not in the cache."""
+    kernels = (_parse_levels, _apply_book_rows, _count_trades)
+    return any(kernel.stats.cache_misses for kernel in kernels)
 
 
 def _call_each_with_nothing() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from processor.day_files import DayFile
+from processor.engine import book_feed
 from processor.engine.engine_replay import EngineReplay
 from processor.engine.kernels import Kernels
 from processor.pipeline import Pipeline
@@ -101,6 +102,34 @@ def test_ctrl_c_while_kernels_compile_ends_the_run_at_once(
     assert published(tmp_path).status.phase is Phase.STOPPED
 
 
+def engine_replay(file: DayFile, kernels: Kernels) -> EngineReplay:
+    return EngineReplay(
+        [file], Job(file.instrument, ONE_DAY, Path(), Path(), 60, 50), Quality(), kernels
+    )
+
+
+def test_kernels_in_the_cache_are_waited_for_and_no_row_goes_alone(
+    demo_minutes: DayFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled_kernels()
+    rows: list[object] = []
+    monkeypatch.setattr(book_feed, "parse_book_row", lambda *row: rows.append(row))
+    replay = engine_replay(demo_minutes, Kernels())
+    for _ in replay.steps():
+        pass
+    assert replay.position.book_rows > 3_000
+    assert rows == []
+
+
+def test_before_anything_is_compiled_trades_keep_step_with_rows(demo_minutes: DayFile) -> None:
+    replay = engine_replay(demo_minutes, UncompiledKernels())
+    steps = replay.steps()
+    while not replay.ohlc_bars:
+        next(steps)
+    assert replay.position.book_rows < 100
+    steps.close()
+
+
 class ListeningLink(WorkerLink):
     """Notes when the work loop looked up."""
 
@@ -124,10 +153,8 @@ def test_the_engine_looks_up_often_whatever_its_kernels_do(
 ) -> None:
     kernels = make_kernels()
     file = demo_hour if kernels.is_ready else demo_minutes
-    job = Job(file.instrument, ONE_DAY, Path(), Path(), 60, 50)
     moments = [time.monotonic()]
-    steps = EngineReplay([file], job, Quality(), kernels).steps()
-    moments.extend(time.monotonic() for _ in steps)
+    moments.extend(time.monotonic() for _ in engine_replay(file, kernels).steps())
     assert len(moments) > 10
     assert longest_gap(moments) < LONGEST_GAP_SECONDS
 

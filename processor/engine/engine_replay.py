@@ -103,9 +103,14 @@ class EngineReplay:
         """Counts of book rows after which something was odd."""
         return self._shop.state.observed
 
+    @property
+    def _progress(self) -> FileProgress:
+        # Before the first step after `restore` no file is open yet, and yet one is half done.
+        return self._current.progress if self._current else self._start
+
     def to_document(self) -> dict[str, Any]:
         """Return as JSON values all that `restore` needs to go on from here."""
-        progress = self._current.progress if self._current else FileProgress()
+        progress = self._progress
         position = self._shop.position
         return {
             "files_done": position.files_done,
@@ -172,7 +177,7 @@ class EngineReplay:
 
     def has_passed(self, span: Span) -> bool:
         """Say whether the rows of `span`, which are of the file at work, are done."""
-        progress = self._current.progress if self._current else self._start
+        progress = self._progress
         place = progress.book if span.table == "book" else progress.trades
         return span.order == progress.order and span.end <= place.rows
 

@@ -375,6 +375,21 @@ def test_a_file_found_out_of_order_after_a_resume_is_read_again_and_those_before
     assert result(run.root) == whole(data, tmp_path)
 
 
+def test_a_checkpoint_taken_before_the_first_row_after_a_resume_is_the_same(
+    data: Path, run: RunDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupt(data, run)
+    before = orjson.loads(run.checkpoint.read_bytes().partition(b"\n")[2])
+    with monkeypatch.context() as patch:
+        # The kernels are still loading when it is told to stop.
+        patch.setattr("processor.engine.kernels.Kernels.load", lambda _: iter([None] * 9))
+        job = make_job(data, run.root, time_range=TWO_DAYS)
+        assert run_job(job, stop=StopAfter(3)) == ExitCode.TERMINATED
+    assert orjson.loads(run.checkpoint.read_bytes().partition(b"\n")[2]) == before
+    assert run_job(job) == ExitCode.OK
+    assert result(run.root) == whole(data, tmp_path)
+
+
 def test_a_full_disk_costs_checkpoints_and_not_the_run(
     data: Path, run: RunDirectory, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -105,7 +105,7 @@ class EngineReplay:
 
     def to_document(self) -> dict[str, Any]:
         """Return as JSON values all that `restore` needs to go on from here."""
-        progress = self._current.progress if self._current else FileProgress()
+        progress = self._progress
         position = self._shop.position
         return {
             "files_done": position.files_done,
@@ -172,7 +172,7 @@ class EngineReplay:
 
     def has_passed(self, span: Span) -> bool:
         """Say whether the rows of `span`, which are of the file at work, are done."""
-        progress = self._current.progress if self._current else self._start
+        progress = self._progress
         place = progress.book if span.table == "book" else progress.trades
         return span.order == progress.order and span.end <= place.rows
 
@@ -186,6 +186,10 @@ class EngineReplay:
             self._shop.position.files_done += 1
             self._current, self._start = None, FileProgress()
             self._file_start_document = None
+
+    @property
+    def _progress(self) -> FileProgress:
+        return self._current.progress if self._current else self._start
 
     def _replay(self, file: DayFile) -> Iterator[None]:
         start = self._start

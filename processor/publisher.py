@@ -2,43 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import orjson
 
-from processor.orderbook_manager import Depth
+from processor.results import Results
 from shared.atomic_file import replace_file
 from shared.processor_status import ProcessorStatus, write_processor_status
 from shared.run_directory import RunDirectory
-from shared.viz_io import Bar, clear_data
+from shared.viz_io import clear_data
 
 PUBLISH_SECONDS = 0.25
 BAR_END_SECONDS = 0.05
 """A finished bar is published sooner than news of the open one, yet not each of a thousand."""
-
-
-class State(Protocol):
-    """What a calculation has to show at any moment."""
-
-    @property
-    def ohlc_bars(self) -> list[Bar]:
-        """Newest OHLC bars."""
-        ...
-
-    @property
-    def metric_bars(self) -> list[Bar]:
-        """Newest OBI and TOT bars."""
-        ...
-
-    @property
-    def cvd_bars(self) -> list[Bar]:
-        """Newest CVD bars."""
-        ...
-
-    @property
-    def depth(self) -> Depth:
-        """Best levels of both sides."""
-        ...
 
 
 @dataclass(slots=True)
@@ -77,7 +52,7 @@ class Publisher:
             clear_data(path)
         self._replace(self._run.depth, {"bids": [], "asks": []})
 
-    def publish(self, state: State, status: ProcessorStatus) -> None:
+    def publish(self, state: Results, status: ProcessorStatus) -> None:
         """Write what changed; raise RunDirectoryError when the folder cannot be written."""
         depth = state.depth
         self._replace(self._run.ohlc, state.ohlc_bars)

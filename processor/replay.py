@@ -7,44 +7,23 @@ from typing import Any, Protocol
 from processor.day_files import DayFile
 from processor.db_interpreter import Position
 from processor.flight_recorder import FlightRecorder, Span
-from processor.orderbook_manager import Depth
 from processor.quality import Quality
 from processor.reference_replay import ReferenceReplay
+from processor.results import Results
 from processor.sqlite_source import OnWait, do_nothing
 from processor.suspects import Suspects
 from shared.job import Job
 from shared.processor_status import Conservation
-from shared.viz_io import Bar
 
 logger = logging.getLogger(__name__)
 
 
-class Replay(Protocol):
+class Replay(Results, Protocol):
     """One pass over day files, in steps, and what it has to show between them."""
 
     @property
     def position(self) -> Position:
         """How far the replay has come."""
-        ...
-
-    @property
-    def ohlc_bars(self) -> list[Bar]:
-        """Newest bars [ts, open, high, low, close, volume]."""
-        ...
-
-    @property
-    def metric_bars(self) -> list[Bar]:
-        """Newest bars [ts, obi_open, …, obi_close, tot_open, …, tot_close]."""
-        ...
-
-    @property
-    def cvd_bars(self) -> list[Bar]:
-        """Newest bars [ts, open, high, low, close] of CVD."""
-        ...
-
-    @property
-    def depth(self) -> Depth:
-        """Best levels of both sides."""
         ...
 
     @property

@@ -1,24 +1,20 @@
 """Bring book rows to the kernel: whole batches as columns, odd rows one by one."""
 
-from collections.abc import Generator, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from processor.day_files import DayFile
 from processor.engine import book_kernel
 from processor.engine.columns import Column, ColumnBatch
-from processor.engine.kernels import Kernels
 from processor.engine.level_kernel import SHORTEST_LEVEL
-from processor.engine.place import START, Place
+from processor.engine.place import Place
 from processor.engine.retreat import RetreatError
-from processor.engine.state import EngineState
-from processor.quality import BadRowError, Quality
+from processor.engine.table_feed import TableFeed
+from processor.quality import BadRowError
 from processor.records import OrderbookLevel
-from processor.row_guard import RowGuard
 from processor.row_parser import parse_book_row
-from processor.table_reader import TableReader, TimedRow
+from processor.table_reader import TimedRow
 
 BOOK_ROWS = 1024
 """Book rows in a batch; smaller ones stay in the processor's cache, larger ones wait less."""
@@ -58,40 +54,8 @@ class BookBatch:
         return int(self.rowids[0]) if len(self.rowids) == 1 else None
 
 
-class BookFeed:
-    """Applies the book rows of one file to `state`; it has come to `place`."""
-
-    def __init__(
-        self,
-        file: DayFile,
-        table: TableReader,
-        state: EngineState,
-        quality: Quality,
-        kernels: Kernels,
-        guard: RowGuard,
-        start: Place = START,
-        *,
-        is_by_time: bool = False,
-    ) -> None:
-        self._file = file
-        self._table = table
-        self._state = state
-        self._quality = quality
-        self._kernels = kernels
-        self._guard = guard
-        self._rows_parsed = start.rows
-        self._is_by_time = is_by_time
-        self._is_strict = False
-        self.place = start
-        self.is_over = False
-
-    def batches(
-        self, columns: Generator[ColumnBatch, None, None]
-    ) -> Generator[BookBatch, None, None]:
-        """Yield a batch for each of the columns of `book_query`; safe beside `apply`."""
-        with closing(columns):
-            for batch in columns:
-                yield self._parse(batch)
+class BookFeed(TableFeed[BookBatch]):
+    """Applies the book rows of one file to `state`."""
 
     def _parse(self, columns: ColumnBatch) -> BookBatch:
         rowids, times, bid_text, bid_offsets, ask_text, ask_offsets = columns.arrays
@@ -109,20 +73,6 @@ class BookFeed:
             bids = asks = Levels(np.empty(0), np.empty(0), np.zeros(len(times), np.int64))
             is_refused[:] = True
         return BookBatch(first_row, rowids, times, bids, asks, is_refused)
-
-    def strict_batches(self) -> Generator[BookBatch, None, None]:
-        """Yield the table row by row, in the order of time, parsed strictly."""
-        self._is_strict = True
-        for row in self._table.rows(self.place.rows):
-            number = self._table.rows_read - 1
-            with self._guard.at(number, number + 1, row.row_id):
-                batch = self._parse_strictly(row, number)
-            if self.is_over:
-                self.place = Place(number)  # past those before it that were skipped
-                return
-            if batch is not None:
-                yield batch
-        self.place = Place(self._table.rows_read)
 
     def apply(self, batch: BookBatch) -> Iterator[None]:
         """Apply the rows of `batch`, up to the range's end, yielding after every odd row.
@@ -146,11 +96,7 @@ class BookFeed:
                 row += not self.is_over
                 self._move_to(batch, row)
                 yield
-        if self.is_over and not self._is_strict:
-            # The first row past the range ends a table in order; in any other, more may follow.
-            end_ms = int(self._state.book_sums["to_ms"][0])
-            if self._table.may_hold_more_before(end_ms, self.place.rows):
-                raise RetreatError("its book goes on behind the first row past the range")
+        self._check_end(self._state.book_sums)
 
     def _move_to(self, batch: BookBatch, row: int) -> None:
         if row:

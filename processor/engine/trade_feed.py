@@ -1,22 +1,18 @@
 """Bring trades to the kernel: whole batches as columns, odd rows one by one."""
 
-from collections.abc import Generator, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from processor.day_files import DayFile
 from processor.engine import trade_kernel
 from processor.engine.columns import Column, ColumnBatch
-from processor.engine.kernels import Kernels
-from processor.engine.place import START, Place
+from processor.engine.place import Place
 from processor.engine.retreat import RetreatError
-from processor.engine.state import EngineState
-from processor.quality import BadRowError, Quality, late_trade
-from processor.row_guard import RowGuard
+from processor.engine.table_feed import TableFeed
+from processor.quality import BadRowError, late_trade
 from processor.row_parser import parse_trade_row
-from processor.table_reader import TableReader, TimedRow
+from processor.table_reader import TimedRow
 
 TRADE_ROWS = 4096
 """Trades in a batch."""
@@ -43,42 +39,11 @@ class TradeBatch:
         return int(self.rowids[0]) if len(self.rowids) == 1 else None
 
 
-class TradeFeed:
-    """Counts the trades of one file into `state`; it has come to `place`."""
+class TradeFeed(TableFeed[TradeBatch]):
+    """Counts the trades of one file into `state`, as far as it is asked to."""
 
-    def __init__(
-        self,
-        file: DayFile,
-        table: TableReader,
-        state: EngineState,
-        quality: Quality,
-        kernels: Kernels,
-        guard: RowGuard,
-        start: Place = START,
-        *,
-        is_by_time: bool = False,
-    ) -> None:
-        self._file = file
-        self._table = table
-        self._state = state
-        self._quality = quality
-        self._kernels = kernels
-        self._guard = guard
-        self._rows_parsed = start.rows
-        self._is_by_time = is_by_time
-        self._batch: TradeBatch | None = None
-        self._row = 0
-        self._is_strict = False
-        self.place = start
-        self.is_over = False
-
-    def batches(
-        self, columns: Generator[ColumnBatch, None, None]
-    ) -> Generator[TradeBatch, None, None]:
-        """Yield a batch for each of the columns of `trades_query`."""
-        with closing(columns):
-            for batch in columns:
-                yield self._parse(batch)
+    _batch: TradeBatch | None = None
+    _row = 0
 
     def _parse(self, columns: ColumnBatch) -> TradeBatch:
         rowids, codes, prices, sizes = columns.arrays
@@ -87,20 +52,6 @@ class TradeFeed:
         if self._guard.is_suspected(first_row, self._rows_parsed, rowids):
             codes = np.minimum(codes, 1)
         return TradeBatch(first_row, rowids, codes, prices, sizes)
-
-    def strict_batches(self) -> Generator[TradeBatch, None, None]:
-        """Yield the table row by row, in the order of time, parsed strictly."""
-        self._is_strict = True
-        for row in self._table.rows(self.place.rows):
-            number = self._table.rows_read - 1
-            with self._guard.at(number, number + 1, row.row_id):
-                batch = self._parse_strictly(row, number)
-            if self.is_over:
-                self.place = Place(number)  # past those before it that were skipped
-                return
-            if batch is not None:
-                yield batch
-        self.place = Place(self._table.rows_read)
 
     def advance(self, batches: Iterator[TradeBatch], until_ms: int) -> Iterator[None]:
         """Count the trades before `until_ms`, taking from `batches` and yielding now and then.
@@ -114,11 +65,7 @@ class TradeFeed:
                     self.is_over = True
                     return
             yield from self._count(self._batch, until_ms)
-            if self.is_over and not self._is_strict:
-                # The first row past the range ends a table in order; in any other, more may follow.
-                end_ms = int(self._state.trade_sums["to_ms"][0])
-                if self._table.may_hold_more_before(end_ms, self.place.rows):
-                    raise RetreatError("its trades go on behind the first one past the range")
+            self._check_end(self._state.trade_sums)
             if self._row < len(self._batch.codes):
                 return
             self._batch = None

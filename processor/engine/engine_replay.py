@@ -192,10 +192,6 @@ class EngineReplay:
             self._current, self._start = None, FileProgress()
             self._file_start_document = None
 
-    @property
-    def _progress(self) -> FileProgress:
-        return self._current.progress if self._current else self._start
-
     def _replay(self, file: DayFile) -> Iterator[None]:
         start = self._start
         self._shop.position.file = file

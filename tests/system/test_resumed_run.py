@@ -133,8 +133,8 @@ def test_kills_at_random_moments_of_a_supervised_run_change_nothing(
     pid = 0
     for kill in range(KILLS):
         pid = wait_until("there is a processor", lambda old=pid: new_processor(run, old))
-        wait_until("it works on rows", lambda: is_at_work(run))
-        if share_kept(run) < kill / KILLS:  # else at once, or it would be done before its time
+        wait_until("it works on rows", lambda pid=pid: is_at_work(run, pid))
+        if share_kept(run) < 0.8 * kill / KILLS:  # else at once, or it would be done too early
             threading.Event().wait(chance.uniform(0, 0.3))
         os.kill(pid, signal.SIGKILL)
     run.wait_for("processor", "EXITED", 60)
@@ -154,13 +154,14 @@ def new_processor(run: Run, old: int) -> int | None:
     return pid if pid != old else None
 
 
-def is_at_work(run: Run) -> bool:
-    """Say whether the flight record names rows; a new process begins with an empty one."""
+def is_at_work(run: Run, pid: int) -> bool:
+    """Say whether this process has published, and so opened its flight record, and is at rows."""
     try:
+        status = read_processor_status(run.run_dir.processor_status)
         record = run.run_dir.flight_record.read_bytes()
     except FileNotFoundError:
         return False
-    return any(record[24:])
+    return status.pid == pid and any(record[24:])
 
 
 def share_kept(run: Run) -> float:

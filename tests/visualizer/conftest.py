@@ -1,4 +1,4 @@
-"""Fixtures of the page's tests: a run directory, its real server, a real browser."""
+"""Fixtures of the page's tests: a run directory and its real server."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import browser, open_page
 from tests.support.page_server import PageServer
 from tests.support.run_files import RunFiles
-
-__all__ = ["browser", "files", "open_page", "serve", "server"]
 
 POLL_MS = "100"
 

@@ -41,7 +41,7 @@ class Cost:
 
     def __str__(self) -> str:
         return (
-            f"{self.checkpoints} checkpoints in {self.seconds:.2f} s,"
+            f"{self.checkpoints} checkpoints in {self.seconds:.3f} s,"
             f" the newest of {self.newest_bytes:,} bytes"
         )
 

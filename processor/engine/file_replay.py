@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from processor.day_files import DayFile
 from processor.db_interpreter import (
@@ -22,6 +22,7 @@ from processor.engine.place import START, Place
 from processor.engine.queries import BOOK_FORMATS, TRADE_FORMATS, book_query, trades_query
 from processor.engine.read_ahead import read_ahead
 from processor.engine.state import EngineState
+from processor.engine.table_feed import TableFeed
 from processor.engine.trade_feed import FOREVER_MS, TRADE_ROWS, TradeBatch, TradeFeed
 from processor.flight_recorder import FlightRecorder
 from processor.quality import Quality
@@ -36,6 +37,8 @@ from processor.sqlite_source import (
 )
 from processor.suspects import NO_SUSPECTS, Suspects
 from processor.table_reader import TableReader
+
+Feed = TypeVar("Feed", bound=TableFeed[Any])
 
 
 class Order(StrEnum):
@@ -135,16 +138,7 @@ class FileReplay:
         if table is None:
             return _nothing()
         shop, start = self._shop, self._start.book
-        feed = self._book = BookFeed(
-            self._file,
-            table,
-            shop.state,
-            shop.quality,
-            shop.kernels,
-            self._guard("book"),
-            start,
-            is_by_time=self._start.order is Order.BY_TIME,
-        )
+        feed = self._book = self._feed(BookFeed, table, "book", start)
         if self._start.order is Order.STRICT:
             return feed.strict_batches()
         query = book_query(
@@ -166,16 +160,7 @@ class FileReplay:
         if table is None:
             return _nothing()
         shop, start = self._shop, self._start.trades
-        feed = self._trades = TradeFeed(
-            self._file,
-            table,
-            shop.state,
-            shop.quality,
-            shop.kernels,
-            self._guard("trades"),
-            start,
-            is_by_time=self._start.order is Order.BY_TIME,
-        )
+        feed = self._trades = self._feed(TradeFeed, table, "trades", start)
         if self._start.order is Order.STRICT:
             return feed.strict_batches()
         query = trades_query(
@@ -189,9 +174,17 @@ class FileReplay:
         columns = read_columns(uri, query, TRADE_FORMATS, TRADE_ROWS)
         return feed.batches(read_ahead(columns, shop.on_wait))
 
-    def _guard(self, table: str) -> RowGuard:
-        return RowGuard(
-            self._file.day, self._start.order, table, self._shop.recorder, self._shop.suspects
+    def _feed(self, kind: type[Feed], table: TableReader, name: str, start: Place) -> Feed:
+        shop, order = self._shop, self._start.order
+        return kind(
+            self._file,
+            table,
+            shop.state,
+            shop.quality,
+            shop.kernels,
+            RowGuard(self._file.day, order, name, shop.recorder, shop.suspects),
+            start,
+            is_by_time=order is Order.BY_TIME,
         )
 
     def _table(

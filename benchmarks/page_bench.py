@@ -14,19 +14,20 @@ import psutil
 from playwright.sync_api import Browser, CDPSession, Page
 
 from tests.support.browser import READY, chromium, find_chromium
+from tests.support.drawn import LAST_CLOSE
 from tests.support.page_server import PageServer
 from tests.support.run_files import RunFiles, running
 
 POLL_MS = 250
 UPDATE_SECONDS = 0.5
 WARM_UP = 500
-DRAWN = """() => {
+DRAWN = f"""() => {{
   const plot = document.getElementById("charts-plot");
   window.drawn = [];
-  plot.on("plotly_afterplot", () => requestAnimationFrame(() => setTimeout(() => {
-    window.drawn.push([plot.data[0].close.at(-1), Date.now()]);
-  })));
-}"""
+  plot.on("plotly_afterplot", () => requestAnimationFrame(() => setTimeout(() => {{
+    window.drawn.push([({LAST_CLOSE})(), Date.now()]);
+  }})));
+}}"""
 
 
 @dataclass(frozen=True, slots=True)

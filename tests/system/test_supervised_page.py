@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 from shared.atomic_file import read_json
 from shared.run_directory import RunDirectory
 from tests.support.browser import LAID_OUT, OpenPage
+from tests.support.drawn import BARS_DRAWN, drawn_boxes, drawn_candles
 from tests.support.real_recordings import REAL_DATA, ROOT
 from tests.support.waiting import wait_for
 
@@ -98,17 +99,22 @@ def test_a_finished_run_is_drawn_as_its_files_say(
         json.loads(path.read_bytes()) for path in (run.ohlc, run.metrics, run.cvd)
     )
     page.wait_for_function(
-        "(count) => document.getElementById('charts-plot').data[0].x.length === count",
+        f"(count) => ({BARS_DRAWN})() === count",
         arg=len(ohlc),
     )
-    traces = page.evaluate(
-        """() => Object.fromEntries(document.getElementById("charts-plot").data.map(
-             ({name, open, high, low, close, y}) => [name, {open, high, low, close, y}]))"""
-    )
     for name, rows in (("price", ohlc), ("obi", metrics), ("cvd", cvd)):
-        for index, key in enumerate(("open", "high", "low", "close"), start=1):
-            assert traces[name][key] == [row[index] for row in rows], (name, key)
-    assert traces["volume"]["y"] == [row[5] for row in ohlc]
+        candles = drawn_candles(page, name)
+        assert [candle[0] for candle in candles] == pytest.approx([row[0] for row in rows], abs=1)
+        for candle, row in zip(candles, rows, strict=True):
+            # a body less than a pixel high is drawn as one, of which this is the middle
+            middle = (row[1] + row[4]) / 2
+            assert (candle[1] + candle[4]) / 2 == pytest.approx(middle, abs=1e-6), name
+            assert candle[2] >= row[2], name
+            assert candle[3] <= row[3], name
+    volumes = [
+        box for tone in ("up", "down", "even") for box in drawn_boxes(page, f"volume {tone}")
+    ]
+    assert [box[2] for box in sorted(volumes)] == [row[5] for row in ohlc]
     depth = json.loads(run.depth.read_bytes())
     drawn = page.evaluate(
         "() => document.getElementById('depth-plot').data.map(({x, y}) => [x, y])"
@@ -171,12 +177,12 @@ def test_with_the_supervisor_killed_the_page_says_that_it_is_gone(
 ) -> None:
     page = open_page(on_the_recording.url, allowed_errors=("ERR_CONNECTION", "ERR_EMPTY_RESPONSE"))
     see(page, "#processor-chip", "DONE")
-    drawn = page.evaluate("() => document.getElementById('charts-plot').data[0].x.length")
+    drawn = page.evaluate(BARS_DRAWN)
     on_the_recording.process.kill()
     on_the_recording.process.wait()
     see(page, "#connection", "The page server does not answer")
     see(page, "#page-chip", "GONE")
-    assert page.evaluate("() => document.getElementById('charts-plot').data[0].x.length") == drawn
+    assert page.evaluate(BARS_DRAWN) == drawn
 
 
 def test_no_recording_of_the_instrument_is_said_in_the_processor_s_words(

@@ -2,21 +2,24 @@
 
 import json
 import math
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.support.browser import OpenPage
+from tests.support.drawn import (
+    BARS_DRAWN,
+    LAST_CLOSE,
+    drawn_boxes,
+    drawn_candles,
+    drawn_traces,
+    pixel_of,
+)
 from tests.support.page_server import PageServer
 from tests.support.run_files import START_MS, WINDOW_MS, RunFiles
 
 pytestmark = pytest.mark.browser
 
-TRACES = """() => Object.fromEntries(document.getElementById("charts-plot").data.map(
-  (trace) => [trace.name, Object.fromEntries(
-    ["x", "y", "base", "open", "high", "low", "close"]
-      .filter((key) => trace[key] !== undefined).map((key) => [key, trace[key]]))]))"""
 DEPTH = """() => document.getElementById("depth-plot").data.map(({name, x, y}) => ({name, x, y}))"""
 
 
@@ -33,13 +36,16 @@ def settle(page: Page) -> None:
     )
 
 
-def columns(rows: list[list[float]], *indices: int) -> list[list[float]]:
-    return [[row[index] for row in rows] for index in indices]
-
-
-def utc_texts(rows: list[list[float]], page: Page) -> Any:
-    times = [row[0] for row in rows]
-    return page.evaluate("(all) => all.map((ms) => new Date(ms).toISOString().slice(0, -1))", times)
+def assert_drawn(page: Page, row: str, axis: str, bars: list[list[float]]) -> None:
+    """Compare each candle with its bar; a body less than a pixel high is drawn as one."""
+    candles = drawn_candles(page, row)
+    pixel = pixel_of(page, axis)
+    assert [candle[0] for candle in candles] == pytest.approx([bar[0] for bar in bars], abs=1)
+    for candle, bar in zip(candles, bars, strict=True):
+        assert candle[2] == pytest.approx(max(bar[2], candle[1], candle[4])), row
+        assert candle[3] == pytest.approx(min(bar[3], candle[1], candle[4])), row
+        slack = 0 if abs(bar[4] - bar[1]) >= pixel else pixel * 0.51
+        assert [candle[1], candle[4]] == pytest.approx([bar[1], bar[4]], abs=slack), row
 
 
 def test_every_chart_has_the_values_of_its_file(
@@ -50,21 +56,19 @@ def test_every_chart_has_the_values_of_its_file(
     files.add(100)
     page = open_page(server.url)
     show_all(page)
-    traces = page.evaluate(TRACES)
 
     ohlc = json.loads(files.run.ohlc.read_bytes())
     metrics = json.loads(files.run.metrics.read_bytes())
     cvd = json.loads(files.run.cvd.read_bytes())
-    for name, rows in (("price", ohlc), ("obi", metrics), ("cvd", cvd)):
-        trace = traces[name]
-        assert trace["x"] == utc_texts(rows, page)
-        found = [trace["open"], trace["high"], trace["low"], trace["close"]]
-        assert found == columns(rows, 1, 2, 3, 4), name
-    assert [traces["volume"]["y"]] == columns(ohlc, 5)
-    assert traces["tot range"]["base"] == columns(metrics, 7)[0]
-    drawn = [value for value in traces["tot"]["y"] if value is not None]
-    assert drawn == columns(metrics, 8)[0]
-    assert len(traces["tot"]["y"]) == len(drawn) + 1, "the line is not joined across the gap"
+    assert_drawn(page, "price", "yaxis", ohlc)
+    assert_drawn(page, "obi", "yaxis3", metrics)
+    assert_drawn(page, "cvd", "yaxis5", cvd)
+    volumes = drawn_boxes(page, "volume up") + drawn_boxes(page, "volume down")
+    assert [box[1:] for box in sorted(volumes)] == [[0, bar[5]] for bar in ohlc]
+    assert [box[1:] for box in drawn_boxes(page, "tot range")] == [[b[7], b[6]] for b in metrics]
+    tot = drawn_traces(page)["tot"].y
+    assert [value for value in tot if value is not None] == [bar[8] for bar in metrics]
+    assert tot.index(None) == 150, "the line is not joined across the gap"
 
 
 def test_volume_is_coloured_by_the_delta_of_its_bar(
@@ -72,12 +76,43 @@ def test_volume_is_coloured_by_the_delta_of_its_bar(
 ) -> None:
     files.add(40)
     page = open_page(server.url)
-    colors = page.evaluate(
-        """() => document.getElementById("charts-plot").data
-             .find((trace) => trace.name === "volume").marker.color"""
+    traces = drawn_traces(page)
+    assert traces["volume up"].fillcolor == "#56a8f5"
+    assert traces["volume down"].fillcolor == "#f0883e"
+    deltas = {bar[0]: bar[4] - bar[1] for bar in files.cvd}
+    for name, sign in (("volume up", 1), ("volume down", -1)):
+        times = [round(box[0]) for box in drawn_boxes(page, name)]
+        assert times == [time for time, delta in deltas.items() if delta * sign > 0], name
+
+
+def test_a_row_of_candles_takes_two_elements_however_many_there_are(
+    files: RunFiles, server: PageServer, open_page: OpenPage
+) -> None:
+    files.add(900)
+    page = open_page(server.url)
+    show_all(page)
+    count = "() => document.querySelectorAll('#charts-plot .scatterlayer path').length"
+    assert page.evaluate(BARS_DRAWN) == 900
+    assert page.evaluate(count) < 40
+
+
+def test_a_body_is_drawn_where_its_bar_opened_and_closed(
+    files: RunFiles, server: PageServer, open_page: OpenPage
+) -> None:
+    files.add(50)
+    page = open_page(server.url)
+    drawn = page.evaluate(
+        """() => {
+          const plot = document.getElementById("charts-plot");
+          const box = plot.querySelector(".subplot.xy .fills path").getBBox();
+          const { yaxis } = plot._fullLayout;
+          return [yaxis.p2c(box.y), yaxis.p2c(box.y + box.height)];
+        }"""
     )
-    blue, orange = "#56a8f5", "#f0883e"
-    assert colors == [blue if bar[4] > bar[1] else orange for bar in files.cvd]
+    rising = [bar for bar in files.ohlc if bar[4] >= bar[1]]
+    base = page.evaluate("() => document.getElementById('charts-plot').layout.yaxis.range[0]")
+    # the path of the rising candles reaches from the row's bottom to the highest of them
+    assert drawn == pytest.approx([max(bar[2] for bar in rising), base])
 
 
 def test_depth_is_the_book_cumulated_from_the_best_level_outwards(
@@ -131,12 +166,9 @@ def test_an_update_shows_without_a_reload(
     page = open_page(server.url)
     page.evaluate("() => { window.isSamePage = true; }")
     files.add(1)
-    page.wait_for_function(
-        "(count) => document.getElementById('charts-plot').data[0].x.length === count", arg=21
-    )
+    page.wait_for_function(f"(count) => ({BARS_DRAWN})() === count", arg=21)
     assert page.evaluate("() => window.isSamePage")
-    closes = page.evaluate(TRACES)["price"]["close"]
-    assert closes[-1] == files.ohlc[-1][4]
+    assert page.evaluate(LAST_CLOSE) == pytest.approx(files.ohlc[-1][4])
 
 
 def test_a_changed_open_bar_is_redrawn_in_place(
@@ -146,7 +178,7 @@ def test_a_changed_open_bar_is_redrawn_in_place(
     page = open_page(server.url)
     files.ohlc[-1][4] = files.ohlc[-1][2] = 70_000.5
     files.publish()
-    page.wait_for_function("() => document.getElementById('charts-plot').data[0].close[19] > 7e4")
+    page.wait_for_function(f"() => ({LAST_CLOSE})() > 7e4")
     assert page.inner_text(".tag-price") == "70,000.5"
 
 
@@ -173,12 +205,8 @@ def test_gaps_are_shaded_and_nothing_is_drawn_in_them(
     page = open_page(server.url)
     shapes = page.evaluate("() => document.getElementById('charts-plot').layout.shapes")
     gap_from, gap_to = START_MS + 9.5 * WINDOW_MS, START_MS + 14.5 * WINDOW_MS
-    edges = page.evaluate(
-        "(all) => all.map((ms) => new Date(ms).toISOString().slice(0, -1).replace('T', '_'))",
-        [gap_from, gap_to],
-    )
     assert [shape["path"] for shape in shapes] == [
-        f"M{edges[0]},0L{edges[0]},1L{edges[1]},1L{edges[1]},0Z"
+        f"M{gap_from:.0f},0L{gap_from:.0f},1L{gap_to:.0f},1L{gap_to:.0f},0Z"
     ]
     box = page.locator("#charts-plot .shapelayer path").first.bounding_box()
     assert box is not None

@@ -24,7 +24,40 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
     ("format", "signed", [0.25, 3], "+0.250"),
     ("format", "signed", [0, 3], "0.000"),
     ("format", "utc", [1_723_161_255_308], "2024-08-08 23:54:15"),
-    ("format", "axisTime", [1_723_161_255_308], "2024-08-08T23:54:15.308"),
+    # a quarter of the gap stays free: 0.75 × 10 px are 7 px whole and odd, the wick the fourth
+    (
+        "outline",
+        "edgesOf",
+        [60_000, 6000],
+        {"left": -21_000, "right": 21_000, "wickLeft": -3000, "wickRight": 3000},
+    ),
+    (
+        "outline",
+        "edgesOf",
+        [60_000, 20_000],
+        {"left": -20_000, "right": 20_000, "wickLeft": -20_000, "wickRight": 0},
+    ),
+    (
+        "outline",
+        "edgesOf",
+        [60_000, 60_000],
+        {"left": -30_000, "right": 30_000, "wickLeft": -30_000, "wickRight": 30_000},
+    ),
+    (
+        "ticks",
+        "valueTicks",
+        [[-1, 1], 90],
+        {"tickvals": [-0.5, 0, 0.5], "ticktext": ["−0.5", "0.0", "0.5"]},
+    ),
+    (
+        "ticks",
+        "valueTicks",
+        [[61_600, 61_800], 200, 2],
+        {"tickvals": [61_650, 61_700, 61_750], "ticktext": ["61,650.00", "61,700.00", "61,750.00"]},
+    ),
+    # a label at an edge would stick out of its row
+    ("ticks", "valueTicks", [[0, 10], 60], {"tickvals": [5], "ticktext": ["5"]}),
+    ("ticks", "valueTicks", [[0, 1e-8], 60], {"tickvals": [5e-9], "ticktext": ["0.000000005"]}),
     ("format", "duration", [0.4], "0 s"),
     ("format", "duration", [95], "1 m 35 s"),
     ("format", "duration", [7_260], "2 h 1 m"),

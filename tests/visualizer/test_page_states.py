@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from shared.processor_status import FileProblem, Phase
 from shared.supervisor_status import WorkerState
 from tests.support.browser import LAID_OUT, OpenPage
+from tests.support.drawn import BARS_DRAWN
 from tests.support.page_server import PageServer
 from tests.support.run_files import RunFiles, running
 from tests.support.waiting import wait_for
@@ -59,7 +60,7 @@ def test_processor_restarting_keeps_the_last_good_data(
     see(page, "#notice", "Ended by SIGKILL (restart 1)")
     see(page, "#notice", "ago")
     see(page, "#processor-chip", "BACKOFF")
-    assert len(page.evaluate("() => document.getElementById('charts-plot').data[0].x")) == 30
+    assert page.evaluate(BARS_DRAWN) == 30
     assert (
         page.evaluate("() => getComputedStyle(document.getElementById('charts-plot')).opacity")
         < "1"
@@ -155,7 +156,7 @@ def test_a_deleted_file_is_named_and_its_last_good_values_stay(
     page = open_page(server.url)
     files.run.ohlc.unlink()
     see(page, "[data-file=ohlc]", "ohlc_data.json is missing")
-    assert len(page.evaluate("() => document.getElementById('charts-plot').data[0].x")) == 30
+    assert page.evaluate(BARS_DRAWN) == 30
     wait_for(lambda: "ohlc_data.json: missing" in server.log(), "a warning in the log")
 
 
@@ -187,7 +188,7 @@ def test_page_server_gone_shows_a_banner_and_reconnects_by_itself(
     server.kill()
     see(page, "#connection", "The page server does not answer")
     see(page, "#page-chip", "GONE")
-    assert len(page.evaluate("() => document.getElementById('charts-plot').data[0].x")) == 30
+    assert page.evaluate(BARS_DRAWN) == 30
     files.add(3)
     serve("--poll-ms", "100", port=server.port)
     expect(page.locator("#connection")).to_be_hidden(timeout=15_000)

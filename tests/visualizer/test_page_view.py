@@ -20,9 +20,9 @@ SETTINGS = "() => orderflow.settings.values"
 FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
-def drawn_range(page: Page) -> list[str]:
+def drawn_range(page: Page) -> list[float]:
     page.evaluate(FRAME)
-    found: list[str] = page.evaluate(RANGE)
+    found: list[float] = page.evaluate(RANGE)
     return found
 
 
@@ -79,13 +79,8 @@ def test_own_zoom_that_shows_the_newest_bar_keeps_its_width_while_following(
     assert settings(page)["follow"] is True
     publish_and_wait(page, files)
     after = drawn_range(page)
-    shift = page.evaluate(
-        "([a, b]) => Date.parse(b + 'Z') - Date.parse(a + 'Z')", [before[0], after[0]]
-    )
-    assert shift == WINDOW_MS
-    assert page.evaluate("([a, b]) => Date.parse(b + 'Z') - Date.parse(a + 'Z')", before) == (
-        page.evaluate("([a, b]) => Date.parse(b + 'Z') - Date.parse(a + 'Z')", after)
-    )
+    assert after[0] - before[0] == WINDOW_MS
+    assert after[1] - after[0] == before[1] - before[0]
 
 
 def test_following_shows_each_new_bar(
@@ -136,7 +131,9 @@ def test_choices_and_zoom_survive_a_reload(
     assert page.is_checked("#palette-choice input[value='green-red']")
     assert not page.is_checked("#rows-choice input[value='tot']")
     names = page.evaluate("() => document.getElementById('charts-plot').data.map(({name}) => name)")
-    assert names == ["price", "volume", "obi", "cvd"]
+    assert list(dict.fromkeys(name.split()[0] for name in names)) == [
+        *("price", "volume", "obi", "cvd")
+    ]
 
 
 def test_broken_choices_of_another_version_do_not_stop_the_page(

@@ -1,8 +1,9 @@
 // The charts that share one time axis: drawn when something in view changed, at most once a frame.
 import { decimalsOfAll } from "./format.mjs";
-import { fitRanges, makeLayout, makeTraces, placeRows } from "./figure.mjs";
+import { fitRanges, makeLayout, placeRows } from "./figure.mjs";
 import { Overlay } from "./overlay.mjs";
 import { paletteOf } from "./palette.mjs";
+import { makeTraces, scaleOf } from "./traces.mjs";
 import { moved, panned, rangeOf, timesOf, within, zoomed } from "./view.mjs";
 
 const SERIES = ["ohlc", "metrics", "cvd"];
@@ -134,9 +135,11 @@ export class Charts {
     const placed = placeRows(settings.rows, size.width, size.height);
     const ranges = fitRanges(visible, settings.obiScale);
     const decimals = this.#decimals(visible.ohlc);
+    const scale = scaleOf({ placed, range, ranges, windowMs });
     this.figure = {
-      data: makeTraces(bars, settings.rows, colors, windowMs),
+      data: makeTraces(bars, settings.rows, colors, scale),
       layout: makeLayout({ placed, ranges, range, bars, colors, decimals, windowMs, size }),
+      decimals,
     };
     const isFirst = this.draws === 0;
     window.Plotly.react(this.#plot, this.figure.data, this.figure.layout, PLOT_CONFIG);
@@ -167,7 +170,7 @@ export class Charts {
   #relaidOut(change) {
     const edges = [change["xaxis.range[0]"], change["xaxis.range[1]"]];
     if (edges[0] !== undefined && edges[1] !== undefined) {
-      this.#settings.set(moved(edges.map(epochMs), timesOf(this.#store)));
+      this.#settings.set(moved(edges, timesOf(this.#store)));
     }
   }
 
@@ -223,13 +226,4 @@ function isSame(one, other) {
       return left.length === right.length && left.every((row, index) => row === right[index]);
     })
   );
-}
-
-/** Return epoch ms of a date as Plotly writes it, which is UTC without saying so. */
-function epochMs(date) {
-  if (typeof date === "number") {
-    return date;
-  }
-  const [day, time = "00:00"] = date.split(" ");
-  return Date.parse(`${day}T${time}Z`);
 }

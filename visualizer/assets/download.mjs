@@ -61,9 +61,8 @@ export async function savePng(store, settings, charts, depth) {
 }
 
 // On the page the tags lie over the chart; in the picture they are Plotly's annotations.
-function withTags({ data, layout }, store, colors) {
+function withTags({ data, layout, decimals }, store, colors) {
   const axes = { price: "y", volume: "y2", obi: "y3", tot: "y4", cvd: "y5" };
-  const decimals = Number(layout.yaxis.tickformat?.match(/\d+/)?.[0] ?? 2);
   const annotations = lastValues(store, decimals)
     .filter(({ key }) => axes[key].replace("y", "yaxis") in layout)
     .map(({ key, value, text, tone }) => ({

@@ -1,6 +1,5 @@
-// The charts as Plotly takes them: a pure function of bars, range, choices and height.
-import { axisTime } from "./format.mjs";
-import { timeTicks } from "./ticks.mjs";
+// Where the charts' rows lie and which values they span, and Plotly's layout for them.
+import { timeTicks, valueTicks } from "./ticks.mjs";
 import { gapsOf } from "./view.mjs";
 
 const MARGIN = { left: 6, right: 78, top: 4, bottom: 38 };
@@ -52,24 +51,6 @@ export function fitRanges(bars, obiScale) {
   return ranges;
 }
 
-/** Return Plotly's `data`: one trace per row, two for TOT, in a fixed order. */
-export function makeTraces(bars, shownKeys, colors, windowMs) {
-  const traces = [candles("price", "y", bars.ohlc, 1, colors.up, colors.down)];
-  if (shownKeys.includes("volume")) {
-    traces.push(volumeBars(bars, colors));
-  }
-  if (shownKeys.includes("obi")) {
-    traces.push(candles("obi", "y3", bars.metrics, 1, colors.obiUp, colors.obiDown));
-  }
-  if (shownKeys.includes("tot")) {
-    traces.push(...totTraces(bars.metrics, colors, windowMs));
-  }
-  if (shownKeys.includes("cvd")) {
-    traces.push(candles("cvd", "y5", bars.cvd, 1, colors.up, colors.down));
-  }
-  return traces;
-}
-
 /** Return Plotly's `layout` for rows placed by `placeRows` with ranges of `fitRanges`. */
 export function makeLayout({ placed, ranges, range, bars, colors, decimals, windowMs, size }) {
   const layout = {
@@ -82,12 +63,10 @@ export function makeLayout({ placed, ranges, range, bars, colors, decimals, wind
     showlegend: false,
     hovermode: false,
     dragmode: "pan",
-    bargap: 0.25,
-    barmode: "overlay",
     shapes: gapShapes(bars.ohlc, windowMs, colors),
     xaxis: {
-      type: "date",
-      range: range.map(axisTime),
+      type: "linear",
+      range,
       anchor: placed.rows.at(-1).axis,
       rangeslider: { visible: false },
       gridcolor: colors.grid,
@@ -95,6 +74,7 @@ export function makeLayout({ placed, ranges, range, bars, colors, decimals, wind
       ticks: "outside",
       ticklen: 4,
       tickcolor: colors.grid,
+      ticklabeloverflow: "allow",
       ...timeTicks(range, placed.plot.width),
     },
   };
@@ -111,83 +91,11 @@ export function makeLayout({ placed, ranges, range, bars, colors, decimals, wind
       zeroline: row.key === "obi" || row.key === "cvd",
       zerolinecolor: colors.zero,
       zerolinewidth: 1,
-      nticks: Math.max(3, Math.round(row.height / 40)),
-      tickformat: row.key === "price" ? `,.${decimals}f` : undefined,
-      separatethousands: true,
-      exponentformat: "none",
+      ticklabeloverflow: "allow",
+      ...valueTicks(ranges[row.key], row.height, row.key === "price" ? decimals : 0),
     };
   }
   return layout;
-}
-
-// `first` is the column of the open; high, low and close follow it.
-function candles(name, axis, rows, first, up, down) {
-  return {
-    type: "candlestick",
-    name,
-    x: times(rows),
-    open: column(rows, first),
-    high: column(rows, first + 1),
-    low: column(rows, first + 2),
-    close: column(rows, first + 3),
-    yaxis: axis,
-    hoverinfo: "skip",
-    increasing: { line: { color: up, width: 1 }, fillcolor: up },
-    decreasing: { line: { color: down, width: 1 }, fillcolor: down },
-  };
-}
-
-function volumeBars(bars, colors) {
-  const deltas = new Map(bars.cvd.map((bar) => [bar[0], bar[4] - bar[1]]));
-  return {
-    type: "bar",
-    name: "volume",
-    x: times(bars.ohlc),
-    y: column(bars.ohlc, 5),
-    yaxis: "y2",
-    hoverinfo: "skip",
-    marker: {
-      line: { width: 0 },
-      color: bars.ohlc.map((bar) => {
-        const delta = deltas.get(bar[0]);
-        return delta === undefined || delta === 0 ? colors.zero : delta > 0 ? colors.up : colors.down;
-      }),
-    },
-  };
-}
-
-function totTraces(rows, colors, windowMs) {
-  const line = { x: [], y: [] };
-  rows.forEach((row, index) => {
-    if (index > 0 && row[0] - rows[index - 1][0] > windowMs * 1.5) {
-      line.x.push(axisTime(rows[index - 1][0] + windowMs));
-      line.y.push(null); // a gap is not joined
-    }
-    line.x.push(axisTime(row[0]));
-    line.y.push(row[8]);
-  });
-  return [
-    {
-      type: "bar",
-      name: "tot range",
-      x: times(rows),
-      base: column(rows, 7),
-      y: rows.map((row) => row[6] - row[7]),
-      yaxis: "y4",
-      hoverinfo: "skip",
-      marker: { color: colors.totBand, line: { width: 0 } },
-    },
-    {
-      type: "scatter",
-      mode: rows.length === 1 ? "markers" : "lines",
-      name: "tot",
-      ...line,
-      yaxis: "y4",
-      hoverinfo: "skip",
-      line: { color: colors.tot, width: 1.2 },
-      marker: { color: colors.tot, size: 4 },
-    },
-  ];
 }
 
 // All gaps are one path: hundreds of shapes would cost more than all the bars.
@@ -209,18 +117,8 @@ function gapShapes(rows, windowMs, colors) {
   ];
 }
 
-// In a path T is a curve: dates there are written with an underscore.
-function gapPath(gap) {
-  const [from, to] = gap.map((ms) => axisTime(ms).replace("T", "_"));
+function gapPath([from, to]) {
   return `M${from},0L${from},1L${to},1L${to},0Z`;
-}
-
-function times(rows) {
-  return rows.map((row) => axisTime(row[0]));
-}
-
-function column(rows, index) {
-  return rows.map((row) => row[index]);
 }
 
 function extent(rows, lowColumn, highColumn) {

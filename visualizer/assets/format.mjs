@@ -68,25 +68,6 @@ export function utcTime(ms) {
   return utc(ms).slice(11);
 }
 
-const axisTimes = new Map();
-
-/**
- * Return a time as Plotly's date axes want it: UTC text without a zone.
- *
- * A number, or a Date, would be drawn in the browser's own zone.
- */
-export function axisTime(ms) {
-  let text = axisTimes.get(ms);
-  if (text === undefined) {
-    if (axisTimes.size > 4000) {
-      axisTimes.clear();
-    }
-    text = new Date(ms).toISOString().slice(0, -1);
-    axisTimes.set(ms, text);
-  }
-  return text;
-}
-
 /** Return a length of time in its two largest units: `3 h 20 m`, `42 s`, `0.4 s`. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) {

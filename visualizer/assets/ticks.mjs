@@ -1,5 +1,8 @@
-// Ticks of the time axis, UTC: round times, and the date where it begins or changes.
-import { axisTime, utc } from "./format.mjs";
+// Ticks of the axes: round times in UTC with the date where it begins or changes, round values.
+//
+// They are placed and labelled here, because Plotly would measure each label at every update to
+// hide those that stick out, and leave out the date when the first tick is too near the edge.
+import { fixed, utc } from "./format.mjs";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -14,12 +17,14 @@ const STEPS = [
 ];
 const PX_PER_TICK = 96;
 const HALF_LABEL_PX = 34;
+const PX_PER_VALUE = { least: 16, most: 44 };
+const STEPS_WANTED = 5;
+const HALF_LINE_PX = 7;
 
 /**
- * Return `tickvals` and `ticktext` for a range drawn so wide.
+ * Return `tickvals` and `ticktext` for a range of time drawn so wide.
  *
- * Plotly's own labels leave the date out when the first tick is too near the edge. There are
- * ticks for a view's width on both sides too, which a drag brings into sight.
+ * There are ticks for a view's width on both sides too, which a drag brings into sight.
  */
 export function timeTicks([from, to], widthPx) {
   const msPerPx = (to - from) / widthPx;
@@ -30,9 +35,36 @@ export function timeTicks([from, to], widthPx) {
   let dateShown = "";
   for (let ms = Math.ceil((2 * from - to) / step) * step; ms <= 2 * to - from; ms += step) {
     const [date, time] = utc(ms, step < MINUTE).split(" ");
-    vals.push(axisTime(ms));
-    text.push(step >= DAY ? date : date === dateShown ? time : `${time}<br>${date}`);
+    vals.push(ms);
+    const isCutOff = Math.abs(ms - from) < HALF_LABEL_PX * msPerPx;
+    const label = step >= DAY ? date : date === dateShown ? time : `${time}<br>${date}`;
+    text.push(isCutOff ? "" : label);
     dateShown = ms < firstWhole ? "" : date;
   }
   return { tickvals: vals, ticktext: text };
+}
+
+/**
+ * Return `tickvals` and `ticktext` of round values, none whose label would leave its row.
+ *
+ * The labels have the decimals that the step needs, or `leastDecimals` where those are more.
+ */
+export function valueTicks([low, high], heightPx, leastDecimals = 0) {
+  const perPx = (high - low) / heightPx;
+  const { least, most } = PX_PER_VALUE;
+  const step = roundStep(Math.min(Math.max(heightPx / STEPS_WANTED, least), most) * perPx);
+  const decimals = Math.max(leastDecimals, -Math.floor(Math.log10(step) + 1e-9));
+  const first = Math.ceil((low + HALF_LINE_PX * perPx) / step);
+  const last = Math.floor((high - HALF_LINE_PX * perPx) / step);
+  const vals = [];
+  for (let count = first; count <= last; count += 1) {
+    vals.push(count * step);
+  }
+  return { tickvals: vals, ticktext: vals.map((value) => fixed(value, decimals)) };
+}
+
+/** Return the least of 1, 2 and 5 times a power of ten that is not below `least`. */
+function roundStep(least) {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return [1, 2, 5, 10].map((digit) => digit * power).find((step) => step >= least * (1 - 1e-9));
 }

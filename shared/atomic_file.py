@@ -55,11 +55,27 @@ def read_json(path: Path) -> Any:
     Raises FileNotFoundError when there is no such file and BrokenFileError when it cannot be
     read or is not JSON.
     """
+    return parse_json(path, read_content(path))
+
+
+def read_content(path: Path) -> bytes:
+    """Return the bytes in `path`.
+
+    Raises FileNotFoundError when there is no such file and BrokenFileError when it cannot be read.
+    """
     try:
-        return orjson.loads(path.read_bytes())
+        return path.read_bytes()
     except FileNotFoundError:
         raise
-    except (OSError, orjson.JSONDecodeError) as error:
+    except OSError as error:
+        raise BrokenFileError(path, f"expected one JSON document, found: {error}") from error
+
+
+def parse_json(path: Path, content: bytes) -> Any:
+    """Return the document that is the `content` of `path`; raise BrokenFileError if it is none."""
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError as error:
         raise BrokenFileError(path, f"expected one JSON document, found: {error}") from error
 
 

@@ -1,4 +1,4 @@
-"""Decode the arrays and the book that the processor publishes, and refuse what is none."""
+"""Say what the arrays and the book that the processor publishes look like, and refuse the rest."""
 
 import operator
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from typing import Any
 
 from shared.atomic_file import read_json
 from shared.errors import BrokenFileError
-from shared.viz_io import Bar
 
 OHLC_WIDTH = 6
 METRICS_WIDTH = 9
@@ -25,17 +24,12 @@ class Depth:
     asks: list[Level]
 
 
-def read_bars(path: Path, width: int) -> list[Bar]:
-    """Return the bars in `path`, oldest first, each of `width` numbers.
-
-    Raises FileNotFoundError, or BrokenFileError when it is no such array.
-    """
-    bars = read_json(path)
+def check_bars(path: Path, bars: Any, width: int) -> None:
+    """Raise BrokenFileError unless `bars` is an array of `width` numbers each, oldest first."""
     if not isinstance(bars, list):
         raise BrokenFileError(path, f"expected an array of bars, found {type(bars).__name__}")
     if not _are_bars(bars, width):
         raise BrokenFileError(path, _first_fault(bars, width))
-    return bars
 
 
 def read_depth(path: Path) -> Depth:

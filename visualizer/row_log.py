@@ -33,7 +33,7 @@ class RowLog:
         else:
             changed_at = self._changed_at[trimmed:] + [version] * (len(keys) - len(kept))
             for index, (old, new) in enumerate(zip(self._rows[trimmed:], rows, strict=False)):
-                if old != new:
+                if old is not new and old != new:
                     changed_at[index] = version
             has_changed = trimmed > 0 or version in changed_at
             self._changed_at = changed_at

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from functools import partial
 from secrets import token_hex
 from typing import Any
 
@@ -11,6 +10,7 @@ import orjson
 from shared.processor_status import read_processor_status
 from shared.run_directory import RunDirectory
 from shared.supervisor_status import read_supervisor_status
+from visualizer.bars_decoder import BarsDecoder
 from visualizer.events_tail import EventsTail
 from visualizer.feed import Feed
 from visualizer.file_reader import FileReader, Reading
@@ -19,7 +19,6 @@ from visualizer.published import (
     CVD_WIDTH,
     METRICS_WIDTH,
     OHLC_WIDTH,
-    read_bars,
     read_depth,
 )
 from visualizer.shown_records import shown_processor, shown_supervisor
@@ -31,9 +30,9 @@ class RunView:
     def __init__(self, run: RunDirectory) -> None:
         self._lock = threading.Lock()
         self._feed = Feed(token_hex(4))
-        self._ohlc = FileReader(run.ohlc, partial(read_bars, width=OHLC_WIDTH))
-        self._metrics = FileReader(run.metrics, partial(read_bars, width=METRICS_WIDTH))
-        self._cvd = FileReader(run.cvd, partial(read_bars, width=CVD_WIDTH))
+        self._ohlc = FileReader(run.ohlc, BarsDecoder(OHLC_WIDTH))
+        self._metrics = FileReader(run.metrics, BarsDecoder(METRICS_WIDTH))
+        self._cvd = FileReader(run.cvd, BarsDecoder(CVD_WIDTH))
         self._depth = FileReader(run.depth, read_depth)
         self._processor = FileReader(run.processor_status, read_processor_status)
         self._supervisor = FileReader(run.supervisor_status, read_supervisor_status)

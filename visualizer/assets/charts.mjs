@@ -1,4 +1,5 @@
 // The charts that share one time axis: drawn when something in view changed, at most once a frame.
+import { onResize } from "./dom.mjs";
 import { decimalsOfAll } from "./format.mjs";
 import { fitRanges, makeLayout, placeRows } from "./figure.mjs";
 import { Overlay } from "./overlay.mjs";
@@ -29,6 +30,7 @@ export class Charts {
   #isDragging = false;
   #isPointerOver = false;
   #drawn = null;
+  #size = null;
   #overlay;
 
   constructor(store, settings) {
@@ -114,10 +116,10 @@ export class Charts {
   #draw() {
     const range = this.range();
     this.#showEmptiness();
-    if (!range || !this.#plot.clientWidth) {
+    const size = this.#size;
+    if (!range || !size?.width) {
       return;
     }
-    const size = { width: this.#plot.clientWidth, height: this.#plot.clientHeight };
     const margin = (range[1] - range[0]) * (this.#isPointerOver ? WIDE_MARGIN : SLIM_MARGIN);
     const bars = this.#barsWithin(range[0] - margin, range[1] + margin);
     const next = { range, size, bars, visible: this.visibleBars() };
@@ -176,7 +178,10 @@ export class Charts {
 
   #listen() {
     const plot = this.#plot;
-    new ResizeObserver(() => this.requestDraw()).observe(plot);
+    onResize(plot, (size) => {
+      this.#size = size;
+      this.requestDraw();
+    });
     plot.addEventListener("pointerdown", () => {
       this.#isDragging = true;
     });
@@ -207,7 +212,7 @@ export class Charts {
     }
     event.preventDefault();
     if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-      this.pan(event.deltaX / this.#plot.clientWidth);
+      this.pan(event.deltaX / this.#size.width);
       return;
     }
     const anchor = this.#overlay.timeAt(event.clientX);

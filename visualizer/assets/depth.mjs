@@ -1,7 +1,7 @@
 // The depth chart: cumulative size by price, and the facts of the book above it.
 import { bookFacts, cumulated } from "./book.mjs";
 import { PLOT_CONFIG } from "./charts.mjs";
-import { element } from "./dom.mjs";
+import { element, onResize } from "./dom.mjs";
 import { decimalsOfAll, fixed, signed, size } from "./format.mjs";
 import { faded, paletteOf } from "./palette.mjs";
 
@@ -11,12 +11,16 @@ export class DepthChart {
   #plot = document.getElementById("depth-plot");
   #facts = document.getElementById("depth-facts");
   #frame = null;
+  #size = null;
 
   constructor(store, settings) {
     this.#store = store;
     this.#settings = settings;
     this.figure = null;
-    new ResizeObserver(() => this.#requestDraw()).observe(this.#plot);
+    onResize(this.#plot, (size) => {
+      this.#size = size;
+      this.#requestDraw();
+    });
   }
 
   dataChanged(changed) {
@@ -39,13 +43,10 @@ export class DepthChart {
   #draw() {
     const { depth } = this.#store;
     this.#showFacts(depth);
-    if (!depth || !this.#plot.clientWidth) {
+    if (!depth || !this.#size?.width) {
       return;
     }
-    this.figure = depthFigure(depth, paletteOf(this.#settings.values.palette), {
-      width: this.#plot.clientWidth,
-      height: this.#plot.clientHeight,
-    });
+    this.figure = depthFigure(depth, paletteOf(this.#settings.values.palette), this.#size);
     window.Plotly.react(this.#plot, this.figure.data, this.figure.layout, {
       ...PLOT_CONFIG,
       staticPlot: true,
@@ -106,6 +107,7 @@ export function depthFigure(depth, colors, plotSize) {
       showlegend: false,
       hovermode: false,
       xaxis: {
+        type: "linear",
         range: reach,
         gridcolor: colors.grid,
         zeroline: false,
@@ -114,6 +116,7 @@ export function depthFigure(depth, colors, plotSize) {
         tickangle: 0,
       },
       yaxis: {
+        type: "linear",
         range: [0, most * 1.06],
         side: "right",
         gridcolor: colors.grid,

@@ -19,3 +19,14 @@ export function setText(id, text) {
     found.textContent = text;
   }
 }
+
+/**
+ * Tell an element's size now and whenever it changes.
+ *
+ * Asked for in the middle of a drawing, it would make the browser lay the page out once more.
+ */
+export function onResize(target, callback) {
+  new ResizeObserver(() => {
+    callback({ width: target.clientWidth, height: target.clientHeight });
+  }).observe(target);
+}

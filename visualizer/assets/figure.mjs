@@ -80,6 +80,7 @@ export function makeLayout({ placed, ranges, range, bars, colors, decimals, wind
   };
   for (const row of placed.rows) {
     layout[row.axis.replace("y", "yaxis")] = {
+      type: "linear", // or Plotly would look for dates among the values
       domain: [
         1 - (row.top + row.height - placed.plot.top) / placed.plot.height,
         1 - (row.top - placed.plot.top) / placed.plot.height,

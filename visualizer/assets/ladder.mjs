@@ -88,8 +88,10 @@ export class Ladder {
       write(cells[0], level ? fixed(level[0], decimals) : "");
       write(cells[1], level ? fixed(level[1], sizeDecimals) : "");
       write(cells[2], level ? fixed(level[2], sizeDecimals) : "");
-      const share = level ? Math.round((level[1] / largest) * 1000) / 10 : 0;
-      row.style.setProperty("--share", `${share}%`);
+      const share = `${level ? Math.round((level[1] / largest) * 1000) / 10 : 0}%`;
+      if (row.style.getPropertyValue("--share") !== share) {
+        row.style.setProperty("--share", share);
+      }
     }
     const facts = bookFacts(depth);
     write(

@@ -120,14 +120,13 @@ export class Overlay {
 
   #showCross() {
     const { cross } = this.#parts;
-    const { placed, range, ranges, decimals } = this.#scene;
-    const { plot } = placed;
-    const box = this.#plot.getBoundingClientRect();
-    const y = this.#pointer && this.#pointer.y - box.top;
     cross.hidden = !this.#pointer;
     if (cross.hidden) {
       return;
     }
+    const { placed, range, ranges, decimals } = this.#scene;
+    const { plot } = placed;
+    const y = this.#pointer.y - this.#plot.getBoundingClientRect().top;
     const time = this.#time();
     const x = plot.left + ((time - range[0]) / (range[1] - range[0])) * plot.width;
     const [vertical, horizontal, timeTag, valueTag] = cross.children;

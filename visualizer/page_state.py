@@ -160,7 +160,9 @@ def _failed(worker: WorkerStatus, processor: ProcessorStatus | None) -> PageStat
 
 
 def _why(worker: WorkerStatus) -> str:
-    if worker.reason:
+    if worker.state is WorkerState.STARTING:
+        why = "it is being started again"
+    elif worker.reason:
         why = worker.reason
     elif worker.signal:
         why = f"ended by {worker.signal}"

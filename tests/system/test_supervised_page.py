@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -25,6 +26,8 @@ pytestmark = pytest.mark.browser
 
 RECORDING = REAL_DATA / "binance-spot"
 PATIENCE_MS = 30_000
+GOODBYE = ("ERR_CONNECTION", "ERR_EMPTY_RESPONSE")
+"""What a tab complains of when its server has gone, as it is to."""
 
 
 class Supervised:
@@ -43,6 +46,7 @@ class Supervised:
             stderr=self._log,
         )
         self.url = wait_for(self._address, "the page's address", seconds=30)
+        wait_for(self.run.supervisor_status.exists, "the supervisor's status")
 
     def close(self) -> None:
         """End the supervisor as Ctrl-C does."""
@@ -55,6 +59,14 @@ class Supervised:
         """Return the worker's record in `status.json`."""
         workers: list[dict[str, Any]] = read_json(self.run.supervisor_status)["workers"]
         return next(worker for worker in workers if worker["name"] == name)
+
+    def processor(self) -> psutil.Process | None:
+        """Return the processor that runs now, if one does."""
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                if "processor.main" in child.cmdline():
+                    return child
+        return None
 
     def _address(self) -> str | None:
         found = re.search(r"http://localhost:\d+/", Path(self._log.name).read_text())
@@ -70,13 +82,25 @@ def supervised(run_dir: Path, *options: str) -> Iterator[Supervised]:
         system.close()
 
 
+JOB = (
+    *("--from", "2024-08-08", "--to", "2024-08-10", "--window-seconds", "2"),
+    *("--data-dir", str(RECORDING)),
+)
+"""Two-second bars of ten real minutes across a midnight."""
+
+
 @pytest.fixture
-def on_the_recording(tmp_path: Path) -> Iterator[Supervised]:
-    """Two-second bars of ten real minutes across a midnight."""
+def recorded_run(tmp_path: Path) -> Path:
+    """The run directory of a job on a real recording."""
     if not RECORDING.is_dir():
         pytest.skip("no real recordings in ../shared/data")
-    options = ("--from", "2024-08-08", "--to", "2024-08-10", "--window-seconds", "2")
-    with supervised(tmp_path / "run", *options, "--data-dir", str(RECORDING)) as system:
+    return tmp_path / "run"
+
+
+@pytest.fixture
+def on_the_recording(recorded_run: Path) -> Iterator[Supervised]:
+    """A run of the job that nobody has touched yet."""
+    with supervised(recorded_run, *JOB) as system:
         yield system
 
 
@@ -130,7 +154,7 @@ def test_a_finished_run_is_drawn_as_its_files_say(
 def test_a_killed_page_server_is_back_and_the_tab_goes_on_by_itself(
     on_the_recording: Supervised, open_page: OpenPage
 ) -> None:
-    page = open_page(on_the_recording.url, allowed_errors=("ERR_CONNECTION", "ERR_EMPTY_RESPONSE"))
+    page = open_page(on_the_recording.url, allowed_errors=GOODBYE)
     see(page, "#progress-text", "complete")
     bars = page.evaluate("() => orderflow.store.ohlc.length")
     feed = page.evaluate("() => orderflow.store.position.split('.')[0]")
@@ -150,8 +174,7 @@ def test_a_killed_processor_is_told_in_the_log_and_the_run_is_completed(
     on_the_recording: Supervised, open_page: OpenPage
 ) -> None:
     def running_pid() -> int | None:
-        path = on_the_recording.run.supervisor_status
-        return on_the_recording.worker("processor")["pid"] if path.exists() else None
+        return on_the_recording.worker("processor")["pid"]
 
     os.kill(wait_for(running_pid, "the processor"), signal.SIGKILL)
     page = open_page(on_the_recording.url)
@@ -175,7 +198,7 @@ def test_a_file_corrupted_by_somebody_is_told_and_the_last_good_values_stay(
 def test_with_the_supervisor_killed_the_page_says_that_it_is_gone(
     on_the_recording: Supervised, open_page: OpenPage
 ) -> None:
-    page = open_page(on_the_recording.url, allowed_errors=("ERR_CONNECTION", "ERR_EMPTY_RESPONSE"))
+    page = open_page(on_the_recording.url, allowed_errors=GOODBYE)
     see(page, "#processor-chip", "DONE")
     drawn = page.evaluate(BARS_DRAWN)
     on_the_recording.process.kill()
@@ -191,7 +214,87 @@ def test_no_recording_of_the_instrument_is_said_in_the_processor_s_words(
     (tmp_path / "data").mkdir()
     options = ("--instrument", "NO-SUCH", "--data-dir", str(tmp_path / "data"))
     with supervised(tmp_path / "run", *options) as system:
-        page = open_page(system.url, wait_until=LAID_OUT, allowed_errors=("ERR_CONNECTION",))
+        page = open_page(system.url, wait_until=LAID_OUT, allowed_errors=GOODBYE)
         see(page, "#notice", "No file for this instrument and range")
         see(page, "#notice pre", "NO-SUCH")
         see(page, "#processor-chip", "FATAL")
+
+
+def test_restarts_and_the_end_of_them_are_told_over_the_last_good_data(
+    recorded_run: Path, open_page: OpenPage
+) -> None:
+    with supervised(recorded_run, *JOB) as system:
+        wait_for(lambda: system.worker("processor")["state"] == "EXITED", "a finished run")
+    limits = ("--backoff-first", "6", "--backoff-jitter", "0", "--max-failures-in-a-row", "2")
+    with supervised(recorded_run, *JOB, *limits) as system:
+        kill_next_processor(system, 0)
+        page = open_page(system.url, allowed_errors=GOODBYE)
+        see(page, "#notice", "Processor restarting: the last good data stays")
+        see(page, "#notice", "SIGKILL")
+        see(page, "#notice .age", "ago")
+        see(page, "#processor-chip", "BACKOFF")
+        bars = page.evaluate(BARS_DRAWN)
+        assert bars > 200
+        assert opacity(page) < 1
+        see(page, "#notice", "It is being started again (restart 1).")
+        for restarts in (1, 2):
+            kill_next_processor(system, restarts)
+        see(page, "#notice", "Processor failed for good")
+        see(page, "#notice", "It is not started again")
+        see(page, "#notice .path", "processor.log")
+        see(page, "#processor-chip", "FATAL")
+        see(page, "#page-chip", "RUNNING")
+        assert page.evaluate(BARS_DRAWN) == bars
+
+
+def test_a_processor_that_stands_still_is_called_stale_until_it_goes_on(
+    recorded_run: Path, open_page: OpenPage
+) -> None:
+    patience = ("--heartbeat-deadline", "120", "--startup-allowance", "120")
+    with supervised(recorded_run, *JOB, *patience) as system:
+        processor = wait_for(system.processor, "a processor")
+        processor.suspend()
+        page = open_page(system.url, wait_until=LAID_OUT, allowed_errors=GOODBYE)
+        see(page, "#notice", "Nothing yet")
+        processor.resume()
+        wait_for(lambda: has_bars(system.run), "bars")
+        processor.suspend()
+        see(page, "#progress-text", "rows/s")
+        see(page, "#notice", "The processor has gone quiet")
+        assert page.evaluate(BARS_DRAWN) > 0
+        assert opacity(page) < 1
+        processor.resume()
+        see(page, "#progress-text", "complete")
+        expect(page.locator("#notice")).to_be_hidden(timeout=PATIENCE_MS)
+        assert opacity(page) == 1
+
+
+def test_a_deleted_file_is_missed_and_the_last_good_values_stay(
+    on_the_recording: Supervised, open_page: OpenPage
+) -> None:
+    page = open_page(on_the_recording.url)
+    see(page, "#processor-chip", "DONE")
+    bars = page.evaluate(BARS_DRAWN)
+    on_the_recording.run.ohlc.unlink()
+    see(page, "[data-file=ohlc]", "ohlc_data.json is missing")
+    assert page.evaluate(BARS_DRAWN) == bars
+
+
+def kill_next_processor(system: Supervised, restarts: int) -> None:
+    """Kill the processor that is or will be started after so many restarts."""
+
+    def started() -> psutil.Process | None:
+        is_next = system.worker("processor")["restarts"] == restarts
+        return system.processor() if is_next else None
+
+    wait_for(started, f"a processor started after {restarts} restarts", seconds=30).kill()
+
+
+def has_bars(run: RunDirectory) -> bool:
+    return run.ohlc.exists() and bool(json.loads(run.ohlc.read_bytes()))
+
+
+def opacity(page: Page) -> float:
+    return float(
+        page.evaluate("() => getComputedStyle(document.getElementById('charts-plot')).opacity")
+    )

@@ -124,6 +124,8 @@ def test_a_restart_says_why_and_that_the_data_stays() -> None:
     assert state.title == "Processor restarting: the last good data stays"
     assert state.detail == "Ended by SIGKILL (restart 2)."
     assert state_of(killed, has_bars=False).title == "Processor restarting"
+    started = replace(killed, state=WorkerState.STARTING, signal=None, reason="restart")
+    assert state_of(started, has_bars=True).detail == "It is being started again (restart 2)."
 
 
 def test_what_could_not_be_used_is_named_at_the_end() -> None:

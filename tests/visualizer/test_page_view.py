@@ -296,3 +296,47 @@ def test_the_page_has_a_title_and_an_icon_of_its_own(
     assert page.title() == "BTC-USDT · Orderflow"
     icon = page.get_attribute("link[rel=icon]", "href")
     assert server.get(icon or "").headers["content-type"].startswith("image/svg+xml")
+
+
+def touch(page: Page, *paths: list[tuple[float, float]]) -> None:
+    """Move a finger along each of the paths, all at the same time."""
+    session = page.context.new_cdp_session(page)
+    kinds = ["touchStart", *["touchMove"] * (len(paths[0]) - 1)]
+    for kind, positions in zip(kinds, zip(*paths, strict=True), strict=True):
+        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(positions)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        page.evaluate(FRAME)
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_on_a_phone_a_finger_moves_two_zoom_and_up_and_down_scrolls(
+    files: RunFiles, server: PageServer, open_page: OpenPage
+) -> None:
+    files.add(300)
+    page = open_page(server.url, width=390, height=844, has_touch=True, is_mobile=True)
+    box = page.locator("#charts-plot").bounding_box()
+    assert box is not None
+    x, y = box["x"] + 150, box["y"] + 120
+
+    before = drawn_range(page)
+    pixels = page.evaluate("() => document.getElementById('charts-plot')._fullLayout.xaxis._length")
+    touch(page, [(x + step * 10, y) for step in range(11)])
+    after = drawn_range(page)
+    width = before[1] - before[0]
+    # the browser takes the first pixels to see where the finger is going
+    assert (before[0] - after[0]) / width * pixels == pytest.approx(100, abs=20)
+    assert after[1] - after[0] == pytest.approx(width)
+    assert settings(page)["follow"] is False
+
+    touch(
+        page,
+        [(x - 20 - step * 8, y) for step in range(11)],
+        [(x + 20 + step * 8, y + 40) for step in range(11)],
+    )
+    zoomed = drawn_range(page)
+    # the fingers go from 40 to 200 pixels apart
+    assert (after[1] - after[0]) / (zoomed[1] - zoomed[0]) == pytest.approx(5, rel=0.25)
+
+    touch(page, [(x, y + 300 - step * 20) for step in range(12)])
+    page.wait_for_function("() => window.scrollY > 100")
+    assert drawn_range(page) == zoomed

@@ -8,7 +8,6 @@ import { makeTraces, scaleOf } from "./traces.mjs";
 import { moved, panned, rangeOf, timesOf, within, zoomed } from "./view.mjs";
 
 const SERIES = ["ohlc", "metrics", "cvd"];
-const WHEEL_ZOOM = 0.0015;
 const SLIM_MARGIN = 0.02;
 const WIDE_MARGIN = 1; // while the pointer is over the chart: there is something to drag into view
 
@@ -78,6 +77,12 @@ export class Charts {
   visibleBars() {
     const range = this.range() ?? [0, 0];
     return this.#barsWithin(range[0], range[1]);
+  }
+
+  /** Return the time at a horizontal position of the window. */
+  timeAt(clientX) {
+    const [from, to] = this.range();
+    return from + this.#overlay.shareAt(clientX) * (to - from);
   }
 
   /** Move the view by a share of its width. */
@@ -182,8 +187,8 @@ export class Charts {
       this.#size = size;
       this.requestDraw();
     });
-    plot.addEventListener("pointerdown", () => {
-      this.#isDragging = true;
+    plot.addEventListener("pointerdown", ({ pointerType }) => {
+      this.#isDragging = pointerType !== "touch"; // where a finger moves the view, we draw it
     });
     for (const name of ["pointerup", "pointercancel"]) {
       window.addEventListener(name, () => {
@@ -199,24 +204,6 @@ export class Charts {
         this.requestDraw();
       });
     }
-    plot.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
-    plot.addEventListener("dblclick", () => {
-      this.#settings.set({ bars: 300, follow: true, range: null, spanMs: null });
-    });
-  }
-
-  #wheel(event) {
-    const range = this.range();
-    if (!range || event.ctrlKey) {
-      return;
-    }
-    event.preventDefault();
-    if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-      this.pan(event.deltaX / this.#size.width);
-      return;
-    }
-    const anchor = this.#overlay.timeAt(event.clientX);
-    this.zoom(Math.exp(event.deltaY * WHEEL_ZOOM), anchor);
   }
 }
 

@@ -3,6 +3,7 @@ import { Charts } from "./charts.mjs";
 import { connectControls } from "./controls.mjs";
 import { DepthChart } from "./depth.mjs";
 import { Feed } from "./feed.mjs";
+import { connectGestures } from "./gestures.mjs";
 import { Header } from "./header.mjs";
 import { connectKeyboard } from "./keyboard.mjs";
 import { Ladder } from "./ladder.mjs";
@@ -49,6 +50,7 @@ function start(page) {
   settings.onChange(() => panels.forEach((panel) => panel.settingsChanged?.()));
   store.onChange((changed) => panels.forEach((panel) => panel.dataChanged(changed)));
   connectControls({ store, settings, charts, depth });
+  connectGestures({ settings, charts });
   connectKeyboard({ store, settings, charts, depth });
   const feed = new Feed(store, job.pollMs);
   feed.start();

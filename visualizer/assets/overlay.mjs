@@ -48,12 +48,11 @@ export class Overlay {
     this.#showCross();
   }
 
-  /** Return the time under a horizontal position of the window. */
-  timeAt(clientX) {
-    const { placed, range } = this.#scene;
-    const x = clientX - this.#plot.getBoundingClientRect().left - placed.plot.left;
-    const share = Math.min(Math.max(x / placed.plot.width, 0), 1);
-    return range[0] + share * (range[1] - range[0]);
+  /** Return how far a horizontal position of the window is across the plot, 0 to 1. */
+  shareAt(clientX) {
+    const { plot } = this.#scene.placed;
+    const x = clientX - this.#plot.getBoundingClientRect().left - plot.left;
+    return Math.min(Math.max(x / plot.width, 0), 1);
   }
 
   #point(event) {
@@ -70,7 +69,8 @@ export class Overlay {
     if (!this.#pointer) {
       return last;
     }
-    const index = nearest(rows, this.timeAt(this.#pointer.x));
+    const [from, to] = this.#scene.range;
+    const index = nearest(rows, from + this.shareAt(this.#pointer.x) * (to - from));
     return rows[index]?.[0] ?? last;
   }
 

@@ -29,12 +29,13 @@ class Answer:
 
 
 class PageServer:
-    """`python -m visualizer.app`, started at once and reachable when the constructor returns."""
+    """`python -m <module>`, started at once and reachable when the constructor returns."""
 
     def __init__(
         self,
         run_dir: Path,
         *options: str,
+        module: str = "visualizer.app",
         port: int = 0,
         environment: Mapping[str, str] | None = None,
         listener: socket.socket | None = None,
@@ -44,7 +45,7 @@ class PageServer:
         pass_fds = () if listener is None else (listener.fileno(),)
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "visualizer.app"),
+                *(sys.executable, "-m", module),
                 *("--run-dir", str(run_dir), "--port", str(port), *options),
             ],
             cwd=ROOT,

@@ -263,7 +263,8 @@ def note_size(request: object, sizes: list[int]) -> None:
     response = request.response()  # type: ignore[attr-defined]
     if response and response.status == 200:
         parts = request.sizes()  # type: ignore[attr-defined]
-        sizes.append(parts["responseBodySize"] + parts["responseHeadersSize"])
+        if parts["responseBodySize"]:
+            sizes.append(parts["responseBodySize"] + parts["responseHeadersSize"])
 
 
 def browser_processes() -> list[psutil.Process]:

@@ -17,12 +17,16 @@ COMPRESS_ABOVE = 1000
 
 
 def add_feed(server: Flask, view: RunView) -> None:
-    """Serve what a browser lacks since `?since=<position>`; 204 when it lacks nothing."""
+    """Serve what a browser lacks since `?since=<position>`, and nothing when it lacks nothing.
+
+    Nothing is an empty 200: after a 204 waitress closes the connection, and every poll would have
+    to open another.
+    """
 
     @server.get(FEED_PATH)
     def feed() -> Response:
         content = view.message_since(request.args.get("since"))
-        response = Response(status=204) if content is None else _json(content)
+        response = Response() if content is None else _json(content)
         response.headers[NOW_HEADER] = str(int(time.time() * 1000))
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -1,5 +1,6 @@
 """The whole server as a process: who is let in, what strangers learn, how it starts and stops."""
 
+import http.client
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from shared.worker_link import BOOT_ID, BOOT_ID_HEADER, HEALTH_PATH, LISTEN_FD, SUPERVISOR_PID
@@ -86,12 +88,28 @@ def test_every_script_and_style_is_the_page_s_own(open_server: PageServer) -> No
     assert all(address.startswith("/") and not address.startswith("//") for address in addresses)
 
 
-def test_unchanged_data_is_answered_with_204_and_nothing(open_server: PageServer) -> None:
-    first = open_server.get("/_feed")
-    position = first.body.decode().split('"position":"')[1].split('"')[0]
+def position_of(message: bytes) -> str:
+    return str(orjson.loads(message)["position"])
+
+
+def test_unchanged_data_is_answered_with_nothing(open_server: PageServer) -> None:
+    position = position_of(open_server.get("/_feed").body)
     answer = open_server.get(f"/_feed?since={position}")
-    assert (answer.status, answer.body) == (204, b"")
+    assert (answer.status, answer.body) == (200, b"")
     assert int(answer.headers["x-orderflow-now"]) > 1_700_000_000_000
+
+
+def test_a_tab_polls_over_one_connection(open_server: PageServer) -> None:
+    connection = http.client.HTTPConnection("localhost", open_server.port, timeout=10)
+    connection.request("GET", "/_feed")
+    position = position_of(connection.getresponse().read())
+    ports = set()
+    for _ in range(3):
+        connection.request("GET", f"/_feed?since={position}")
+        ports.add(connection.sock.getsockname()[1])
+        assert connection.getresponse().read() == b""
+    connection.close()
+    assert len(ports) == 1
 
 
 def test_the_supervisor_s_secrets_do_not_reach_a_browser(

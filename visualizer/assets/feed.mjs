@@ -58,8 +58,9 @@ export class Feed {
       throw new Error(`the page server answered ${response.status}`);
     }
     store.clockOffsetMs = Number(response.headers.get("X-Orderflow-Now")) - Date.now();
-    if (response.status !== 204) {
-      store.apply(await response.json());
+    const message = await response.text();
+    if (message) {
+      store.apply(JSON.parse(message));
     }
   }
 

@@ -11,7 +11,8 @@ from flask import Flask
 from shared.job import Job
 from shared.run_directory import RunDirectory
 from visualizer.callbacks import register_callbacks
-from visualizer.endpoints import add_feed, add_health
+from visualizer.feed_endpoint import FeedEndpoint
+from visualizer.health import add_health
 from visualizer.layout import page_layout
 from visualizer.run_view import RunView
 from visualizer.security import Access, Guard
@@ -70,8 +71,8 @@ def create_app(settings: PageSettings) -> dash.Dash:
     app.layout = page_layout(settings.job, settings.poll_ms)
     register_callbacks(app)
     add_health(server, settings.boot_id)
-    add_feed(server, RunView(RunDirectory(settings.job.run_dir)))
-    guard = Guard(server.wsgi_app, settings.access, app.csp_hashes())
+    feed = FeedEndpoint(server.wsgi_app, RunView(RunDirectory(settings.job.run_dir)))
+    guard = Guard(feed, settings.access, app.csp_hashes())
     # Dash looks for its assets during the first request, and meanwhile answers a second one with
     # a page that lacks them. The supervisor's probe is such a first one, so ask before anybody.
     server.test_client().get("/")

@@ -1,5 +1,6 @@
 """The whole server as a process: who is let in, what strangers learn, how it starts and stops."""
 
+import gzip
 import http.client
 import os
 import signal
@@ -110,6 +111,26 @@ def test_a_tab_polls_over_one_connection(open_server: PageServer) -> None:
         assert connection.getresponse().read() == b""
     connection.close()
     assert len(ports) == 1
+
+
+def test_a_long_answer_is_compressed_for_whoever_can_read_it(
+    files: RunFiles, server: PageServer
+) -> None:
+    files.add(100)
+    plain = server.get("/_feed")
+    packed = server.get("/_feed", {"Accept-Encoding": "gzip, br"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert len(packed.body) < len(plain.body) / 2
+    whole = orjson.loads(gzip.decompress(packed.body))
+    assert whole["ohlc"] == orjson.loads(plain.body)["ohlc"]
+
+
+def test_the_head_of_the_feed_can_be_asked_for(files: RunFiles, server: PageServer) -> None:
+    files.add(5)
+    answer = server.get("/_feed", method="HEAD")
+    assert (answer.status, answer.body) == (200, b"")
+    assert int(answer.headers["content-length"]) > 100
+    assert len(server.log().splitlines()) == 1, "nothing but its address"
 
 
 def test_the_supervisor_s_secrets_do_not_reach_a_browser(

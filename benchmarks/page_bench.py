@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, CDPSession, Page
 
 from benchmarks.results import Figure, as_table, describe_machine, write_section
 from tests.support.browser import READY, chromium, find_chromium
-from tests.support.drawn import LAST_CLOSE
+from tests.support.drawn import NEWEST_CANDLE
 from tests.support.page_server import PageServer
 from tests.support.run_files import RunFiles, running
 
@@ -30,7 +30,7 @@ DRAWN = f"""() => {{
   const plot = document.getElementById("charts-plot");
   window.drawn = [];
   plot.on("plotly_afterplot", () => requestAnimationFrame(() => setTimeout(() => {{
-    window.drawn.push([({LAST_CLOSE})(), Date.now()]);
+    window.drawn.push([({NEWEST_CANDLE})()[0], Date.now()]);
   }})));
 }}"""
 
@@ -64,7 +64,7 @@ class Updates:
             self._files.grow()
             self._files.write_processor()
             self._files.publish()
-            self.published.append((self._files.ohlc[-1][4], time.time() * 1000))
+            self.published.append((self._files.ohlc[-1][0], time.time() * 1000))
 
 
 class Meter:
@@ -109,8 +109,11 @@ def measure_updates(
     page.wait_for_timeout(1000)
     count = page.evaluate("() => orderflow.charts.draws") - draws
     busy, cpu = meter.main_thread_seconds() - busy, meter.server_seconds() - cpu
-    drawn = dict(reversed(page.evaluate("() => window.drawn")))
-    delays = [drawn[close] - moment for close, moment in updates.published if close in drawn]
+    drawn = page.evaluate("() => window.drawn")
+    delays = [
+        next(drawn_at for newest, drawn_at in drawn if newest >= bar) - published_at
+        for bar, published_at in updates.published
+    ]
     page.context.close()
     goal = 120 if bars <= 300 else 250
     name = f"browser main thread per update, {bars} bars in view"

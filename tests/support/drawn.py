@@ -12,11 +12,15 @@ BARS_DRAWN = f"""() => ["price up", "price down"]
   .reduce((sum, trace) => sum + trace.x.length / {CANDLE_POINTS}, 0)"""
 """How many candles the price row has."""
 
-LAST_CLOSE = f"""() => ["price up", "price down"]
+NEWEST_CANDLE = f"""() => ["price up", "price down"]
   .map((name) => document.getElementById("charts-plot").data.find((trace) => trace.name === name))
-  .map(({{ name, x, y }}) => [x.at(-1) ?? 0, y.at((name === "price up" ? 7 : 1) - {CANDLE_POINTS})])
-  .sort(([one], [other]) => one - other).at(-1)[1]"""
-"""The close of the newest candle."""
+  .filter(({{ x }}) => x.length > 0)
+  .map(({{ name, x, y }}) => [
+    Math.round((x.at(-{CANDLE_POINTS}) + x.at(6 - {CANDLE_POINTS})) / 2),
+    y.at((name === "price up" ? 7 : 1) - {CANDLE_POINTS}),
+  ])
+  .sort(([one], [other]) => one - other).at(-1)"""
+"""The time and the close of the newest candle."""
 
 TRACES = """() => Object.fromEntries(document.getElementById("charts-plot").data.map(
   ({ name, x, y, fillcolor }) => [name, { x, y, fillcolor }]))"""

@@ -1,5 +1,6 @@
 // Save what is in view: the bars as CSV, the picture as PNG.
 import { lastValues } from "./overlay.mjs";
+import { ROWS } from "./figure.mjs";
 import { utc } from "./format.mjs";
 import { paletteOf } from "./palette.mjs";
 import { PLOT_CONFIG } from "./charts.mjs";
@@ -39,7 +40,7 @@ export async function savePng(store, settings, charts, depth) {
     return;
   }
   const colors = paletteOf(settings.values.palette);
-  const main = await picture(withTags(charts.figure, store, colors));
+  const main = await picture(withNamesAndTags(charts.figure, store, colors));
   const book = depth.figure ? await picture(depth.figure) : null;
   const canvas = document.createElement("canvas");
   canvas.width = main.width + (book?.width ?? 0);
@@ -60,23 +61,30 @@ export async function savePng(store, settings, charts, depth) {
   save(blob, fileName(store, charts, "png"));
 }
 
-// On the page the tags lie over the chart; in the picture they are Plotly's annotations.
-function withTags({ data, layout, decimals }, store, colors) {
-  const axes = { price: "y", volume: "y2", obi: "y3", tot: "y4", cvd: "y5" };
-  const annotations = lastValues(store, decimals)
-    .filter(({ key }) => axes[key].replace("y", "yaxis") in layout)
-    .map(({ key, value, text, tone }) => ({
+// On the page names and tags lie over the chart; in the picture they are Plotly's annotations.
+function withNamesAndTags({ data, layout, decimals }, store, colors) {
+  const rows = ROWS.filter(({ axis }) => axis.replace("y", "yaxis") in layout);
+  const names = rows.map(({ name, axis }) => ({
+    ...{ xref: "paper", x: 0, xanchor: "left", yref: `${axis} domain`, y: 1, yanchor: "top" },
+    text: `<b>${name}</b>`,
+    showarrow: false,
+    font: { color: colors.axis, size: 11 },
+  }));
+  const tags = lastValues(store, decimals)
+    .map((tag) => ({ ...tag, row: rows.find(({ key }) => key === tag.key) }))
+    .filter(({ row }) => row)
+    .map(({ row, value, text, tone }) => ({
       xref: "paper",
       x: 1,
       xanchor: "left",
-      yref: axes[key],
+      yref: row.axis,
       y: value,
       text,
       showarrow: false,
       font: { color: colors.paper, size: 11 },
       bgcolor: { up: colors.up, down: colors.down, obi: colors.obiUp, tot: colors.tot }[tone] ?? colors.axis,
     }));
-  return { data, layout: { ...layout, annotations } };
+  return { data, layout: { ...layout, annotations: [...names, ...tags] } };
 }
 
 async function picture({ data, layout }) {

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from processor.engine import book_kernel
 from processor.engine.columns import Column, ColumnBatch
 from processor.engine.level_kernel import SHORTEST_LEVEL
+from processor.engine.level_shapes import no_shapes
 from processor.engine.place import Place
 from processor.engine.retreat import RetreatError
 from processor.engine.table_feed import TableFeed
@@ -56,6 +58,10 @@ class BookBatch:
 
 class BookFeed(TableFeed[BookBatch]):
     """Applies the book rows of one file to `state`."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._shapes = no_shapes()
 
     def _parse(self, columns: ColumnBatch) -> BookBatch:
         rowids, times, bid_text, bid_offsets, ask_text, ask_offsets = columns.arrays
@@ -165,7 +171,7 @@ class BookFeed(TableFeed[BookBatch]):
         most = len(text) // SHORTEST_LEVEL + 1
         levels = Levels(np.empty(most), np.empty(most), np.empty(len(offsets) - 1, np.int64))
         self._kernels.parse_levels(
-            text, offsets, levels.prices, levels.sizes, levels.ends, is_refused
+            text, offsets, levels.prices, levels.sizes, levels.ends, is_refused, *self._shapes
         )
         return levels
 

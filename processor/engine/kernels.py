@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 
 from processor.engine import book_kernel, level_kernel, trade_kernel
+from processor.engine.level_shapes import no_shapes
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ def _call_each_with_nothing() -> None:
     numbers, ends = np.zeros(0), np.zeros(0, np.int64)
     flags, times = np.zeros(0, np.bool_), np.zeros(0, np.int64)
     side, bounds = np.zeros((2, 0)), np.zeros((2, 2), np.int64)
-    _parse_levels(text, offsets, numbers, numbers, ends, flags)
+    _parse_levels(text, offsets, numbers, numbers, ends, flags, *no_shapes())
     columns = (numbers, numbers, ends)
     _apply_book_rows(
         0,

@@ -4,39 +4,45 @@ from typing import Any
 
 import numpy as np
 
-# Indices are unsigned, or every access would first be checked for counting from the end, and the
-# parser is one flat function, because calls from row to level to number cost it two thirds of
-# its speed (64 against 25 ns a level).
-_0, _1, _2 = np.uint64(0), np.uint64(1), np.uint64(2)
-_TEN, _ZERO_DIGIT = np.uint64(10), np.uint64(48)
-_COMMA, _DOT, _SPACE, _ZERO = 44, 46, 32, 48
-_ROUND_OPEN, _ROUND_CLOSE, _SQUARE_OPEN, _SQUARE_CLOSE = 40, 41, 91, 93
-_SINGLE_QUOTE, _DOUBLE_QUOTE = 39, 34
+from processor.engine.level_by_bytes import REFUSED, read_levels
+from processor.engine.level_shapes import LONGEST, NO_SLOT, number, slot_of
+from processor.engine.wide_reads import WIDTH, closing, digit_free, same, trailing_zeros, word
 
-_EXACT_MANTISSA = np.uint64(2**53)
-_MOST_DIGITS = np.uint64(18)
-_POWERS_OF_TEN = np.array([10.0**exponent for exponent in range(19)])
+# Indices are unsigned, or every access would first be checked for counting from the end.
+_0, _1, _2 = np.uint64(0), np.uint64(1), np.uint64(2)
+_COMMA, _SPACE, _SQUARE_OPEN, _SQUARE_CLOSE = 44, 32, 91, 93
+_WIDTH, _LONGEST, _NO_SLOT = np.uint64(WIDTH), np.uint64(LONGEST), np.uint64(NO_SLOT)
 
 SHORTEST_LEVEL = len("[1,1],")
 """Bytes of text a level takes at the least, so how many a text can hold at the most."""
 
 
 def parse_levels(
-    text: Any, offsets: Any, prices: Any, sizes: Any, ends: Any, is_refused: Any
+    text: Any,
+    offsets: Any,
+    prices: Any,
+    sizes: Any,
+    ends: Any,
+    is_refused: Any,
+    shapes: Any,
+    looks: Any,
 ) -> None:
     """Parse row by row the level lists that `text`, UTF-8 bytes, holds from offset to offset.
 
     `prices` and `sizes` take the levels one after the other; `ends[row]` is where those of `row`
     end. A row that is not of the plainest form is marked in `is_refused` and has no levels: the
     strict parser then decides about it. What is accepted here, that parser accepts too, with the
-    same numbers: the mantissa and the power of ten are both exact in a double, so their quotient
-    is the double nearest to the decimal (Clinger, "How to read floating point numbers
-    accurately", 1990).
+    same numbers.
+
+    A level of a shape in `shapes` is read at once. At any other the rest of the row is read byte by
+    byte, and the shape is put there.
 
     No index passes a row's end: each step moves on from a character that is known not to be the
-    row's last, its closing bracket.
+    row's last, its closing bracket. A look at many bytes may pass it, but not the text's end, and
+    of what it sees only the level itself counts.
     """
     count = _0
+    size = np.uint64(len(text))
     for row in range(len(ends)):
         start, end = np.uint64(offsets[row]), np.uint64(offsets[row + 1])
         n = count
@@ -44,72 +50,33 @@ def parse_levels(
         if end >= start + _2 and text[start] == _SQUARE_OPEN and text[end - _1] == _SQUARE_CLOSE:
             last = end - _1
             i = start + _1
-            if i == last:
-                is_whole = True
+            is_whole = i == last
             while i < last:
-                if text[i] == _SQUARE_OPEN:
-                    close = _SQUARE_CLOSE
-                elif text[i] == _ROUND_OPEN:
-                    close = _ROUND_CLOSE
+                slot, mask, length = _NO_SLOT, _0, _WIDTH
+                if i + _WIDTH <= size:
+                    length = trailing_zeros(closing(text, i)) + _1
+                if length <= _LONGEST and i + length <= last:
+                    mask = digit_free(text, i) & ((_1 << length) - _1)
+                    slot = slot_of(mask)
+                shape = shapes[slot]
+                is_known = mask != _0 and shape["mask"] == mask
+                if is_known and same(text, i, looks, slot * _WIDTH) & mask == mask:
+                    at, shift = shape["whole_at"], shape["whole_shift"]
+                    price = number(word(text, i + at[0]), shift[0]) * shape["factor"][0]
+                    amount = number(word(text, i + at[1]), shift[1]) * shape["factor"][1]
+                    at, shift = shape["part_at"], shape["part_shift"]
+                    price += number(word(text, i + at[0]), shift[0])
+                    amount += number(word(text, i + at[1]), shift[1])
+                    prices[n] = np.float64(price) / shape["divisor"][0]
+                    sizes[n] = np.float64(amount) / shape["divisor"][1]
+                    if price < shape["least"][0] or amount < shape["least"][1]:
+                        break
+                    i += length
                 else:
-                    break
-                i += _1
-                elements = 0
-                is_plain = False
-                while True:
-                    quote = text[i]
-                    is_quoted = quote in (_DOUBLE_QUOTE, _SINGLE_QUOTE)
-                    if is_quoted:
-                        i += _1
-                    first = i
-                    mantissa = _0
-                    # Below zero, an unsigned difference is huge: one comparison finds a digit.
-                    digit = np.uint64(text[i]) - _ZERO_DIGIT
-                    while digit < _TEN:
-                        mantissa = mantissa * _TEN + digit
-                        i += _1
-                        digit = np.uint64(text[i]) - _ZERO_DIGIT
-                    digits = i - first
-                    decimals = _0
-                    if digits == _0 or (not is_quoted and digits > _1 and text[first] == _ZERO):
-                        break
-                    if text[i] == _DOT:
-                        i += _1
-                        point = i
-                        digit = np.uint64(text[i]) - _ZERO_DIGIT
-                        while digit < _TEN:
-                            mantissa = mantissa * _TEN + digit
-                            i += _1
-                            digit = np.uint64(text[i]) - _ZERO_DIGIT
-                        decimals = i - point
-                        if decimals == _0:
-                            break
-                    if digits + decimals > _MOST_DIGITS or mantissa >= _EXACT_MANTISSA:
-                        break
-                    if is_quoted:
-                        if text[i] != quote:
-                            break
-                        i += _1
-                    if elements == 0:
-                        if mantissa == _0:
-                            break
-                        prices[n] = np.float64(mantissa) / _POWERS_OF_TEN[decimals]
-                    elif elements == 1:
-                        sizes[n] = np.float64(mantissa) / _POWERS_OF_TEN[decimals]
-                    elements += 1
-                    if text[i] != _COMMA:
-                        if elements >= 2 and text[i] == close and i < last:
-                            is_plain = True
-                        break
-                    if elements == 4:
-                        break
-                    i += _1
-                    if text[i] == _SPACE:
-                        i += _1
-                if not is_plain:
+                    n = read_levels(text, i, last, prices, sizes, n, shapes, looks, slot, mask)
+                    is_whole = n != REFUSED
                     break
                 n += _1
-                i += _1
                 if i == last:
                     is_whole = True
                     break

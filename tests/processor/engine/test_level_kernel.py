@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -13,8 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processor.engine import level_kernel
+from processor.day_files import DayFile
+from processor.engine import level_by_bytes, level_kernel
 from processor.engine.level_kernel import SHORTEST_LEVEL
+from processor.engine.level_shapes import no_shapes
 from processor.level_parser import parse_levels_including_zeros
 from processor.quality import BadRowError
 from tests.support.checked_array import CheckedArray
@@ -47,7 +50,9 @@ def parse_with(
     ends = array(np.full(len(rows), -1), np.int64)
     is_refused = array(np.zeros(len(rows), np.bool_), np.bool_)
     offsets = array(np.cumsum([0, *map(len, rows)]), np.int32)
-    kernel(array(list(joined), np.uint8), offsets, prices, sizes, ends, is_refused)
+    shapes, looks = no_shapes()
+    text = array(list(joined), np.uint8)
+    kernel(text, offsets, prices, sizes, ends, is_refused, shapes, array(looks, np.uint8))
     levels, start = [], 0
     for row in range(len(rows)):
         end = int(ends[row])
@@ -245,6 +250,72 @@ def test_what_is_accepted_the_strict_parser_reads_as_the_same_bits(
 def test_what_recorders_write_is_accepted(parse: Parse, levels: list[tuple[str, str]]) -> None:
     for text in (json.dumps(levels), repr(levels), json.dumps(levels, separators=(",", ":"))):
         assert parse([text.encode()]) == [[(float(price), float(size)) for price, size in levels]]
+
+
+PADDING = b"[" + b"x" * 100 + b"]"
+"""A row after the others, so that even the last of them may be looked at as a whole."""
+
+
+@each_form
+@settings(max_examples=150, deadline=None)
+@given(row=near_levels())
+def test_a_row_is_read_the_same_whether_its_shapes_are_known_or_not(
+    parse: Parse, row: bytes
+) -> None:
+    # Each time round one more of its shapes is known.
+    *rows, _ = parse([*[row] * 6, PADDING])
+    assert rows == [*parse([row])] * 6
+
+
+SHAPELY = ['["12.5","0.25","0","17"]', "('12', '0.5', '3', '1')", "[12.5,0.25,0,7]", "[105,10]"]
+
+
+@each_form
+@pytest.mark.parametrize("level", SHAPELY)
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_levels_of_a_known_shape_are_read_as_the_strict_parser_reads_them(
+    parse: Parse, level: str, data: st.DataObject
+) -> None:
+    digits = st.sampled_from("0019")
+    texts = [
+        "".join(data.draw(digits) if c.isdigit() else c for c in level).encode() for _ in range(4)
+    ]
+    if data.draw(st.booleans()):
+        place = data.draw(st.integers(0, len(level) - 1))
+        other = data.draw(st.sampled_from(b"[](),.\"' 09/:\x00-e"))
+        texts[0] = texts[0][:place] + bytes([other]) + texts[0][place + 1 :]
+    rows = [b"[" + text + b"]" for text in (level.encode(), *texts)]
+    known, *found, _ = parse([*rows, PADDING])
+    assert known is not None
+    for row, levels in zip(rows[1:], found, strict=True):
+        assert levels == parse([row])[0]
+        assert levels is None or bits(levels) == bits(parse_strictly(row) or []), row
+
+
+@each_form
+def test_levels_of_many_shapes_in_one_row(parse: Parse) -> None:
+    numbers = [f"{10**whole}.{'5' * part}" for whole in range(7) for part in range(1, 10)]
+    levels = ", ".join(f'["{price}", "{size}"]' for price in numbers for size in numbers[::5])
+    expected = [(float(price), float(size)) for price in numbers for size in numbers[::5]]
+    row = f"[{levels}]".encode()
+    assert parse([row] * 3 + [PADDING]) == [expected] * 3 + [None]
+
+
+def test_nearly_all_levels_of_a_recording_are_read_by_their_shape(demo_minutes: DayFile) -> None:
+    unknown: list[Any] = []
+
+    def noted(*arguments: Any) -> Any:
+        unknown.append(arguments)
+        return level_by_bytes.read_levels(*arguments)
+
+    with sqlite3.connect(demo_minutes.path) as connection:
+        rows = [text.encode() for (text,) in connection.execute("SELECT bids FROM book LIMIT 100")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(level_kernel, "read_levels", noted)
+        levels = parse_as_python([*rows, PADDING])
+    assert sum(map(len, filter(None, levels))) > 1_500
+    assert len(unknown) < 40
 
 
 def test_both_kernels_stay_inside_their_arrays(tmp_path: Path) -> None:

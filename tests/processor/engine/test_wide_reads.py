@@ -24,7 +24,7 @@ READS = {
     "closing": njit(lambda text, at: wide_reads.closing(text, at)),
     "word": njit(lambda text, at: wide_reads.word(text, at)),
 }
-compiled_same = njit(lambda text, at, other: wide_reads.same(text, at, other))
+compiled_same = njit(lambda *arguments: wide_reads.same(*arguments))
 compiled_zeros = njit(lambda mask: wide_reads.trailing_zeros(mask))
 
 
@@ -46,12 +46,16 @@ def test_compiled_and_plain_reads_agree(name: str, text: list[int], data: st.Dat
 
 
 @settings(deadline=None)  # the first example compiles
-@given(text=TEXTS, other=TEXTS)
-def test_compiled_and_plain_comparisons_agree(text: list[int], other: list[int]) -> None:
-    other = [a if b % 2 else b for a, b in zip(text, other, strict=False)]
-    at = np.uint64(len(text) - WIDTH)
-    compiled = compiled_same(np.array(text, np.uint8), at, np.array(other, np.uint8))
-    assert compiled == wide_reads.same(CheckedArray(text), at, other)
+@given(text=TEXTS, mask=TEXTS, data=st.data())
+def test_compiled_and_plain_comparisons_agree(
+    text: list[int], mask: list[int], data: st.DataObject
+) -> None:
+    other = [a if b % 2 else b for a, b in zip(text, mask, strict=False)]
+    at = np.uint64(data.draw(st.integers(0, len(text) - WIDTH)))
+    other_at = np.uint64(data.draw(st.integers(0, len(other) - WIDTH)))
+    arrays = np.array(text, np.uint8), np.array(other, np.uint8)
+    compiled = compiled_same(arrays[0], at, arrays[1], other_at)
+    assert compiled == wide_reads.same(CheckedArray(text), at, CheckedArray(other), other_at)
 
 
 def test_masks_have_a_bit_for_each_byte() -> None:
@@ -59,7 +63,8 @@ def test_masks_have_a_bit_for_each_byte() -> None:
     assert wide_reads.digit_free(text, 0) == 0b1001
     assert wide_reads.closing(text, 0) == 0b1000
     assert wide_reads.closing(text, 1) == 1 << 63 | 0b100
-    assert wide_reads.same(text, 0, np.frombuffer(b"[13]" + b"1" * 60, np.uint8)) == 0b1011
+    other = np.frombuffer(b"...[13]" + b"1" * 60, np.uint8)
+    assert wide_reads.same(text, 0, other, 3) == 0b1011
     assert wide_reads.word(text, 0) == int.from_bytes(b"[12]0000", "little")
 
 

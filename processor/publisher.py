@@ -12,7 +12,7 @@ from shared.run_directory import RunDirectory
 from shared.viz_io import clear_data
 
 PUBLISH_SECONDS = 0.25
-BAR_END_SECONDS = 0.05
+BAR_END_SECONDS = 0.1
 """A finished bar is published sooner than news of the open one, yet not each of a thousand."""
 
 

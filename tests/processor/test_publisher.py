@@ -60,8 +60,8 @@ def identities(run: RunDirectory) -> dict[str, int]:
         (0.249, 60_000, False),
         (0.25, 60_000, True),
         (5.0, 60_000, True),
-        (0.049, 120_000, False),
-        (0.051, 120_000, True),
+        (0.099, 120_000, False),
+        (0.101, 120_000, True),
     ],
     ids=[
         "at-once",
@@ -69,7 +69,7 @@ def identities(run: RunDirectory) -> dict[str, int]:
         "after-250-ms",
         "much-later",
         "bar-end-at-once",
-        "bar-end-after-50-ms",
+        "bar-end-after-100-ms",
     ],
 )
 def test_publishing_is_due_each_250_ms_and_soon_after_a_bar_ends(

@@ -55,6 +55,13 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
         [[61_600, 61_800], 200, 2],
         {"tickvals": [61_650, 61_700, 61_750], "ticktext": ["61,650.00", "61,700.00", "61,750.00"]},
     ),
+    # 45 px a unit: the tag at 0.2 is 9 px from the label 0.0 and 13.5 px from the label 0.5
+    (
+        "ticks",
+        "valueTicks",
+        [[-1, 1], 90, 0, 0.2],
+        {"tickvals": [-0.5, 0, 0.5], "ticktext": ["−0.5", "", ""]},
+    ),
     # a label at an edge would stick out of its row
     ("ticks", "valueTicks", [[0, 10], 60], {"tickvals": [5], "ticktext": ["5"]}),
     ("ticks", "valueTicks", [[0, 1e-8], 60], {"tickvals": [5e-9], "ticktext": ["0.000000005"]}),

@@ -2,7 +2,7 @@
 import { onResize } from "./dom.mjs";
 import { decimalsOfAll } from "./format.mjs";
 import { fitRanges, makeLayout, placeRows } from "./figure.mjs";
-import { Overlay } from "./overlay.mjs";
+import { lastValues, Overlay } from "./overlay.mjs";
 import { paletteOf } from "./palette.mjs";
 import { makeTraces, scaleOf } from "./traces.mjs";
 import { moved, panned, rangeOf, timesOf, within, zoomed } from "./view.mjs";
@@ -143,9 +143,11 @@ export class Charts {
     const ranges = fitRanges(visible, settings.obiScale);
     const decimals = this.#decimals(visible.ohlc);
     const scale = scaleOf({ placed, range, ranges, windowMs });
+    const tags = lastValues(this.#store, decimals).map(({ key, value }) => [key, value]);
+    const tagged = Object.fromEntries(tags);
     this.figure = {
       data: makeTraces(bars, settings.rows, colors, scale),
-      layout: makeLayout({ placed, ranges, range, bars, colors, decimals, windowMs, size }),
+      layout: makeLayout({ placed, ranges, range, bars, colors, decimals, tagged, windowMs, size }),
       decimals,
     };
     const isFirst = this.draws === 0;

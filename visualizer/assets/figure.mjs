@@ -52,7 +52,7 @@ export function fitRanges(bars, obiScale) {
 }
 
 /** Return Plotly's `layout` for rows placed by `placeRows` with ranges of `fitRanges`. */
-export function makeLayout({ placed, ranges, range, bars, colors, decimals, windowMs, size }) {
+export function makeLayout({ placed, ranges, range, bars, colors, decimals, tagged, windowMs, size }) {
   const layout = {
     width: size.width,
     height: size.height,
@@ -93,7 +93,7 @@ export function makeLayout({ placed, ranges, range, bars, colors, decimals, wind
       zerolinecolor: colors.zero,
       zerolinewidth: 1,
       ticklabeloverflow: "allow",
-      ...valueTicks(ranges[row.key], row.height, row.key === "price" ? decimals : 0),
+      ...valueTicks(ranges[row.key], row.height, row.key === "price" ? decimals : 0, tagged[row.key]),
     };
   }
   return layout;

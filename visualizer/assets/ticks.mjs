@@ -20,6 +20,7 @@ const HALF_LABEL_PX = 34;
 const PX_PER_VALUE = { least: 16, most: 44 };
 const STEPS_WANTED = 5;
 const HALF_LINE_PX = 7;
+const TAG_PX = 16;
 
 /**
  * Return `tickvals` and `ticktext` for a range of time drawn so wide.
@@ -47,9 +48,10 @@ export function timeTicks([from, to], widthPx) {
 /**
  * Return `tickvals` and `ticktext` of round values, none whose label would leave its row.
  *
- * The labels have the decimals that the step needs, or `leastDecimals` where those are more.
+ * The labels have the decimals that the step needs, or `leastDecimals` where those are more. One
+ * that would look out from under the tag of the value `tagged` is left out.
  */
-export function valueTicks([low, high], heightPx, leastDecimals = 0) {
+export function valueTicks([low, high], heightPx, leastDecimals = 0, tagged = null) {
   const perPx = (high - low) / heightPx;
   const { least, most } = PX_PER_VALUE;
   const step = roundStep(Math.min(Math.max(heightPx / STEPS_WANTED, least), most) * perPx);
@@ -60,7 +62,9 @@ export function valueTicks([low, high], heightPx, leastDecimals = 0) {
   for (let count = first; count <= last; count += 1) {
     vals.push(count * step);
   }
-  return { tickvals: vals, ticktext: vals.map((value) => fixed(value, decimals)) };
+  const isCovered = (value) => tagged !== null && Math.abs(value - tagged) < TAG_PX * perPx;
+  const text = vals.map((value) => (isCovered(value) ? "" : fixed(value, decimals)));
+  return { tickvals: vals, ticktext: text };
 }
 
 /** Return the least of 1, 2 and 5 times a power of ten that is not below `least`. */

@@ -1,4 +1,4 @@
-"""What every test may rely on: Ctrl-C, and one browser for all that need it."""
+"""What every test may rely on: signals, and one browser for all that need it."""
 
 import signal
 
@@ -6,7 +6,11 @@ from tests.support.browser import browser, open_page
 
 __all__ = ["browser", "open_page"]
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # Started in the background by a shell, we inherited deafness to Ctrl-C, and would pass it on
-    # to every process whose Ctrl-C is tested.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# Started in the background by a shell, we inherited deafness to Ctrl-C, and from nohup to a hangup:
+# we would pass it on to every process of which we test just that.
+for number, handler in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGHUP, signal.SIG_DFL),
+):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)

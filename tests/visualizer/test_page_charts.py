@@ -188,6 +188,7 @@ def test_nothing_is_drawn_while_nothing_changes(
 ) -> None:
     files.add(20)
     page = open_page(server.url)
+    settle(page)  # the first news fill the page, and may move the charts
     before = page.evaluate("() => [orderflow.charts.draws, orderflow.store.updates]")
     answers: list[str] = []
     page.on("response", lambda response: answers.append(response.headers["content-length"]))

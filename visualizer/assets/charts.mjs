@@ -1,5 +1,5 @@
 // The charts that share one time axis: drawn when something in view changed, at most once a frame.
-import { onResize } from "./dom.mjs";
+import { onResize, sizeOf } from "./dom.mjs";
 import { decimalsOfAll } from "./format.mjs";
 import { fitRanges, makeLayout, placeRows } from "./figure.mjs";
 import { lastValues, Overlay } from "./overlay.mjs";
@@ -121,7 +121,8 @@ export class Charts {
   #draw() {
     const range = this.range();
     this.#showEmptiness();
-    const size = this.#size;
+    // The first news have just filled the header, and it may have moved us: look once, or draw twice.
+    const size = this.draws === 0 ? sizeOf(this.#plot) : this.#size;
     if (!range || !size?.width) {
       return;
     }

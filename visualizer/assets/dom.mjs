@@ -20,13 +20,12 @@ export function setText(id, text) {
   }
 }
 
-/**
- * Tell an element's size now and whenever it changes.
- *
- * Asked for in the middle of a drawing, it would make the browser lay the page out once more.
- */
+/** Return an element's size; in the middle of a drawing the browser lays the page out for it. */
+export function sizeOf(target) {
+  return { width: target.clientWidth, height: target.clientHeight };
+}
+
+/** Tell an element's size now and whenever it changes, when it is known without another layout. */
 export function onResize(target, callback) {
-  new ResizeObserver(() => {
-    callback({ width: target.clientWidth, height: target.clientHeight });
-  }).observe(target);
+  new ResizeObserver(() => callback(sizeOf(target))).observe(target);
 }

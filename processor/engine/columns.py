@@ -10,6 +10,7 @@ import nanoarrow
 import numpy as np
 
 from processor.engine.retreat import RetreatError
+from processor.engine.unlocked_stream import unlocked
 
 Column = np.ndarray[Any, np.dtype[Any]]
 
@@ -42,7 +43,7 @@ def read_columns(
             statement.set_options(**{"adbc.sqlite.query.batch_rows": str(batch_rows)})
             statement.set_sql_query(query)
             handle, _ = statement.execute_query()
-            for batch in nanoarrow.c_array_stream(handle):
+            for batch in unlocked(nanoarrow.c_array_stream(handle)):
                 yield ColumnBatch(tuple(_arrays(batch, formats)), batch)
     except (adbc_driver_manager.Error, RuntimeError) as error:  # nanoarrow raises the latter
         raise RetreatError(str(error)) from error

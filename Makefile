@@ -28,7 +28,8 @@ $(VENV)/.installed: requirements.txt pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@# Compiled here once, or the first run would be slow until it has done so beside its work.
-	$(BIN)/python -c "from processor.engine.kernels import Kernels as K; k = K(); k.prepare(); k.wait()"
+	$(BIN)/python -c "from processor.engine.kernels import Kernels as K; k = K(); \
+		k.prepare(); k.wait(); list(k.load_sorted())"
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed

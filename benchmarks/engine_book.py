@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from processor.engine import book_kernel
+from processor.engine import book_bars
+from processor.engine.book_batch import BookBatch, Levels
 from processor.engine.kernels import Kernels
 from processor.engine.state import EngineState
 from shared.job import Job, TimeRange
@@ -22,11 +23,9 @@ BATCH_ROWS = 1024
 DEPTH_LEVELS = 50
 WINDOW_SECONDS = 60
 
-Batch = tuple[Any, ...]
 
-
-def make_batches(events: Any) -> list[Batch]:
-    """Return the arguments that bring each `BATCH_ROWS` rows of `events` to the kernel."""
+def make_batches(events: Any) -> list[BookBatch]:
+    """Return each `BATCH_ROWS` rows of `events` as the kernel takes them."""
     batches = []
     for first in range(0, int(events["row"][-1]) + 1, BATCH_ROWS):
         start, end = np.searchsorted(events["row"], (first, first + BATCH_ROWS))
@@ -35,38 +34,29 @@ def make_batches(events: Any) -> list[Batch]:
         times = np.zeros(len(rows), np.int64)
         times[batch["row"] - first] = batch["timestamp_ms"]
         np.maximum.accumulate(times, out=times)  # rows without levels
-        sides: list[Any] = []
-        for side in (batch[batch["is_bid"]], batch[~batch["is_bid"]]):
-            sides += [
+        bids, asks = (
+            Levels(
                 np.ascontiguousarray(side["price"]),
                 np.ascontiguousarray(side["size"]),
                 np.searchsorted(side["row"], rows, side="right"),
-            ]
-        batches.append((times, np.zeros(len(rows), np.bool_), *sides))
+            )
+            for side in (batch[batch["is_bid"]], batch[~batch["is_bid"]])
+        )
+        batches.append(BookBatch(first, rows, times, bids, asks, np.zeros(len(rows), np.bool_)))
     return batches
 
 
-def replay(batches: list[Batch], kernels: Kernels) -> tuple[float, tuple[float, float]]:
+def replay(batches: list[BookBatch], kernels: Kernels) -> tuple[float, tuple[float, float]]:
     """Apply all batches to a new book, with OBI at each row; return seconds and the last touch."""
     job = Job("", TimeRange(0, 2**62), Path(), Path(), WINDOW_SECONDS, DEPTH_LEVELS)
     state = EngineState(job)
-    closed = np.empty((BATCH_ROWS, book_kernel.BAR_COLUMNS))
+    closed = np.empty((BATCH_ROWS, book_bars.BAR_COLUMNS))
     started = time.perf_counter()
-    for times, is_refused, *sides in batches:
-        book = state.book
-        book.make_room(max(len(sides[0]), len(sides[3])) + 1)
-        kernels.apply_book_rows(
-            0,
-            times,
-            is_refused,
-            *sides,
-            book.bids,
-            book.asks,
-            book.bounds,
-            state.book_sums,
-            closed,
-        )
-        state.take_closed_metric_bars(closed)
+    for batch in batches:
+        row = 0
+        while row < len(batch.times):  # the first finds out which ladder fits
+            row = state.book.apply(kernels, row, batch, state.book_sums, closed)
+            state.take_closed_metric_bars(closed)
     seconds = time.perf_counter() - started
     depth = state.depth
     return seconds, (depth.bids[0].price, depth.asks[0].price)

@@ -1,12 +1,12 @@
 """Bring book rows to the kernel: whole batches as columns, odd rows one by one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from processor.engine import book_kernel
+from processor.engine import book_bars
+from processor.engine.book_batch import BookBatch, Levels
 from processor.engine.columns import Column, ColumnBatch
 from processor.engine.level_kernel import SHORTEST_LEVEL
 from processor.engine.level_shapes import no_shapes
@@ -20,40 +20,6 @@ from processor.table_reader import TimedRow
 
 BOOK_ROWS = 1024
 """Book rows in a batch; smaller ones stay in the processor's cache, larger ones wait less."""
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """The levels of one side, row after row; those of row r end at `ends[r]`."""
-
-    prices: Column
-    sizes: Column
-    ends: Column
-
-    @property
-    def capacity(self) -> int:
-        """At least as many levels as there are."""
-        return len(self.prices)
-
-
-@dataclass(frozen=True, slots=True)
-class BookBatch:
-    """Some book rows, the first of which is `first_row` in reading order.
-
-    The refused ones have no levels yet.
-    """
-
-    first_row: int
-    rowids: Column
-    times: Column
-    bids: Levels
-    asks: Levels
-    is_refused: Column
-
-    @property
-    def only_row_id(self) -> int | None:
-        """The id of its row, if it has but one."""
-        return int(self.rowids[0]) if len(self.rowids) == 1 else None
 
 
 class BookFeed(TableFeed[BookBatch]):
@@ -81,20 +47,21 @@ class BookFeed(TableFeed[BookBatch]):
         return BookBatch(first_row, rowids, times, bids, asks, is_refused)
 
     def apply(self, batch: BookBatch) -> Iterator[None]:
-        """Apply the rows of `batch`, up to the range's end, yielding after every odd row.
+        """Apply the rows of `batch`, up to the range's end, yielding now and then.
 
         Raises RetreatError when they are not in the order of time, or may not be.
         """
         rows = len(batch.times)
-        self._state.book.make_room(max(batch.bids.capacity, batch.asks.capacity) + 1)
-        closed = np.empty((rows, book_kernel.BAR_COLUMNS))
+        closed = np.empty((rows, book_bars.BAR_COLUMNS))
         row = 0
         while row < rows and not self.is_over:
+            if self._kernels.is_ready and not self._state.book.is_ladder:
+                yield from self._kernels.load_sorted()
             with self._guard.at(batch.first_row + row, batch.first_row + rows, batch.only_row_id):
                 row = self._apply_from(row, batch, closed)
             self._move_to(batch, row)
-            if self._state.book_sums["outcome"][0] == book_kernel.NEEDS_STRICT_PARSER:
-                self._apply_strictly(
+            if self._state.book_sums["outcome"][0] == book_bars.NEEDS_STRICT_PARSER:
+                yield from self._apply_strictly(
                     int(batch.rowids[row]),
                     batch.first_row + row,
                     has_odd_time=batch.times[row] == 0,
@@ -111,31 +78,16 @@ class BookFeed(TableFeed[BookBatch]):
             self.place = Place(batch.first_row)
 
     def _apply_from(self, row: int, batch: BookBatch, closed: Column) -> int:
-        book = self._state.book
-        row = self._kernels.apply_book_rows(
-            row,
-            batch.times,
-            batch.is_refused,
-            batch.bids.prices,
-            batch.bids.sizes,
-            batch.bids.ends,
-            batch.asks.prices,
-            batch.asks.sizes,
-            batch.asks.ends,
-            book.bids,
-            book.asks,
-            book.bounds,
-            self._state.book_sums,
-            closed,
-        )
-        self._state.take_closed_metric_bars(closed)
-        outcome = self._state.book_sums["outcome"][0]
-        if outcome == book_kernel.OUT_OF_ORDER:
+        state = self._state
+        row = state.book.apply(self._kernels, row, batch, state.book_sums, closed)
+        state.take_closed_metric_bars(closed)
+        outcome = state.book_sums["outcome"][0]
+        if outcome == book_bars.OUT_OF_ORDER:
             raise RetreatError("its book rows are not in the order of time")
-        self.is_over = bool(outcome == book_kernel.END_OF_RANGE)
+        self.is_over = bool(outcome == book_bars.END_OF_RANGE)
         return row
 
-    def _apply_strictly(self, rowid: int, row: int, *, has_odd_time: bool) -> None:
+    def _apply_strictly(self, rowid: int, row: int, *, has_odd_time: bool) -> Iterator[None]:
         try:
             with self._guard.at(row, row + 1, rowid):
                 raw = self._table.row(rowid)
@@ -143,8 +95,7 @@ class BookFeed(TableFeed[BookBatch]):
                     raise RetreatError(f"the time of book row {rowid} is not what it is sorted by")
                 batch = self._parse_strictly(raw, row)
                 if batch is not None:
-                    for _ in self.apply(batch):
-                        pass
+                    yield from self.apply(batch)
         except BadRowError as error:
             self._quality.skip_row(self._file.path, "book", rowid, error)
 

@@ -15,7 +15,8 @@ from processor.db_interpreter import (
     TRADE_COLUMNS,
     Position,
 )
-from processor.engine.book_feed import BOOK_ROWS, BookBatch, BookFeed
+from processor.engine.book_batch import BookBatch
+from processor.engine.book_feed import BOOK_ROWS, BookFeed
 from processor.engine.columns import read_columns
 from processor.engine.kernels import Kernels
 from processor.engine.place import START, Place

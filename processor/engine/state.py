@@ -1,64 +1,18 @@
 """Everything the engine has calculated so far: the book, the open bars, the sums, the bars."""
 
 import math
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from processor.engine.book_kernel import BOOK_STATE
+from processor.engine.book import Book
+from processor.engine.book_bars import BOOK_STATE
 from processor.engine.columns import Column
 from processor.engine.trade_kernel import TRADE_STATE
 from processor.orderbook_manager import Depth
-from processor.records import OrderbookLevel
 from shared.job import Job
 from shared.processor_status import Conservation
 from shared.viz_io import MAX_BARS, Bar, append_bar
-
-_FIRST_CAPACITY = 4096
-
-
-@dataclass(slots=True)
-class Book:
-    """Both sides as sorted arrays, as `book_kernel` keeps them."""
-
-    bids: Column = field(default_factory=lambda: np.empty((2, _FIRST_CAPACITY)))
-    asks: Column = field(default_factory=lambda: np.empty((2, _FIRST_CAPACITY)))
-    bounds: Column = field(
-        default_factory=lambda: np.full((2, 2), _FIRST_CAPACITY // 2, dtype=np.int64)
-    )
-
-    def make_room(self, levels: int) -> None:
-        """See to it that `levels` more fit at either end of either side."""
-        self.bids = _with_room(self.bids, self.bounds[0], levels)
-        self.asks = _with_room(self.asks, self.bounds[1], levels)
-
-    def to_document(self) -> dict[str, list[list[float]]]:
-        """Return the live part of both sides, as signed prices and sizes."""
-        return {
-            name: side[:, slice(*bound)].tolist()
-            for name, side, bound in (
-                ("bids", self.bids, self.bounds[0]),
-                ("asks", self.asks, self.bounds[1]),
-            )
-        }
-
-    @classmethod
-    def from_document(cls, document: dict[str, list[list[float]]]) -> "Book":
-        """Return the book that `to_document` saw."""
-        book = cls()
-        for name, bound in (("bids", book.bounds[0]), ("asks", book.bounds[1])):
-            side = np.array(document[name], dtype=np.float64).reshape(2, -1)
-            setattr(book, name, side)
-            bound[:] = 0, side.shape[1]
-        return book
-
-    def best(self, levels_per_side: int) -> Depth:
-        """Return at most `levels_per_side` levels of each side, best first."""
-        return Depth(
-            _best(self.bids, self.bounds[0], levels_per_side),
-            _best(self.asks, self.bounds[1], levels_per_side),
-        )
 
 
 class EngineState:
@@ -101,11 +55,12 @@ class EngineState:
 
     def begin_file(self) -> None:
         """Forget how far the last file's times had come: order is kept within a file."""
+        self.book.begin_file()
         self.book_sums["newest_ms"] = 0
         self.trade_sums["newest_ms"] = 0
 
     def take_closed_metric_bars(self, closed: Column) -> None:
-        """Keep the bars that `apply_book_rows` closed."""
+        """Keep the bars that a book kernel closed."""
         for row in closed[: self.book_sums["bars_closed"][0]].tolist():
             append_bar(self.metric_rows, [int(row[0]), *row[1:]])
 
@@ -192,23 +147,3 @@ def _newest(closed: list[Bar], open_row: list[np.number]) -> list[Bar]:
     if not timestamp_ms:
         return list(closed)
     return [*closed[1 - MAX_BARS :], [int(timestamp_ms), *map(float, values)]]
-
-
-def _with_room(side: Column, bound: Column, levels: int) -> Column:
-    low, high = bound
-    capacity = side.shape[1]
-    if low >= levels and capacity - high >= levels:
-        return side
-    held = high - low
-    needed = 2 * (held + 2 * levels)
-    grown = np.empty((2, max(capacity, needed)))
-    start = (grown.shape[1] - held) // 2
-    grown[:, start : start + held] = side[:, low:high]
-    bound[:] = start, start + held
-    return grown
-
-
-def _best(side: Column, bound: Column, levels: int) -> list[OrderbookLevel]:
-    low, high = bound
-    prices, sizes = np.abs(side[:, max(low, high - levels) : high][:, ::-1]).tolist()
-    return [OrderbookLevel(price, size) for price, size in zip(prices, sizes, strict=True)]

@@ -24,6 +24,10 @@ class UncompiledKernels(Kernels):
     def prepare(self) -> None:
         """Do not begin."""
 
+    def load_sorted(self) -> Iterator[None]:
+        """Do not begin."""
+        yield from ()
+
 
 class SwitchingKernels(UncompiledKernels):
     """Kernels that are plain Python until `switch` is called."""
@@ -31,7 +35,8 @@ class SwitchingKernels(UncompiledKernels):
     def switch(self) -> None:
         """Become ready from one step to the next, as the compiler's thread does it."""
         compiled = compiled_kernels()
-        self.apply_book_rows = compiled.apply_book_rows
+        self.apply_to_ladder = compiled.apply_to_ladder
+        self.apply_to_sorted = compiled.apply_to_sorted
         self.count_trades = compiled.count_trades
         self.is_ready = True
 

@@ -77,6 +77,8 @@ def compiled_kernels() -> Kernels:
     kernels = Kernels()
     kernels.prepare()
     kernels.wait()
+    for _ in kernels.load_sorted():
+        pass
     return kernels
 
 

@@ -49,13 +49,13 @@ class CountingKernels(Kernels):
             self.rows["parsed"] += len(arguments[4])
             compiled.parse_levels(*arguments)
 
-        def apply_book_rows(*arguments: Any) -> int:
-            row = compiled.apply_book_rows(*arguments)
+        def apply_to_ladder(*arguments: Any) -> int:
+            row = compiled.apply_to_ladder(*arguments)
             self.rows["applied"] += row - arguments[0]
             return int(row)
 
         self.parse_levels = parse_levels
-        self.apply_book_rows = apply_book_rows
+        self.apply_to_ladder = apply_to_ladder
 
     def prepare(self) -> None:
         """They are ready."""

@@ -84,9 +84,9 @@ def test_bars_are_on_disk_before_anything_is_compiled_and_the_result_is_the_same
     cold, warm = tmp_path / "cold", tmp_path / "warm"
     with processing(demo_hour, cold, cold_cache) as process:
         wait_for(lambda: has_bars(cold), "bars of a first run", 30)
-        assert not list(cold_cache.rglob("*apply_book_rows*.nbc"))
+        assert not list(cold_cache.rglob("*apply_to_ladder*.nbc"))
         assert process.wait(timeout=60) == 0
-    assert list(cold_cache.rglob("*apply_book_rows*.nbc"))
+    assert list(cold_cache.rglob("*apply_to_ladder*.nbc"))
     with processing(demo_hour, warm, cold_cache) as process:
         assert process.wait(timeout=60) == 0
     assert documents(published(cold)) == documents(published(warm))

@@ -318,13 +318,13 @@ def test_nearly_all_levels_of_a_recording_are_read_by_their_shape(demo_minutes: 
     assert len(unknown) < 40
 
 
-def test_both_kernels_stay_inside_their_arrays(tmp_path: Path) -> None:
+def test_the_kernels_stay_inside_their_arrays(tmp_path: Path) -> None:
     """The same tests once more, compiled so that any index out of bounds raises IndexError."""
     folder = Path(__file__).parent
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-k", "compiled"),
-            *(folder / "test_level_kernel.py", folder / "test_book_kernel.py"),
+            *(folder / "test_level_kernel.py", folder / "test_book.py"),
         ],
         env=os.environ | {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)},
         cwd=ROOT,

@@ -1,43 +1,16 @@
-"""Keep a book in sorted arrays and sample it after every row."""
+"""Keep a book of any prices in sorted arrays and sample it after every row."""
 
 from typing import Any
 
 import numpy as np
 from numba.extending import register_jitable
 
+from processor.engine.book_bars import DONE, add_sample, may_apply
+
 _1 = np.uint64(1)  # indices are unsigned: see level_kernel
 
-BOOK_STATE = np.dtype(
-    [
-        ("from_ms", np.int64),
-        ("to_ms", np.int64),
-        ("window_ms", np.int64),
-        ("depth_levels", np.int64),
-        ("newest_ms", np.int64),  # of the file's rows so far, to see whether they are in order
-        ("rows", np.int64),
-        ("crossed_rows", np.int64),
-        ("one_sided_rows", np.int64),
-        ("late_book_rows", np.int64),
-        ("bar_ms", np.int64),  # start of the open bar, 0 while there is none
-        ("obi_open", np.float64),
-        ("obi_high", np.float64),
-        ("obi_low", np.float64),
-        ("obi_close", np.float64),
-        ("tot_open", np.float64),
-        ("tot_high", np.float64),
-        ("tot_low", np.float64),
-        ("tot_close", np.float64),
-        ("bars_closed", np.int64),  # in this call
-        ("outcome", np.int64),
-    ]
-)
 
-DONE, NEEDS_STRICT_PARSER, OUT_OF_ORDER, END_OF_RANGE = 0, 1, 2, 3
-
-BAR_COLUMNS = 9
-
-
-def apply_book_rows(
+def apply_to_sorted(
     first: int,
     times: Any,
     is_refused: Any,
@@ -64,14 +37,7 @@ def apply_book_rows(
     s["bars_closed"] = 0
     for row in range(first, len(times)):
         timestamp_ms = times[row]
-        if is_refused[row]:
-            s["outcome"] = NEEDS_STRICT_PARSER
-            return row
-        if timestamp_ms < s["newest_ms"]:
-            s["outcome"] = OUT_OF_ORDER
-            return row
-        if timestamp_ms >= s["to_ms"]:
-            s["outcome"] = END_OF_RANGE
+        if not may_apply(timestamp_ms, is_refused[row], s):
             return row
         s["newest_ms"] = timestamp_ms
         s["rows"] += 1
@@ -163,24 +129,7 @@ def _sample(timestamp_ms: int, bids: Any, asks: Any, bounds: Any, s: Any, closed
         s["crossed_rows"] += 1
     bid_size = _best_size(bids, bounds[0, 0], best_bid, s["depth_levels"])
     ask_size = _best_size(asks, bounds[1, 0], best_ask, s["depth_levels"])
-    tot = bid_size + ask_size
-    obi = (bid_size - ask_size) / tot
-    bar_ms = timestamp_ms - timestamp_ms % s["window_ms"]
-    if bar_ms < s["bar_ms"]:
-        s["late_book_rows"] += 1
-    elif bar_ms == s["bar_ms"]:
-        s["obi_high"] = max(s["obi_high"], obi)
-        s["obi_low"] = min(s["obi_low"], obi)
-        s["obi_close"] = obi
-        s["tot_high"] = max(s["tot_high"], tot)
-        s["tot_low"] = min(s["tot_low"], tot)
-        s["tot_close"] = tot
-    else:
-        if s["bar_ms"]:
-            _close_bar(s, closed)
-        s["bar_ms"] = bar_ms
-        s["obi_open"] = s["obi_high"] = s["obi_low"] = s["obi_close"] = obi
-        s["tot_open"] = s["tot_high"] = s["tot_low"] = s["tot_close"] = tot
+    add_sample(timestamp_ms, bid_size, ask_size, s, closed)
 
 
 @register_jitable
@@ -190,18 +139,3 @@ def _best_size(side: Any, low: int, best: int, levels: int) -> float:
     for i in range(best, max(best - levels, low - 1), -1):
         total += side[1, i]
     return total
-
-
-@register_jitable
-def _close_bar(s: Any, closed: Any) -> None:
-    bar = closed[s["bars_closed"]]
-    bar[0] = s["bar_ms"]
-    bar[1] = s["obi_open"]
-    bar[2] = s["obi_high"]
-    bar[3] = s["obi_low"]
-    bar[4] = s["obi_close"]
-    bar[5] = s["tot_open"]
-    bar[6] = s["tot_high"]
-    bar[7] = s["tot_low"]
-    bar[8] = s["tot_close"]
-    s["bars_closed"] += 1

@@ -1,0 +1,87 @@
+"""What every kernel that keeps a book has in common: when it must stop, and bars of its samples."""
+
+from typing import Any
+
+import numpy as np
+from numba.extending import register_jitable
+
+BOOK_STATE = np.dtype(
+    [
+        ("from_ms", np.int64),
+        ("to_ms", np.int64),
+        ("window_ms", np.int64),
+        ("depth_levels", np.int64),
+        ("newest_ms", np.int64),  # of the file's rows so far, to see whether they are in order
+        ("rows", np.int64),
+        ("crossed_rows", np.int64),
+        ("one_sided_rows", np.int64),
+        ("late_book_rows", np.int64),
+        ("bar_ms", np.int64),  # start of the open bar, 0 while there is none
+        ("obi_open", np.float64),
+        ("obi_high", np.float64),
+        ("obi_low", np.float64),
+        ("obi_close", np.float64),
+        ("tot_open", np.float64),
+        ("tot_high", np.float64),
+        ("tot_low", np.float64),
+        ("tot_close", np.float64),
+        ("bars_closed", np.int64),  # in this call
+        ("outcome", np.int64),
+    ]
+)
+
+DONE, NEEDS_STRICT_PARSER, OUT_OF_ORDER, END_OF_RANGE, OFF_LADDER = 0, 1, 2, 3, 4
+"""Why a kernel stopped; the row it stopped at is as if it had never come to it."""
+
+BAR_COLUMNS = 9
+
+
+@register_jitable
+def may_apply(timestamp_ms: int, is_refused: bool, s: Any) -> bool:
+    """Say whether the next row can be applied; if not, `s["outcome"]` says why."""
+    s["outcome"] = DONE
+    if is_refused:
+        s["outcome"] = NEEDS_STRICT_PARSER
+    elif timestamp_ms < s["newest_ms"]:
+        s["outcome"] = OUT_OF_ORDER
+    elif timestamp_ms >= s["to_ms"]:
+        s["outcome"] = END_OF_RANGE
+    return bool(s["outcome"] == DONE)
+
+
+@register_jitable
+def add_sample(timestamp_ms: int, bid_size: float, ask_size: float, s: Any, closed: Any) -> None:
+    """Add OBI and TOT of the sizes of both sides to the open bar; finished ones go to `closed`."""
+    tot = bid_size + ask_size
+    obi = (bid_size - ask_size) / tot
+    bar_ms = timestamp_ms - timestamp_ms % s["window_ms"]
+    if bar_ms < s["bar_ms"]:
+        s["late_book_rows"] += 1
+    elif bar_ms == s["bar_ms"]:
+        s["obi_high"] = max(s["obi_high"], obi)
+        s["obi_low"] = min(s["obi_low"], obi)
+        s["obi_close"] = obi
+        s["tot_high"] = max(s["tot_high"], tot)
+        s["tot_low"] = min(s["tot_low"], tot)
+        s["tot_close"] = tot
+    else:
+        if s["bar_ms"]:
+            _close_bar(s, closed)
+        s["bar_ms"] = bar_ms
+        s["obi_open"] = s["obi_high"] = s["obi_low"] = s["obi_close"] = obi
+        s["tot_open"] = s["tot_high"] = s["tot_low"] = s["tot_close"] = tot
+
+
+@register_jitable
+def _close_bar(s: Any, closed: Any) -> None:
+    bar = closed[s["bars_closed"]]
+    bar[0] = s["bar_ms"]
+    bar[1] = s["obi_open"]
+    bar[2] = s["obi_high"]
+    bar[3] = s["obi_low"]
+    bar[4] = s["obi_close"]
+    bar[5] = s["tot_open"]
+    bar[6] = s["tot_high"]
+    bar[7] = s["tot_low"]
+    bar[8] = s["tot_close"]
+    s["bars_closed"] += 1

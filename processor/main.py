@@ -1,7 +1,10 @@
 """The command `orderflow-process`."""
 
+import contextlib
 import gc
 import logging
+import os
+import sys
 from typing import Any
 
 import click
@@ -48,6 +51,8 @@ def main(
       orderflow-process --instrument BTC-USDT --from 2025-07-01 --to 2025-08-01
     """
     gc.set_threshold(COLLECT_AFTER)
+    # NumPy's OpenBLAS starts a thread for every other core, which spins for 0.1 s before it sleeps.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     link = enter_worker()
     configure_logging()
     stop = StopSignal()
@@ -71,5 +76,22 @@ def main(
         context.exit(ExitCode.INTERNAL)
 
 
+def run() -> None:
+    """Run the command and end the process as soon as its work is done.
+
+    All files are closed by then. Taking the interpreter apart object by object, the compiler's
+    hundreds of thousands included, would keep who waits for the exit code another 0.2 s.
+    """
+    code: object = None
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+            stream.flush()
+    os._exit(code if isinstance(code, int) else ExitCode.INTERNAL)
+
+
 if __name__ == "__main__":
-    main()
+    run()

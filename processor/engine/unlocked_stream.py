@@ -1,4 +1,4 @@
-"""Read an Arrow stream without holding the interpreter's lock, which nanoarrow's own reading does."""
+"""Read an Arrow stream without holding the interpreter's lock, as nanoarrow's own reading does."""
 
 import ctypes
 import os

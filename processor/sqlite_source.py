@@ -70,6 +70,11 @@ def recording_uri(path: Path) -> Iterator[str]:
             yield f"{copy.as_uri()}?mode=ro"
 
 
+def is_immutable(uri: str) -> bool:
+    """Say whether the recording at `uri`, as `recording_uri` gives it, stays as it is."""
+    return "immutable=1" in uri.rpartition("?")[2]
+
+
 @contextmanager
 def connect(uri: str, on_wait: OnWait = do_nothing) -> Iterator[sqlite3.Connection]:
     """Open the recording at `uri`; text comes back as bytes.

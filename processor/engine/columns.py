@@ -17,10 +17,10 @@ Column = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True, slots=True)
 class ColumnBatch:
-    """Some rows of a query as arrays, and the owner of the memory that the text is in."""
+    """Some rows of a query as arrays, and the owner of the memory that their text is in, if any."""
 
     arrays: tuple[Column, ...]
-    owner: object
+    owner: object = None
 
 
 def read_columns(
@@ -44,7 +44,7 @@ def read_columns(
             statement.set_sql_query(query)
             handle, _ = statement.execute_query()
             for batch in unlocked(nanoarrow.c_array_stream(handle)):
-                yield ColumnBatch(tuple(_arrays(batch, formats)), batch)
+                yield ColumnBatch(tuple(_arrays(batch, formats)), batch if "u" in formats else None)
     except (adbc_driver_manager.Error, RuntimeError) as error:  # nanoarrow raises the latter
         raise RetreatError(str(error)) from error
 

@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from processor.day_files import DayFile
@@ -17,11 +18,18 @@ from processor.db_interpreter import (
 )
 from processor.engine.book_batch import BookBatch
 from processor.engine.book_feed import BOOK_ROWS, BookFeed
-from processor.engine.columns import read_columns
+from processor.engine.columns import ColumnBatch, read_columns
 from processor.engine.kernels import Kernels
 from processor.engine.place import START, Place
-from processor.engine.queries import BOOK_FORMATS, TRADE_FORMATS, book_query, trades_query
+from processor.engine.queries import (
+    BOOK_FORMATS,
+    TRADE_FORMATS,
+    book_query,
+    ids_stored,
+    trades_query,
+)
 from processor.engine.read_ahead import read_ahead
+from processor.engine.read_ranges import RANGE_ROWS, read_ranges
 from processor.engine.state import EngineState
 from processor.engine.table_feed import TableFeed
 from processor.engine.trade_feed import FOREVER_MS, TRADE_ROWS, TradeBatch, TradeFeed
@@ -34,6 +42,7 @@ from processor.sqlite_source import (
     columns_of,
     connect,
     do_nothing,
+    is_immutable,
     recording_uri,
 )
 from processor.suspects import NO_SUSPECTS, Suspects
@@ -160,20 +169,35 @@ class FileReplay:
         table = self._table(connection, "trades", TRADE_COLUMNS, TRADE_BATCH)
         if table is None:
             return _nothing()
-        shop, start = self._shop, self._start.trades
-        feed = self._trades = self._feed(TradeFeed, table, "trades", start)
+        feed = self._trades = self._feed(TradeFeed, table, "trades", self._start.trades)
         if self._start.order is Order.STRICT:
             return feed.strict_batches()
-        query = trades_query(
+        return feed.batches(self._trade_columns(uri, connection))
+
+    def _trade_columns(
+        self, uri: str, connection: sqlite3.Connection
+    ) -> Generator[ColumnBatch, None, None]:
+        start = self._start.trades
+        is_by_time = self._start.order is Order.BY_TIME
+        query = partial(
+            trades_query,
             connection,
             columns_of(connection, "trades"),
             self._file.instrument,
-            is_by_time=self._start.order is Order.BY_TIME,
-            skip=start.rows,
-            after=start.row_id,
+            is_by_time=is_by_time,
         )
-        columns = read_columns(uri, query, TRADE_FORMATS, TRADE_ROWS)
-        return feed.batches(read_ahead(columns, shop.on_wait))
+        # Only what does not change meanwhile is the same in every reader's eyes.
+        may_split = is_immutable(uri) and not is_by_time
+        ids = ids_stored(connection, "trades", start.row_id) if may_split else None
+        if ids is None or not ids[RANGE_ROWS:]:
+            whole = query(skip=start.rows, after=start.row_id)
+            columns = read_columns(uri, whole, TRADE_FORMATS, TRADE_ROWS)
+            return read_ahead(columns, self._shop.on_wait)
+        return read_ranges(
+            lambda part: read_columns(uri, query(ids=part), TRADE_FORMATS, TRADE_ROWS),
+            ids,
+            self._shop.on_wait,
+        )
 
     def _feed(self, kind: type[Feed], table: TableReader, name: str, start: Place) -> Feed:
         shop, order = self._shop, self._start.order

@@ -3,6 +3,8 @@
 import sqlite3
 from collections.abc import Sequence
 
+from processor.engine.read_ranges import RANGE_ROWS
+
 BOOK_FORMATS = "lluu"
 TRADE_FORMATS = "llgg"
 
@@ -34,11 +36,13 @@ def trades_query(
     is_by_time: bool,
     skip: int = 0,
     after: int | None = None,
+    ids: range | None = None,
 ) -> str:
     """Return the query for rowid, code, price and size.
 
     The code is the timestamp times two, plus one for a taker who buys; 1 if only the side is not
-    plain, 0 if more is not. `skip` and `after` are those of `book_query`.
+    plain, 0 if more is not. `skip` and `after` are those of `book_query`. With `ids`, which take
+    their place, it is only for the first `RANGE_ROWS` of the rows with these ids, in their order.
     """
     code = (
         f"CASE WHEN {_is_plain(columns, instrument)} THEN CASE side"
@@ -46,8 +50,30 @@ def trades_query(
         " WHEN 'sell' THEN 2 * CAST(timestamp AS INTEGER)"
         " ELSE 1 END ELSE 0 END"
     )
-    rows = _ordered(connection, "trades", is_by_time, skip, after)
+    if ids is None:
+        rows = _ordered(connection, "trades", is_by_time, skip, after)
+    else:
+        within = f"trades.rowid BETWEEN {ids[0]} AND {ids[-1]}"
+        rows = f"trades WHERE {within} ORDER BY id LIMIT {RANGE_ROWS}"
     return f"SELECT trades.rowid, {code}, price, size FROM {rows}"
+
+
+def ids_stored(connection: sqlite3.Connection, table: str, after: int | None) -> range | None:
+    """Return the ids of the rows of `table` after the one with the id `after`, gaps included.
+
+    None where the table is not stored by id, or its ends cannot be read.
+    """
+    if not _is_stored_by_id(connection, table):
+        return None
+    try:
+        # In one SELECT, min and max together scan the whole table.
+        (first,) = connection.execute(f"SELECT min(rowid) FROM {table}").fetchone()
+        (last,) = connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()
+    except sqlite3.Error:
+        return None
+    if last is None:
+        return range(0)
+    return range(first if after is None else after + 1, last + 1)
 
 
 def has_index_on_timestamp(connection: sqlite3.Connection, table: str) -> bool:

@@ -22,14 +22,15 @@ def read_ahead(
     try:
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead") as pool:
             upcoming = pool.submit(next, items, None)
-            while (item := _result(upcoming, on_wait)) is not None:
+            while (item := result_of(upcoming, on_wait)) is not None:
                 upcoming = pool.submit(next, items, None)
                 yield item
     finally:
         items.close()
 
 
-def _result(future: "Future[Item]", on_wait: Callable[[], None] | None) -> Item:
+def result_of(future: "Future[Item]", on_wait: Callable[[], None] | None) -> Item:
+    """Return the result of `future`, calling `on_wait` now and then until there is one."""
     while on_wait is not None:
         try:
             return future.result(WAIT_SECONDS)

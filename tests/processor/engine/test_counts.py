@@ -14,7 +14,7 @@ import adbc_driver_manager
 import pytest
 
 from processor.day_files import DayFile
-from processor.engine import book_feed, file_replay, trade_feed
+from processor.engine import book_feed, file_replay, queries, read_ranges, trade_feed
 from processor.engine.engine_replay import EngineReplay
 from processor.engine.kernels import Kernels
 from processor.quality import Quality
@@ -122,9 +122,26 @@ def test_a_file_takes_two_queries_however_long_it_is(
         "book ORDER BY id",
         "trades ORDER BY id",
     ]
-    assert not [query for query in about_tables if "FROM book" in query or "FROM trades" in query]
+    ends = ["SELECT min(rowid) FROM trades", "SELECT max(rowid) FROM trades"]
+    assert [query for query in about_tables if "FROM book" in query] == []
+    assert [query for query in about_tables if "FROM trades" in query] == ends
     minutes = queries_of(demo_minutes, monkeypatch)
     assert (sorted(minutes[0]), minutes[1]) == (sorted(for_rows), about_tables)
+
+
+def test_a_long_table_of_trades_takes_a_query_for_each_range_of_its_ids(
+    demo_hour: DayFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = do_all(replay(demo_hour))
+    for module in (file_replay, queries, read_ranges):
+        monkeypatch.setattr(module, "RANGE_ROWS", 1024)
+    in_ranges = do_all(replay(demo_hour))
+    assert (in_ranges.ohlc_bars, in_ranges.cvd_bars) == (whole.ohlc_bars, whole.cvd_bars)
+    assert in_ranges.conservation == whole.conservation
+    for_rows, _ = queries_of(demo_hour, monkeypatch)
+    of_trades = [query for query in for_rows if "FROM trades" in query]
+    assert len(of_trades) == -(-whole.position.trades // 1024)
+    assert len(for_rows) == len(of_trades) + 1
 
 
 def python_calls(file: DayFile) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from processor.day_files import DayFile
-from processor.engine import file_replay
+from processor.engine import file_replay, queries, read_ranges
 from processor.engine.engine_replay import EngineReplay
 from processor.engine.file_replay import Order
 from processor.job_memory import JobMemory
@@ -99,6 +99,8 @@ def test_a_stream_split_anywhere_equals_one_pass(
 ) -> None:
     monkeypatch.setattr(file_replay, "BOOK_ROWS", 4)
     monkeypatch.setattr(file_replay, "TRADE_ROWS", 5)
+    for module in (file_replay, queries, read_ranges):
+        monkeypatch.setattr(module, "RANGE_ROWS", 7)
     orders: set[Order | None] = set()
 
     @settings(  # not shrunk: that would take minutes

@@ -17,11 +17,7 @@ logger = logging.getLogger(__name__)
 
 _HEADER = struct.Struct("<q16s")  # is_open, boot of the machine
 _RECORD = struct.Struct("<qqqqqq16s16s")  # is_set, day, first, end, is_row, row_id, order, table
-_THREADS = 2
-_BYTES = _HEADER.size + _THREADS * _RECORD.size
-
-MAIN, AHEAD = 0, 1
-"""Whose word it is: the thread that applies rows, or the one that parses those to come."""
+_BYTES = _HEADER.size + _RECORD.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +77,10 @@ class FlightRecorder:
         self._memory[: _HEADER.size] = _HEADER.pack(1, _boot())
 
     @contextmanager
-    def at(self, span: Span, thread: int = MAIN) -> Iterator[None]:
+    def at(self, span: Span) -> Iterator[None]:
         """Note that the rows of `span` are worked on until the block ends."""
-        start = _HEADER.size + thread * _RECORD.size
-        place = slice(start, start + _RECORD.size)
-        outer = self._memory[place]
-        self._memory[place] = _RECORD.pack(
+        outer = self._memory[_HEADER.size :]
+        self._memory[_HEADER.size :] = _RECORD.pack(
             1,
             span.day,
             span.first,
@@ -99,7 +93,7 @@ class FlightRecorder:
         try:
             yield
         finally:
-            self._memory[place] = outer
+            self._memory[_HEADER.size :] = outer
 
     def close(self) -> None:
         """Let go of the memory; a recorder closed in peace leaves no last words."""
@@ -117,12 +111,11 @@ def _read(path: Path) -> tuple[Span, ...] | None:
     is_open, boot = _HEADER.unpack_from(content)
     if is_open != 1 or boot != _boot():
         return None
-    records = _RECORD.iter_unpack(content[_HEADER.size :])
-    return tuple(
-        Span(day, _text(order), _text(table), first, end, row_id if is_row else None)
-        for is_set, day, first, end, is_row, row_id, order, table in records
-        if is_set == 1
-    )
+    record = _RECORD.unpack_from(content, _HEADER.size)
+    is_set, day, first, end, is_row, row_id, order, table = record
+    if is_set != 1:
+        return ()
+    return (Span(day, _text(order), _text(table), first, end, row_id if is_row else None),)
 
 
 def _boot() -> bytes:

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from processor.flight_recorder import AHEAD, FlightRecorder, Span
+from processor.flight_recorder import FlightRecorder, Span
 from processor.quality import BadRowError, RowProblem
 from processor.suspects import DEATHS_TO_SKIP, NO_SUSPECTS, PoisonRow, Suspects
 
@@ -28,10 +28,6 @@ class RowGuard:
         A single row is to be given by its id as well.
         """
         return self.recorder.at(self._span(first, end, row_id)) if self.recorder else nullcontext()
-
-    def ahead(self, first: int, end: int) -> AbstractContextManager[None]:
-        """Do the same for the thread that prepares rows while others are worked on."""
-        return self.recorder.at(self._span(first, end), AHEAD) if self.recorder else nullcontext()
 
     def is_suspected(self, first: int, end: int, row_ids: Any) -> bool:
         """Say whether these rows, an array of ids, are to be taken one by one."""

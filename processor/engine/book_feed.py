@@ -38,7 +38,7 @@ class BookFeed(TableFeed[BookBatch]):
             first_row, self._rows_parsed, rowids
         )
         if is_parsed:
-            with self._guard.ahead(first_row, self._rows_parsed):
+            with self._guard.at(first_row, self._rows_parsed):
                 bids = self._parse_levels(bid_text, bid_offsets, is_refused)
                 asks = self._parse_levels(ask_text, ask_offsets, is_refused)
         else:

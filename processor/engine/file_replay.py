@@ -147,7 +147,7 @@ class FileReplay:
         table = self._table(connection, "book", BOOK_COLUMNS, BOOK_BATCH)
         if table is None:
             return _nothing()
-        shop, start = self._shop, self._start.book
+        start = self._start.book
         feed = self._book = self._feed(BookFeed, table, "book", start)
         if self._start.order is Order.STRICT:
             return feed.strict_batches()
@@ -159,9 +159,8 @@ class FileReplay:
             skip=start.rows,
             after=start.row_id,
         )
-        # Scan, parse and apply are three stages, each at work on a batch of its own.
-        columns = read_ahead(read_columns(uri, query, BOOK_FORMATS, BOOK_ROWS))
-        return read_ahead(feed.batches(columns), shop.on_wait)
+        columns = read_columns(uri, query, BOOK_FORMATS, BOOK_ROWS)
+        return feed.batches(read_ahead(columns, self._shop.on_wait))
 
     def _open_trades(
         self, uri: str, connection: sqlite3.Connection

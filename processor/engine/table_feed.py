@@ -49,7 +49,7 @@ class TableFeed(ABC, Generic[Batch]):
         self.is_over = False
 
     def batches(self, columns: Generator[ColumnBatch, None, None]) -> Generator[Batch, None, None]:
-        """Yield a batch for each of the columns of the table's query; safe beside the kernels."""
+        """Yield a batch for each of the columns of the table's query."""
         with closing(columns):
             for batch in columns:
                 yield self._parse(batch)

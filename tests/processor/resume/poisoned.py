@@ -1,7 +1,7 @@
 """The command `orderflow-process`, killed by a real SIGSEGV whenever the engine reaches one row.
 
 Takes the table, the row id and where it dies before the command's own arguments: `apply`, where
-the row is worked on, or `parse`, in the thread that parses ahead.
+the row is applied, or `parse`, where its batch is parsed.
 """
 
 import ctypes

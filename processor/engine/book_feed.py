@@ -28,6 +28,9 @@ class BookFeed(TableFeed[BookBatch]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._shapes = no_shapes()
+        # Used again and again, for a batch is applied before the next is parsed: what a processor
+        # has in its caches it need not get, and the system need not give new memory.
+        self._rooms = [np.empty((2, 0)), np.empty((2, 0))]
 
     def _parse(self, columns: ColumnBatch) -> BookBatch:
         rowids, times, bid_text, bid_offsets, ask_text, ask_offsets = columns.arrays
@@ -39,8 +42,8 @@ class BookFeed(TableFeed[BookBatch]):
         )
         if is_parsed:
             with self._guard.at(first_row, self._rows_parsed):
-                bids = self._parse_levels(bid_text, bid_offsets, is_refused)
-                asks = self._parse_levels(ask_text, ask_offsets, is_refused)
+                bids = self._parse_levels(0, bid_text, bid_offsets, is_refused)
+                asks = self._parse_levels(1, ask_text, ask_offsets, is_refused)
         else:
             bids = asks = Levels(np.empty(0), np.empty(0), np.zeros(len(times), np.int64))
             is_refused[:] = True
@@ -118,9 +121,12 @@ class BookFeed(TableFeed[BookBatch]):
             is_refused=np.zeros(1, np.bool_),
         )
 
-    def _parse_levels(self, text: Column, offsets: Column, is_refused: Column) -> Levels:
+    def _parse_levels(self, side: int, text: Column, offsets: Column, is_refused: Column) -> Levels:
         most = len(text) // SHORTEST_LEVEL + 1
-        levels = Levels(np.empty(most), np.empty(most), np.empty(len(offsets) - 1, np.int64))
+        if self._rooms[side].shape[1] < most:
+            self._rooms[side] = np.empty((2, most))
+        prices, sizes = self._rooms[side]
+        levels = Levels(prices, sizes, np.empty(len(offsets) - 1, np.int64))
         self._kernels.parse_levels(
             text, offsets, levels.prices, levels.sizes, levels.ends, is_refused, *self._shapes
         )

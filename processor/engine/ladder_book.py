@@ -53,7 +53,10 @@ class LadderBook:
     @property
     def sides(self) -> tuple[Column, Column]:
         """Bids and asks, each (2, levels): signed prices in ascending order, and their sizes."""
-        bid_places, ask_places = (_places_taken(taken) for taken in self._taken)
+        bid_places, ask_places = (
+            _bits_set(taken, _bits_set(words, np.flatnonzero(words)))
+            for taken, words in zip(self._taken, self._taken_words, strict=True)
+        )
         bid_ticks = self._sizes.shape[1] - 1 - bid_places
         bids, asks = (
             np.stack([ticks / 10.0**self._decimals, sizes[places]])[:, ::-1]
@@ -94,11 +97,10 @@ class LadderBook:
             self._starts[side] = places.min(initial=self._starts[side])
 
 
-def _places_taken(taken: Column) -> Column:
-    """Return the places whose bits are set, in ascending order."""
-    words = np.flatnonzero(taken)
-    bits = np.unpackbits(taken[words].astype("<u8").view(np.uint8), bitorder="little")
-    return (64 * words[:, None] + np.arange(64)).ravel()[bits.astype(np.bool_)]
+def _bits_set(words: Column, numbers: Column) -> Column:
+    """Return which bits are set, in ascending order, in the words of these numbers."""
+    bits = np.unpackbits(words[numbers].astype("<u8").view(np.uint8), bitorder="little")
+    return (64 * numbers[:, None] + np.arange(64)).ravel()[bits.astype(np.bool_)]
 
 
 def _decimals_of(prices: Column) -> int | None:

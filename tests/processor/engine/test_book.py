@@ -168,7 +168,7 @@ MakeBook = Callable[[], Book]
 # Few prices, so that levels meet: inserted, changed, removed, removed when absent, inserted again.
 NEAR = st.tuples(st.integers(1, 12).map(float), st.sampled_from([0.0, 0.0, 0.5, 1.0, 2.0]))
 TICKS = st.tuples(
-    st.one_of(st.decimals(1, 3000, places=places).map(float) for places in range(5)),
+    st.tuples(st.integers(1, 3000), st.integers(0, 4)).map(lambda n: n[0] / 10 ** n[1]),
     st.sampled_from([0.0, 1e-8, 3.0, 1e9]),
 )
 FAR = st.tuples(st.floats(1e-8, 1e9, allow_subnormal=False), st.sampled_from([0.0, 1e-8, 3.0, 1e9]))
@@ -190,7 +190,7 @@ def test_any_updates_leave_the_book_of_the_model(
 
 
 @each_kernel
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(batches=batches_of(NEAR | TICKS))
 def test_prices_in_ticks_stay_on_a_ladder(make_kernels: MakeKernels, batches: Batches) -> None:
     state = assert_equals_model(Book, make_kernels(), batches)

@@ -34,7 +34,7 @@ def _deadly(apply: Callable[..., Any], is_refused: Callable[[Any], Any]) -> Call
 
 def _deadly_parser(parse: Callable[..., Any]) -> Callable[..., Any]:
     def parse_levels(self: BookFeed, *columns: Any) -> Any:
-        if 0 <= self._rows_parsed - ROW_ID < len(columns[2]):  # its ids count from 1
+        if 0 <= self._rows_parsed - ROW_ID < len(columns[3]):  # its ids count from 1
             _crash()
         return parse(self, *columns)
 

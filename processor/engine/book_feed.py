@@ -11,6 +11,7 @@ from processor.engine.columns import Column, ColumnBatch
 from processor.engine.level_kernel import SHORTEST_LEVEL
 from processor.engine.level_shapes import no_shapes
 from processor.engine.place import Place
+from processor.engine.queries import without_odd_times
 from processor.engine.retreat import RetreatError
 from processor.engine.table_feed import TableFeed
 from processor.quality import BadRowError
@@ -34,6 +35,7 @@ class BookFeed(TableFeed[BookBatch]):
 
     def _parse(self, columns: ColumnBatch) -> BookBatch:
         rowids, times, bid_text, bid_offsets, ask_text, ask_offsets = columns.arrays
+        times = without_odd_times(times)
         first_row = self._rows_parsed
         self._rows_parsed += len(times)
         is_refused = times == 0

@@ -3,7 +3,15 @@
 import sqlite3
 from collections.abc import Sequence
 
+import numpy as np
+
+from processor.engine.columns import Column
 from processor.engine.read_ranges import RANGE_ROWS
+
+ODD_SIDE = 1
+"""The code of a trade whose time is plain and whose side is not."""
+
+_EARLIEST_MS, _LATEST_MS = 10**12, 10**13 - 1
 
 BOOK_FORMATS = "lluu"
 TRADE_FORMATS = "llgg"
@@ -18,8 +26,9 @@ def book_query(
     skip: int = 0,
     after: int | None = None,
 ) -> str:
-    """Return the query for rowid, timestamp, bids and asks; the timestamp is 0 if not plain.
+    """Return the query for rowid, timestamp, bids and asks.
 
+    The timestamp is for `without_odd_times` to look at, 0 where the row is not plain otherwise.
     The first `skip` rows, in the order asked for, are left out; `after` is the id of the last of
     them, which saves reading over them where the rows are stored by id.
     """
@@ -40,15 +49,16 @@ def trades_query(
 ) -> str:
     """Return the query for rowid, code, price and size.
 
-    The code is the timestamp times two, plus one for a taker who buys; 1 if only the side is not
-    plain, 0 if more is not. `skip` and `after` are those of `book_query`. With `ids`, which take
-    their place, it is only for the first `RANGE_ROWS` of the rows with these ids, in their order.
+    The code is for `without_odd_codes` to look at: the timestamp times two, plus one for a taker
+    who buys; `ODD_SIDE` where only the side is not plain, 0 where more is not. `skip` and `after`
+    are those of `book_query`. With `ids`, which take their place, it is only for the first
+    `RANGE_ROWS` of the rows with these ids, in their order.
     """
     code = (
         f"CASE WHEN {_is_plain(columns, instrument)} THEN CASE side"
         " WHEN 'buy' THEN 2 * CAST(timestamp AS INTEGER) + 1"
         " WHEN 'sell' THEN 2 * CAST(timestamp AS INTEGER)"
-        " ELSE 1 END ELSE 0 END"
+        f" ELSE {ODD_SIDE} END ELSE 0 END"
     )
     if ids is None:
         rows = _ordered(connection, "trades", is_by_time, skip, after)
@@ -87,16 +97,25 @@ def has_index_on_timestamp(connection: sqlite3.Connection, table: str) -> bool:
     )
 
 
+def without_odd_times(times: Column) -> Column:
+    """Return `times` as a query gave them with 0 in place of those that are not plain."""
+    return np.where((times >= _EARLIEST_MS) & (times <= _LATEST_MS), times, 0)
+
+
+def without_odd_codes(codes: Column) -> Column:
+    """Return the codes of trades as a query gave them with 0 where the time is not plain."""
+    is_plain = (codes >= 2 * _EARLIEST_MS) & (codes <= 2 * _LATEST_MS + 1)
+    return np.where(is_plain | (codes == ODD_SIDE), codes, 0)
+
+
 def _is_plain(columns: Sequence[str], instrument: str) -> str:
     # Thirteen bytes that cast to thirteen digits are epoch milliseconds, and nothing else is; as
-    # text, their length would end at a NUL.
-    condition = (
-        "length(CAST(timestamp AS BLOB)) = 13"
-        " AND CAST(timestamp AS INTEGER) BETWEEN 1000000000000 AND 9999999999999"
-    )
+    # text, their length would end at a NUL. The digits are counted by who has them as an array: here
+    # it would be one more cast and two comparisons a row.
+    condition = "length(CAST(timestamp AS BLOB)) = 13"
     if "instrument" in columns:
         name = instrument.replace("'", "''")
-        condition += f" AND coalesce(instrument, '{name}') = '{name}'"
+        condition += f" AND (instrument = '{name}' OR instrument IS NULL)"
     return condition
 
 

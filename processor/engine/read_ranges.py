@@ -11,8 +11,8 @@ from processor.engine.read_ahead import result_of
 READERS = 2
 """Threads that read. SQLite steps through a table on one core, and trades take little but steps."""
 
-RANGE_ROWS = 2**15
-"""The most rows of a range: a megabyte of trades."""
+RANGE_ROWS = 2**16
+"""The most rows of a range: two megabytes of trades."""
 
 Read = Callable[[range], Generator[ColumnBatch, None, None]]
 

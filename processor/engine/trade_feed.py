@@ -8,13 +8,14 @@ import numpy as np
 from processor.engine import trade_kernel
 from processor.engine.columns import Column, ColumnBatch
 from processor.engine.place import Place
+from processor.engine.queries import ODD_SIDE, without_odd_codes
 from processor.engine.retreat import RetreatError
 from processor.engine.table_feed import TableFeed
 from processor.quality import BadRowError, late_trade
 from processor.row_parser import parse_trade_row
 from processor.table_reader import TimedRow
 
-TRADE_ROWS = 4096
+TRADE_ROWS = 8192
 """Trades in a batch."""
 
 FOREVER_MS = 2**62
@@ -47,10 +48,11 @@ class TradeFeed(TableFeed[TradeBatch]):
 
     def _parse(self, columns: ColumnBatch) -> TradeBatch:
         rowids, codes, prices, sizes = columns.arrays
+        codes = without_odd_codes(codes)
         first_row = self._rows_parsed
         self._rows_parsed += len(codes)
         if self._guard.is_suspected(first_row, self._rows_parsed, rowids):
-            codes = np.minimum(codes, 1)
+            codes = np.minimum(codes, ODD_SIDE)
         return TradeBatch(first_row, rowids, codes, prices, sizes)
 
     def advance(self, batches: Iterator[TradeBatch], until_ms: int) -> Iterator[None]:

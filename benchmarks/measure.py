@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # getrusage(2): bytes there, KiB elsewhere
@@ -28,7 +28,9 @@ def measure_command(command: Sequence[str]) -> Measurement:
     Raises subprocess.CalledProcessError when the command fails.
     """
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env=user_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     _, status, usage = os.wait4(process.pid, 0)
     wall_seconds = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)  # Popen need not wait any more
@@ -36,6 +38,14 @@ def measure_command(command: Sequence[str]) -> Measurement:
         raise subprocess.CalledProcessError(process.returncode, list(command))
     cpu_seconds = usage.ru_utime + usage.ru_stime
     return Measurement(wall_seconds, cpu_seconds, usage.ru_maxrss * _RSS_UNIT)
+
+
+def user_environment() -> Mapping[str, str]:
+    """Return the environment of this process less what no user's shell would have.
+
+    Where Python may not keep its bytecode every start compiles all of our modules.
+    """
+    return {name: v for name, v in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def median_of(measurements: Sequence[Measurement]) -> Measurement:

@@ -4,15 +4,19 @@ It is the baseline of the benchmarks and, being so plain, a second opinion on th
 results: same input, same bars and depth, by nothing but the standard library. It does less than
 the processor: no bad rows (they raise), no time but epoch milliseconds, no publishing on the way.
 
+It sorts the prices and looks up the sizes of the best alone. With --sort-levels it sorts prices and
+sizes together, `sorted(bids.items())`, which is written as easily and takes longer.
+
 Example:
   python -m benchmarks.straight_pipeline BTC-USDT-25-07-01.db > result.json
 """
 
+import argparse
 import ast
 import json
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +26,7 @@ FIRST_MS, LAST_MS = 0, 2**62
 
 Bar = list[float]
 Row = tuple[Any, ...]
+Side = dict[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,16 @@ class Result:
     trades: int
 
 
+def sort_prices(side: Side, levels: int, *, is_bid: bool) -> Iterable[float]:
+    """Return the sizes of the best `levels` of `side`, best first."""
+    return (side[price] for price in sorted(side, reverse=is_bid)[:levels])
+
+
+def sort_levels(side: Side, levels: int, *, is_bid: bool) -> Iterable[float]:
+    """Do the same as `sort_prices`, the longer way."""
+    return (size for _, size in sorted(side.items(), reverse=is_bid)[:levels])
+
+
 class StorageOrderError(Exception):
     """The rows of a file are not stored in the order of their time."""
 
@@ -50,18 +65,28 @@ def run(
     to_ms: int = LAST_MS,
     window_seconds: int = 60,
     depth_levels: int = 50,
+    best_sizes: Callable[..., Iterable[float]] = sort_prices,
 ) -> Result:
-    """Process the day files `paths`, given in the order of their days, over `[from_ms, to_ms)`."""
+    """Process the day files `paths`, given in the order of their days, over `[from_ms, to_ms)`.
+
+    `best_sizes` is `sort_prices` or `sort_levels`.
+    """
     window_ms = window_seconds * 1000
     try:  # as recorders write; sorting gigabytes for nothing would be an unfair baseline
-        return _run(paths, "id", from_ms, to_ms, window_ms, depth_levels)
+        return _run(paths, "id", from_ms, to_ms, window_ms, depth_levels, best_sizes)
     except StorageOrderError:
         order = "CAST(timestamp AS INTEGER), id"
-        return _run(paths, order, from_ms, to_ms, window_ms, depth_levels)
+        return _run(paths, order, from_ms, to_ms, window_ms, depth_levels, best_sizes)
 
 
 def _run(
-    paths: Sequence[Path], order: str, from_ms: int, to_ms: int, window_ms: int, depth_levels: int
+    paths: Sequence[Path],
+    order: str,
+    from_ms: int,
+    to_ms: int,
+    window_ms: int,
+    depth_levels: int,
+    best_sizes: Callable[..., Iterable[float]],
 ) -> Result:
     ohlc, cvd, trades = _trade_bars(
         read_rows(paths, f"SELECT timestamp, price, size, side FROM trades ORDER BY {order}"),
@@ -69,8 +94,8 @@ def _run(
         to_ms,
         window_ms,
     )
-    bids: dict[float, float] = {}
-    asks: dict[float, float] = {}
+    bids: Side = {}
+    asks: Side = {}
     metrics: list[Bar] = []
     book_rows = levels = 0
     query = f"SELECT timestamp, bids, asks FROM book ORDER BY {order}"
@@ -81,8 +106,8 @@ def _run(
         levels += _apply(bids, bids_text) + _apply(asks, asks_text)
         if timestamp < from_ms or not bids or not asks:
             continue
-        bid_volume = sum(bids[price] for price in sorted(bids, reverse=True)[:depth_levels])
-        ask_volume = sum(asks[price] for price in sorted(asks)[:depth_levels])
+        bid_volume = sum(best_sizes(bids, depth_levels, is_bid=True))
+        ask_volume = sum(best_sizes(asks, depth_levels, is_bid=False))
         total = bid_volume + ask_volume
         obi = (bid_volume - ask_volume) / total
         label = timestamp // window_ms * window_ms
@@ -130,7 +155,7 @@ def _extend(bar: Bar, first: int, value: float) -> None:
     bar[first + 3] = value
 
 
-def _apply(side: dict[float, float], text: str) -> int:
+def _apply(side: Side, text: str) -> int:
     """Apply the changed levels in `text` to `side` and return how many they were."""
     try:
         levels = json.loads(text)
@@ -161,5 +186,15 @@ def read_rows(paths: Sequence[Path], query: str) -> Iterator[Row]:
             connection.close()
 
 
+def main() -> None:
+    """Process the files named on the command line and print the result as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("paths", nargs="+", type=Path, help="day files, in the order of days")
+    parser.add_argument("--sort-levels", action="store_true", help="sort prices with their sizes")
+    options = parser.parse_args()
+    best_sizes = sort_levels if options.sort_levels else sort_prices
+    json.dump(asdict(run(options.paths, best_sizes=best_sizes)), sys.stdout)
+
+
 if __name__ == "__main__":
-    json.dump(asdict(run([Path(argument) for argument in sys.argv[1:]])), sys.stdout)
+    main()

@@ -110,8 +110,8 @@ def without_odd_codes(codes: Column) -> Column:
 
 def _is_plain(columns: Sequence[str], instrument: str) -> str:
     # Thirteen bytes that cast to thirteen digits are epoch milliseconds, and nothing else is; as
-    # text, their length would end at a NUL. The digits are counted by who has them as an array: here
-    # it would be one more cast and two comparisons a row.
+    # text, their length would end at a NUL. The digits are counted where the times are an array:
+    # here that would be one more cast and two comparisons a row.
     condition = "length(CAST(timestamp AS BLOB)) = 13"
     if "instrument" in columns:
         name = instrument.replace("'", "''")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.straight_pipeline import run
+from benchmarks.straight_pipeline import run, sort_levels
 from processor.simulator.day_file import DayFile
 
 REAL_RECORDINGS = Path(__file__).parents[2].parent / "shared" / "data"
@@ -57,6 +57,11 @@ def test_a_case_worked_by_hand(tmp_path):
     ]
     assert result.depth == {"bids": [[99.0, 1.0]], "asks": [[103.0, 1.0]]}
     assert (result.book_rows, result.levels, result.trades) == (4, 8, 3)
+
+
+def test_either_sort_gives_the_same(tmp_path):
+    path = write_day(tmp_path / "day.db")
+    assert run([path], depth_levels=2, best_sizes=sort_levels) == run([path], depth_levels=2)
 
 
 def test_rows_before_the_range_build_the_book_unsampled(tmp_path):

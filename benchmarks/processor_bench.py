@@ -125,6 +125,7 @@ class Report:
         turns = {"straight 24h": self._straight_repeats, "straight by levels 24h": 1}
         taken: dict[str, list[Measurement]] = {name: [] for name in commands}
         for turn in range(self._repeats):
+            process_all(paths["moment"])  # a minute of other work has cooled all that a start needs
             for name, command in commands.items():
                 if turn >= turns.get(name, self._repeats):
                     continue
@@ -167,10 +168,12 @@ def goals(runs: Runs, sizes: Mapping[str, Sizes], first_bars: Mapping[str, float
             is_at_least=True,
         ),
         Figure(
-            "day, against one that sorts prices and sizes",
+            "day, against the same that sorts prices and sizes",
             wall("straight by levels 24h") / wall("24h"),
             "× faster",
-            note="the goal's own, 1 run",
+            40,
+            is_at_least=True,
+            note="1 run",
         ),
         Figure(
             "day, against the bare scan", wall("24h") / wall("scan 24h"), "×", 2.5, note="aim 1.5"
@@ -201,11 +204,11 @@ pipeline {}."""
 
 REMARKS = """\
 The straight pipeline is the same job with the same outputs by sqlite3, json, two dicts and a sort
-at every row. Which sort makes a difference: the goal of 40 was taken from one that sorts prices and
-sizes together; ours sorts the prices and looks up the sizes of the best alone, which is the better
-baseline, and the goal is held against it. The bare scan fetches every row with `fetchmany` and
-drops it. Cost of a row, literals and numbers are of the work alone, start-up taken off, for it
-would flatter the short runs' ratios."""
+at every row. It is held against the goal twice, for the sort makes a difference: sorting the prices
+and looking up the sizes of the best alone is the better baseline; sorting prices and sizes together
+takes about as long as the pipeline from which the goal of 40 was taken (245 s for the day, on two
+cores). The bare scan fetches every row with `fetchmany` and drops it. Cost of a row, literals and
+numbers are of the work alone, start-up taken off, for it would flatter the short runs' ratios."""
 
 
 def costs(runs: Runs, sizes: Mapping[str, Sizes]) -> str:

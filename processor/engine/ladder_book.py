@@ -30,7 +30,8 @@ class LadderBook:
     def of(cls, bids: Column, asks: Column, prices: Column) -> "LadderBook | None":
         """Return the book of two sides like those of `sides`, with a place for `prices` too.
 
-        None if there is no such ladder: the prices have too many decimals, or reach too far.
+        None if there is no such ladder: the prices have too many decimals, or reach too far, or
+        there is not memory for it.
         """
         prices = np.concatenate([np.abs(bids[0]), np.abs(asks[0]), prices])
         highest = prices.max(initial=0.0)
@@ -40,7 +41,10 @@ class LadderBook:
         places = max(FEWEST_PLACES, 2 ** round(highest * 10**decimals).bit_length())
         if places > MOST_PLACES:
             return None
-        book = cls(decimals, places)
+        try:
+            book = cls(decimals, places)
+        except MemoryError:  # a system that promises no more memory than it has
+            return None
         book._fill(bids, asks)
         return book
 

@@ -1,9 +1,10 @@
 """Keep a book as a ladder, with a place for every price there can be, and sample it at each row.
 
-To set a level is then to write to its place, whatever the others are: an eighth of the time that
-finding and moving it in sorted arrays takes (see RESULTS.md). Books for backtests are kept so, as
-hftbacktest's `ROIVectorMarketDepth` is. Two ranks of bits on top of the places tell which are
-taken, so that the way from one level to the next skips the empty ones 64 or 4096 at a time.
+To set a level is then to write to its place, whatever the others are: with its share of the samples
+it costs 20 ns, and 53 in sorted arrays, where it must be found and the others moved. Books for
+backtests are kept so, as hftbacktest's `ROIVectorMarketDepth` is. Two ranks of bits on top of the
+places tell which are taken, so that the way from one level to the next skips the empty ones 64 or
+4096 at a time.
 """
 
 from typing import Any

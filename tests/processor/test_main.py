@@ -108,25 +108,50 @@ def test_no_file_exits_66_with_folder_pattern_and_nearest(data: Path, tmp_path: 
     assert read_processor_status(RunDirectory(tmp_path / "run").processor_status).last_error
 
 
-def test_a_bug_exits_70_and_keeps_its_traceback(data: Path, tmp_path: Path) -> None:
-    code = (
-        "import processor.main as m\n"
-        "def run(self): raise RuntimeError('a bug')\n"
-        "m.Pipeline.run = run\n"
-        "m.main()\n"
-    )
-    done = subprocess.run(
+def run_changed(change: str, data: Path, tmp_path: Path) -> "subprocess.CompletedProcess[str]":
+    """Run the command with its module `m` changed by `change`."""
+    code = f"import processor.main as m\n{change}\nm.run()\n"
+    return subprocess.run(
         [sys.executable, "-c", code, "--data-dir", str(data), "--run-dir", str(tmp_path / "run")],
-        env=clean_environment(),
+        env={k: v for k, v in clean_environment().items() if k != "OPENBLAS_NUM_THREADS"},
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+
+
+def test_a_bug_exits_70_and_keeps_its_traceback(data: Path, tmp_path: Path) -> None:
+    change = "def run(self): raise RuntimeError('a bug')\nm.Pipeline.run = run"
+    done = run_changed(change, data, tmp_path)
     assert done.returncode == ExitCode.INTERNAL
     assert "Traceback" in done.stderr
     assert "RuntimeError: a bug" in done.stderr
+
+
+def test_it_ends_at_once_when_it_is_done_and_says_all_it_had_to_say(
+    data: Path, tmp_path: Path
+) -> None:
+    change = (
+        "import atexit\n"
+        "atexit.register(print, 'the interpreter is taken apart')\n"
+        "def run(self): print('last words', end=''); return 65\n"
+        "m.Pipeline.run = run"
+    )
+    done = run_changed(change, data, tmp_path)
+    assert (done.returncode, done.stdout) == (65, "last words"), done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts threads in /proc")
+def test_numpy_starts_no_threads_for_matrices(data: Path, tmp_path: Path) -> None:
+    change = (
+        "import os\n"
+        "def run(self): import numpy; print(len(os.listdir('/proc/self/task'))); return 0\n"
+        "m.Pipeline.run = run"
+    )
+    done = run_changed(change, data, tmp_path)
+    assert done.stdout == "1\n", done.stderr
 
 
 @pytest.mark.parametrize("blocked", ["run", "run/data", "run/data/ohlc_data.json"])

@@ -1,11 +1,14 @@
 """The engine's books, in each form, against a dict that is sorted at every row."""
 
 import copy
+import resource
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +17,7 @@ from processor.engine import book_bars
 from processor.engine.book import Book
 from processor.engine.book_batch import BookBatch, Levels
 from processor.engine.kernels import Kernels
+from processor.engine.ladder_book import LadderBook
 from processor.engine.sorted_book import SortedBook
 from processor.engine.state import EngineState
 from processor.orderbook_manager import Depth
@@ -254,6 +258,20 @@ def test_a_price_that_fits_no_ladder_is_kept_in_order_until_it_is_gone(
     state.begin_file()
     assert state.book.is_ladder
     assert list(state.book.best(9).asks) == [(100.2, 1.0)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the address space")
+def test_a_ladder_that_there_is_no_memory_for_is_done_without() -> None:
+    prices = np.array([300_000.01])
+    nothing = np.empty((2, 0))
+    assert LadderBook.of(nothing, nothing, prices) is not None
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    used = psutil.Process().memory_info().vms
+    resource.setrlimit(resource.RLIMIT_AS, (used + 100 * 2**20, before[1]))
+    try:
+        assert LadderBook.of(nothing, nothing, prices) is None
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 @each_kernel

@@ -68,6 +68,19 @@ def test_as_stored_a_table_is_scanned_and_nothing_sorted(
     assert steps == [f"SCAN {table}"]
 
 
+@pytest.mark.parametrize("has_index", [False, True], ids=["plain", "indexed"])
+def test_a_range_of_trades_is_found_by_its_ids_and_nothing_sorted(
+    connection: sqlite3.Connection, has_index: bool
+) -> None:
+    if has_index:
+        add_index(connection)
+    names = column_names(connection, "trades")
+    text = trades_query(connection, names, "BTC-USDT", is_by_time=False, ids=range(2, 9))
+    (step,) = [detail for *_, detail in plan(connection, text)]
+    assert step == "SEARCH trades USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
+    assert [row[0] for row in connection.execute(text)] == [2, 3]
+
+
 @each_table
 def test_by_time_only_keys_are_sorted_and_rows_fetched_by_key(
     connection: sqlite3.Connection, table: str

@@ -138,12 +138,14 @@ class Run:
         return next((worker for worker in workers if worker["name"] == name), {"state": None})
 
     def events(self, event: str | None = None, worker: str | None = None) -> list[dict[str, Any]]:
-        """Return the status log's lines, of one kind or worker if so asked."""
+        """Return the status log's whole lines, of one kind or worker if so asked."""
         try:
-            lines = self.run_dir.events.read_bytes().splitlines()
+            text = self.run_dir.events.read_bytes()
         except FileNotFoundError:
             return []
-        found = [orjson.loads(line) for line in lines]
+        # A line across two pages is there page by page; one that found the disk full is cut off.
+        whole = text[: text.rfind(b"\n") + 1]
+        found = [orjson.loads(line) for line in whole.splitlines()]
         self._boot_ids |= {line["boot_id"] for line in found}
         return [
             line

@@ -128,16 +128,22 @@ def columns_of(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
     return columns
 
 
+def ids_of(connection: sqlite3.Connection, table: str) -> range:
+    """Return the rowids of `table` from the lowest to the highest, gaps included."""
+    # In one SELECT, min and max together scan the whole table.
+    (first,) = connection.execute(f"SELECT min(rowid) FROM {table}").fetchone()
+    (last,) = connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()
+    return range(0) if last is None else range(first, last + 1)
+
+
 def estimated_rows(path: Path) -> int:
     """Return how many rows `path` holds by its ids, without reading them; 0 if unusable."""
     total = 0
     try:
         with open_recording(path) as connection:
             for table in REQUIRED_COLUMNS:
-                # In one SELECT, min and max together scan the whole table.
-                (first,) = connection.execute(f"SELECT min(rowid) FROM {table}").fetchone()
-                (last,) = connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()
-                total += last - first + 1 if last is not None else 0
+                ids = ids_of(connection, table)
+                total += ids.stop - ids.start
     except (UnusableFileError, sqlite3.Error):
         pass
     return total

@@ -7,6 +7,7 @@ import numpy as np
 
 from processor.engine.columns import Column
 from processor.engine.read_ranges import RANGE_ROWS
+from processor.sqlite_source import ids_of
 
 ODD_SIDE = 1
 """The code of a trade whose time is plain and whose side is not."""
@@ -76,14 +77,10 @@ def ids_stored(connection: sqlite3.Connection, table: str, after: int | None) ->
     if not _is_stored_by_id(connection, table):
         return None
     try:
-        # In one SELECT, min and max together scan the whole table.
-        (first,) = connection.execute(f"SELECT min(rowid) FROM {table}").fetchone()
-        (last,) = connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()
+        ids = ids_of(connection, table)
     except sqlite3.Error:
         return None
-    if last is None:
-        return range(0)
-    return range(first if after is None else after + 1, last + 1)
+    return ids if after is None else range(after + 1, ids.stop)
 
 
 def has_index_on_timestamp(connection: sqlite3.Connection, table: str) -> bool:

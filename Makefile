@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-CODE   := shared processor visualizer supervisor tests benchmarks
+CODE   := shared recorder processor visualizer supervisor tests benchmarks
 
 .PHONY: help demo test chaos lint format requirements clean screenshots \
         bench bench-processor bench-checkpoints bench-supervisor bench-page
@@ -28,7 +28,7 @@ $(VENV)/.installed: requirements.txt pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@# Compiled here once, or the first run would be slow until it has done so beside its work.
-	$(BIN)/python -c "from processor.engine.kernels import Kernels as K; k = K(); \
+	$(BIN)/python -c "from processor.engine.kernels.loading import Kernels as K; k = K(); \
 		k.prepare(); k.wait(); list(k.load_sorted())"
 	@touch $@
 
@@ -37,7 +37,7 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@touch $@
 
 demo: $(VENV)/.installed
-	$(BIN)/python -m processor.simulator demo --if-absent
+	$(BIN)/python -m recorder.simulator demo --if-absent
 	$(BIN)/orderflow-supervise --instrument BTC-USDT --from 2025-07-01 --to 2025-07-02 --data-dir demo
 
 test: $(VENV)/.installed-dev

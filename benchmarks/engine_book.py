@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from processor.engine import book_bars
-from processor.engine.book_batch import BookBatch, Levels
-from processor.engine.kernels import Kernels
+from processor.engine.books.book_batch import BookBatch, Levels
+from processor.engine.kernels import book_bars
+from processor.engine.kernels.loading import Kernels
 from processor.engine.state import EngineState
 from shared.job import Job, TimeRange
 

@@ -15,7 +15,7 @@ import waitress  # type: ignore[import-untyped] # nor this one
 from dash import Dash, Input, Output, dcc, html
 from plotly.subplots import make_subplots  # type: ignore[import-untyped] # nor here
 
-from shared.run_directory import RunDirectory
+from shared.run_files.run_directory import RunDirectory
 
 
 def create_app(run: RunDirectory, poll_ms: int) -> Dash:

@@ -24,7 +24,7 @@ BARS_ON_A_PHONE = 60
 @contextmanager
 def supervised_run(folder: Path) -> Iterator[str]:
     """Simulate a recording, supervise a run of it, and give the page's address."""
-    simulator = (sys.executable, "-m", "processor.simulator", str(folder / "data"))
+    simulator = (sys.executable, "-m", "recorder.simulator", str(folder / "data"))
     subprocess.run((*simulator, "--hours", HOURS), cwd=ROOT, check=True)
     log = folder / "log"
     with log.open("w") as output:

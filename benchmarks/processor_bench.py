@@ -26,8 +26,8 @@ from pathlib import Path
 from benchmarks.measure import Measurement, measure_command, median_of, user_environment
 from benchmarks.recordings import TRADES, make_recording
 from benchmarks.results import Figure, as_table, describe_machine, write_section
-from processor.day_files import parse_day_file
 from shared.clock import MS_PER_DAY
+from shared.recordings.day_files import parse_day_file
 
 REPEATS = 5
 MONTH_DAYS = 30

@@ -12,10 +12,11 @@ from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 
-import processor.simulator
-from processor.simulator import LevelForm, Recording, write_recording
-from processor.simulator.day_file import DayFile, TradeRow
+import recorder.simulator
+from recorder.simulator import LevelForm, Recording, write_recording
 from shared.clock import MS_PER_DAY
+from shared.recordings import writer
+from shared.recordings.writer import DayFileWriter, TradeRow
 
 HOUR = Recording(hours=1.0)
 TRADES = 10_000_000
@@ -40,7 +41,7 @@ def make_recording(scratch_dir: Path, name: str) -> list[Path]:
 def write_trades_only(out_dir: Path, trades: int = TRADES) -> Path:
     """Write a day file of `trades` trades, spread over the day, and an empty book table."""
     path = out_dir / HOUR.file_name(HOUR.days[0])
-    with DayFile(path) as file:
+    with DayFileWriter(path) as file:
         for row in _trade_rows(trades):
             file.add_trade_row(row)
     return path
@@ -80,7 +81,9 @@ RECORDINGS: dict[str, Callable[[Path], object]] = {
 
 def _code_digest() -> str:
     digest = hashlib.sha256(Path(__file__).read_bytes())
-    for source in sorted(Path(processor.simulator.__path__[0]).glob("*.py")):
+    simulator = sorted(Path(recorder.simulator.__path__[0]).glob("*.py"))
+    assert simulator, "the simulator has no modules"
+    for source in (*simulator, Path(writer.__file__)):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.kill_to_restart import Latency, measure, worker_command
-from shared.atomic_file import write_json
+from shared.run_files.atomic_file import write_json
 from tests.supervisor.harness import Run, wait_until
 
 KILLS = 50

@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from processor.pipeline import CHECKPOINT_SECONDS, Pipeline
-from processor.stop_signal import StopSignal
+from processor.job.pipeline import CHECKPOINT_SECONDS, Pipeline
+from processor.job.stop_signal import StopSignal
+from shared.command_line.logs import configure_logging
+from shared.command_line.options import EXIT_CODES_HELP, JOB_OPTIONS, make_job, with_options
 from shared.errors import OrderflowError
 from shared.exit_codes import ExitCode
-from shared.logs import configure_logging
-from shared.options import EXIT_CODES_HELP, JOB_OPTIONS, make_job, with_options
 from shared.worker_link import enter_worker
 
 logger = logging.getLogger(__name__)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from shared.atomic_file import read_json, write_json
 from shared.errors import BrokenFileError
+from shared.run_files.atomic_file import read_json, write_json
 
 MAX_BARS = 1000
 """How many of the newest bars a file keeps."""

@@ -9,23 +9,23 @@ from typing import Any
 import click
 import orjson
 
+from shared.command_line.options import JOB_OPTIONS, PAGE_OPTIONS, make_job, with_options
 from shared.errors import OrderflowError
 from shared.exit_codes import ExitCode
-from shared.options import JOB_OPTIONS, PAGE_OPTIONS, make_job, with_options
-from shared.run_directory import RunDirectory
-from supervisor.client import ask, ask_to_stop
-from supervisor.control import Request
-from supervisor.log_reader import follow, tail
-from supervisor.policy_options import POLICY_OPTIONS, make_policy
-from supervisor.run import RunPlan, supervise
-from supervisor.status_text import is_healthy, status_text
-from supervisor.worker_spec import (
+from shared.run_files.run_directory import RunDirectory
+from supervisor.control.client import ask, ask_to_stop
+from supervisor.control.server import Request
+from supervisor.control.status_text import is_healthy, status_text
+from supervisor.logs.reader import follow, tail
+from supervisor.policy.options import POLICY_OPTIONS, make_policy
+from supervisor.processes.worker_spec import (
     PROCESSOR,
     VISUALIZER,
     WorkerSpec,
     processor_spec,
     visualizer_spec,
 )
+from supervisor.run import RunPlan, supervise
 
 EXIT_CODES_HELP = """\b
 Exit codes of a run:

@@ -7,19 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from shared.earlier_run import set_earlier_run_aside
 from shared.exit_codes import ExitCode
 from shared.page_access import choose_token, is_loopback, page_url
-from shared.run_directory import RunDirectory
-from supervisor.console import Console, ConsoleHandler
-from supervisor.descriptors import fill_standard_descriptors
-from supervisor.launcher import find_launchers
-from supervisor.leftovers import end_leftovers
-from supervisor.listening import Page, open_listening_socket
-from supervisor.lock import take_lock
-from supervisor.restart_policy import RestartPolicy
+from shared.run_files.earlier_run import set_earlier_run_aside
+from shared.run_files.run_directory import RunDirectory
+from supervisor.control.lock import take_lock
+from supervisor.logs.console import Console, ConsoleHandler
+from supervisor.policy.restart_policy import RestartPolicy
+from supervisor.processes.descriptors import fill_standard_descriptors
+from supervisor.processes.launcher import find_launchers
+from supervisor.processes.leftovers import end_leftovers
+from supervisor.processes.listening import Page, open_listening_socket
+from supervisor.processes.worker_spec import WorkerSpec
 from supervisor.supervisor import Options, Supervisor
-from supervisor.worker_spec import WorkerSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,25 +12,18 @@ from typing import Any
 import psutil
 
 from shared.exit_codes import ExitCode
-from shared.run_directory import RunDirectory
-from shared.supervisor_status import WorkerState
-from supervisor.console import Console
-from supervisor.control import Answer, ControlServer, Request
-from supervisor.events import Event, EventLog
-from supervisor.file_news import FileNews
-from supervisor.guard import Guard
-from supervisor.launcher import LauncherTie
-from supervisor.leftovers import RunningProcess, RunningRecord
-from supervisor.listening import Page
+from shared.run_files.run_directory import RunDirectory
+from shared.run_files.supervisor_status import WorkerState
+from supervisor.control.server import Answer, ControlServer, Request
+from supervisor.control.status_desk import StatusDesk
+from supervisor.files.news import FileNews
+from supervisor.logs.console import Console
+from supervisor.logs.event_log import Event, EventLog
+from supervisor.logs.rotating_file import RotatingFile
 from supervisor.loop import EventLoop
-from supervisor.memory import tree_rss_bytes
-from supervisor.restart_policy import RestartPolicy
-from supervisor.rotating_file import RotatingFile
-from supervisor.status import StatusDesk
-from supervisor.strays import LOOK_SECONDS, Strays, adopt_orphans
-from supervisor.worker import SupervisedWorker, Surroundings
-from supervisor.worker_events import Event as PolicyEvent
-from supervisor.worker_events import (
+from supervisor.policy.restart_policy import RestartPolicy
+from supervisor.policy.worker_events import Event as PolicyEvent
+from supervisor.policy.worker_events import (
     KillAsked,
     LoopGap,
     MemorySeen,
@@ -38,7 +31,14 @@ from supervisor.worker_events import (
     StartAsked,
     StopAsked,
 )
-from supervisor.worker_spec import PROCESSOR, WorkerSpec
+from supervisor.processes.guardian import Guard
+from supervisor.processes.launcher import LauncherTie
+from supervisor.processes.leftovers import RunningProcess, RunningRecord
+from supervisor.processes.listening import Page
+from supervisor.processes.memory import tree_rss_bytes
+from supervisor.processes.strays import LOOK_SECONDS, Strays, adopt_orphans
+from supervisor.processes.worker import SupervisedWorker, Surroundings
+from supervisor.processes.worker_spec import PROCESSOR, WorkerSpec
 
 TICK_SECONDS = 1.0
 GAP_SECONDS = 2.0

@@ -7,9 +7,15 @@ from typing import Any
 
 import click
 
+from shared.command_line.logs import configure_logging
+from shared.command_line.options import (
+    EXIT_CODES_HELP,
+    JOB_OPTIONS,
+    PAGE_OPTIONS,
+    make_job,
+    with_options,
+)
 from shared.errors import OrderflowError
-from shared.logs import configure_logging
-from shared.options import EXIT_CODES_HELP, JOB_OPTIONS, PAGE_OPTIONS, make_job, with_options
 from shared.page_access import choose_token
 from shared.worker_link import enter_worker
 
@@ -32,9 +38,9 @@ def main(host: str, port: int, poll_ms: int, token: str | None, **job_options: A
     try:
         job = make_job(**job_options)
         # Dash takes most of the start: import it once signals are answered and options are good
-        from visualizer.page import PageSettings
-        from visualizer.security import Access
-        from visualizer.server import listen, serve
+        from visualizer.page.dash_app import PageSettings
+        from visualizer.serving.guard import Access
+        from visualizer.serving.server import listen, serve
 
         listener = link.listening_socket or listen(host, port)
         settings = PageSettings(

@@ -6,20 +6,21 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
-from processor.day_files import DayFile
-from processor.db_interpreter import Position
+from processor.calculation.depth import Depth
+from processor.calculation.position import Position
+from processor.engine.bookmark import Place
 from processor.engine.file_replay import FileProgress, FileReplay, Order, Workshop
-from processor.engine.kernels import Kernels
-from processor.engine.place import Place
-from processor.engine.retreat import RetreatError
+from processor.engine.kernels.loading import Kernels
+from processor.engine.reading_order import RetreatError
 from processor.engine.state import EngineState
-from processor.flight_recorder import FlightRecorder, Span
-from processor.orderbook_manager import Depth
-from processor.quality import Quality, RowProblem
-from processor.sqlite_source import OnWait, UnusableFileError, do_nothing
-from processor.suspects import Suspects
+from processor.poison.flight_recorder import FlightRecorder, Span
+from processor.poison.suspects import Suspects
+from processor.reporting.quality import Quality
 from shared.job import Job
-from shared.processor_status import Conservation
+from shared.recordings.day_files import DayFile
+from shared.recordings.opening import OnWait, UnusableFileError, do_nothing
+from shared.recordings.problems import RowProblem
+from shared.run_files.processor_status import Conservation
 from shared.viz_io import Bar
 
 logger = logging.getLogger(__name__)

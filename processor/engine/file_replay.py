@@ -8,35 +8,31 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
 
-from processor.day_files import DayFile
-from processor.db_interpreter import (
-    BOOK_BATCH,
-    BOOK_COLUMNS,
-    TRADE_BATCH,
-    TRADE_COLUMNS,
-    Position,
-)
-from processor.engine.book_batch import BookBatch
-from processor.engine.book_feed import BOOK_ROWS, BookFeed
-from processor.engine.columns import ColumnBatch, read_columns
-from processor.engine.kernels import Kernels
-from processor.engine.place import START, Place
-from processor.engine.queries import (
+from processor.calculation.position import Position
+from processor.engine.bookmark import START, Place
+from processor.engine.books.book_batch import BookBatch
+from processor.engine.intake.book_intake import BOOK_ROWS, BookFeed
+from processor.engine.intake.table_intake import TableFeed
+from processor.engine.intake.trade_intake import FOREVER_MS, TRADE_ROWS, TradeBatch, TradeFeed
+from processor.engine.kernels.loading import Kernels
+from processor.engine.scan.columns import ColumnBatch, read_columns
+from processor.engine.scan.queries import (
     BOOK_FORMATS,
     TRADE_FORMATS,
     book_query,
     ids_stored,
     trades_query,
 )
-from processor.engine.read_ahead import read_ahead
-from processor.engine.read_ranges import RANGE_ROWS, read_ranges
+from processor.engine.scan.read_ahead import read_ahead
+from processor.engine.scan.read_ranges import RANGE_ROWS, read_ranges
 from processor.engine.state import EngineState
-from processor.engine.table_feed import TableFeed
-from processor.engine.trade_feed import FOREVER_MS, TRADE_ROWS, TradeBatch, TradeFeed
-from processor.flight_recorder import FlightRecorder
-from processor.quality import Quality
-from processor.row_guard import RowGuard
-from processor.sqlite_source import (
+from processor.poison.flight_recorder import FlightRecorder
+from processor.poison.row_guard import RowGuard
+from processor.poison.suspects import NO_SUSPECTS, Suspects
+from processor.reference.interpreter import BOOK_BATCH, TRADE_BATCH
+from processor.reporting.quality import Quality
+from shared.recordings.day_files import DayFile
+from shared.recordings.opening import (
     OnWait,
     UnusableFileError,
     columns_of,
@@ -45,8 +41,7 @@ from processor.sqlite_source import (
     is_immutable,
     recording_uri,
 )
-from processor.suspects import NO_SUSPECTS, Suspects
-from processor.table_reader import TableReader
+from shared.recordings.table_reader import BOOK_COLUMNS, TRADE_COLUMNS, TableReader
 
 Feed = TypeVar("Feed", bound=TableFeed[Any])
 

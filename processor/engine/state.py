@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from processor.engine.book import Book
-from processor.engine.book_bars import BOOK_STATE
-from processor.engine.columns import Column
-from processor.engine.trade_kernel import TRADE_STATE
-from processor.orderbook_manager import Depth
+from processor.calculation.depth import Depth
+from processor.engine.books.book import Book
+from processor.engine.kernels.book_bars import BOOK_STATE
+from processor.engine.kernels.trade_kernel import TRADE_STATE
+from processor.engine.scan.columns import Column
 from shared.job import Job
-from shared.processor_status import Conservation
+from shared.run_files.processor_status import Conservation
 from shared.viz_io import MAX_BARS, Bar, append_bar
 
 

@@ -1,13 +1,13 @@
 import pytest
 
 from benchmarks.peers_book import Peer, PeerUnavailableError, measure_peer, read_events
-from processor.simulator.day_file import DayFile
+from shared.recordings.writer import DayFileWriter
 
 
 @pytest.fixture
 def events(tmp_path):
     path = tmp_path / "day.db"
-    with DayFile(path) as file:
+    with DayFileWriter(path) as file:
         file.add_book_row(("BTC-USDT", '[["100.5","2","0","1"]]', '[["101","1","0","1"]]', "1000"))
         file.add_book_row(("BTC-USDT", "[]", "[]", "1100"))
         file.add_book_row(("BTC-USDT", '[["100.5","0","0","0"]]', "[]", "1200"))

@@ -6,7 +6,7 @@ import pytest
 from benchmarks import recordings
 from benchmarks.bare_scan import scan
 from benchmarks.measure import Measurement, measure_command, median_of
-from processor.simulator import Recording, write_recording
+from recorder.simulator import Recording, write_recording
 
 
 @pytest.fixture

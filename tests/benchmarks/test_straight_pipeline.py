@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.straight_pipeline import run, sort_levels
-from processor.simulator.day_file import DayFile
+from shared.recordings.writer import DayFileWriter
 
 REAL_RECORDINGS = Path(__file__).parents[2].parent / "shared" / "data"
 T0 = 1_751_328_000_000
@@ -28,7 +28,7 @@ TRADES = [
 
 
 def write_day(path, book=BOOK, trades=TRADES):
-    with DayFile(path) as file:
+    with DayFileWriter(path) as file:
         for offset_ms, bids, asks in book:
             file.add_book_row(("BTC-USDT", bids, asks, str(T0 + offset_ms)))
         for offset_ms, price, size, side in trades:

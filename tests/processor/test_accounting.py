@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from processor.quality import Quality
+from processor.reporting.quality import Quality
 from shared.job import TimeRange
 from tests.support.recordings import LOOSE, T0, Book, Recording, Tick
 from tests.support.runs import replay, stream

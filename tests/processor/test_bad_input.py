@@ -11,8 +11,8 @@ import pytest
 from shared.errors import NoInputError
 from shared.exit_codes import ExitCode
 from shared.job import TimeRange
-from shared.processor_status import Phase, read_processor_status
-from shared.run_directory import RunDirectory
+from shared.run_files.processor_status import Phase, read_processor_status
+from shared.run_files.run_directory import RunDirectory
 from tests.support.real_recordings import BINANCE, needs_real_data
 from tests.support.recordings import LOOSE, MS_PER_DAY, T0, Book, Recording, Schema, Tick
 from tests.support.runs import run_pipeline

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from shared.command_line.options import JOB_OPTIONS
 from shared.exit_codes import ExitCode
-from shared.options import JOB_OPTIONS
-from shared.processor_status import Phase, read_processor_status
-from shared.run_directory import RunDirectory
+from shared.run_files.processor_status import Phase, read_processor_status
+from shared.run_files.run_directory import RunDirectory
 from tests.support.commands import clean_environment, command_path, run_command
 from tests.support.real_recordings import BINANCE, needs_real_data
 from tests.support.recordings import BOOK_SCHEMA, T0, TRADES_SCHEMA, Book, Recording, Tick

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from processor.day_files import DayFile
 from shared.job import TimeRange
+from shared.recordings.day_files import DayFile
 from tests.support.independent import plain_book, sql_trade_bars
 from tests.support.real_recordings import (
     BINANCE,

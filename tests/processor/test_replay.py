@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from processor.records import OrderbookLevel
 from shared.job import TimeRange
+from shared.recordings.records import OrderbookLevel
 from tests.support.recordings import LOOSE, MS_PER_DAY, T0, Book, Recording, Tick
 from tests.support.runs import replay
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from processor.day_files import DayFile
 from processor.engine.engine_replay import EngineReplay
-from processor.quality import Quality
-from processor.reference_replay import ReferenceReplay
+from processor.reference.replay import ReferenceReplay
+from processor.reporting.quality import Quality
 from shared.job import Job, TimeRange
+from shared.recordings.day_files import DayFile
 from tests.support.recordings import LOOSE, MS_PER_DAY, STRICT, T0, Book, Recording, Tick, iso
 from tests.support.runs import ONE_DAY, Outcome, compiled_kernels, outcome_of
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from processor.sqlite_source import open_recording
+from shared.recordings.opening import open_recording
 from tests.support.recordings import Recording
 
 

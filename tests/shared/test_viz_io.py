@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.atomic_file import read_json
 from shared.errors import BrokenFileError
+from shared.run_files.atomic_file import read_json
 from shared.viz_io import (
     MAX_BARS,
     add_ohlc_bar,

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 import orjson
 import psutil
 
-from shared.run_directory import RunDirectory
+from shared.run_files.run_directory import RunDirectory
 from shared.worker_link import FAMILY
-from supervisor.client import NoAnswerError, NotRunningError, ask
-from supervisor.control import Request
+from supervisor.control.client import NoAnswerError, NotRunningError, ask
+from supervisor.control.server import Request
 
 ROOT = Path(__file__).parents[2]
 SUPERVISE = Path(__file__).parent / "workers" / "supervise.py"

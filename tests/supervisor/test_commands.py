@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from supervisor.control import short_address
+from supervisor.control.server import short_address
 from tests.supervisor.harness import ROOT, Run, is_gone, wait_until
 
 

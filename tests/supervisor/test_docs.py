@@ -3,9 +3,9 @@
 import re
 from dataclasses import fields
 
-from shared.supervisor_status import WorkerState
+from shared.run_files.supervisor_status import WorkerState
 from supervisor.main import main
-from supervisor.restart_policy import RestartPolicy
+from supervisor.policy.restart_policy import RestartPolicy
 from tests.supervisor.harness import ROOT
 
 TEXT = (ROOT / "docs" / "supervisor.md").read_text("utf-8")
@@ -13,7 +13,7 @@ TEXT = (ROOT / "docs" / "supervisor.md").read_text("utf-8")
 
 def test_every_event_is_documented() -> None:
     told = set()
-    for file in (ROOT / "supervisor").glob("*.py"):
+    for file in (ROOT / "supervisor").rglob("*.py"):
         source = file.read_text("utf-8")
         told |= set(re.findall(r'(?:Report|Event|_say|_on_turn)\(\s*"([a-z_]+)"', source))
         told |= set(re.findall(r'"(file_[a-z]+|not_ready|ready|running)" (?:if|else)', source))

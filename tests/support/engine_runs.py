@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from processor.day_files import DayFile
-from processor.db_interpreter import Position
+from processor.calculation.position import Position
+from processor.calculation.replay import Replay
 from processor.engine.engine_replay import EngineReplay
-from processor.engine.kernels import Kernels
-from processor.quality import Quality
-from processor.reference_replay import ReferenceReplay
-from processor.replay import Replay
+from processor.engine.kernels.loading import Kernels
+from processor.reference.replay import ReferenceReplay
+from processor.reporting.quality import Quality
 from shared.job import Job, TimeRange
+from shared.recordings.day_files import DayFile
 from tests.support.runs import ONE_DAY, Outcome, compiled_kernels, outcome_of
 
 

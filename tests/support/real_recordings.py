@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from processor.day_files import DayFile, find_day_files
 from shared.job import TimeRange, parse_moment
+from shared.recordings.day_files import DayFile, find_day_files
 
 ROOT = Path(__file__).parents[2]
 REAL_DATA = ROOT.parent / "shared" / "data"

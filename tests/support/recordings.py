@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from processor.day_files import DayFile, parse_day_file
+from shared.recordings.day_files import DayFile, parse_day_file
 
 DAY = "25-07-01"
 T0 = 1_751_328_000_000

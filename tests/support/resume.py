@@ -12,11 +12,11 @@ from typing import Any
 
 import orjson
 
-from processor.pipeline import Pipeline
-from processor.stop_signal import StopSignal
+from processor.job.pipeline import Pipeline
+from processor.job.stop_signal import StopSignal
 from shared.exit_codes import ExitCode
 from shared.job import Job, TimeRange
-from shared.run_directory import RunDirectory
+from shared.run_files.run_directory import RunDirectory
 from shared.worker_link import WorkerLink
 from tests.support.commands import clean_environment
 from tests.support.runs import ONE_DAY

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from shared.atomic_file import write_json
-from shared.processor_status import Phase, ProcessorStatus, write_processor_status
-from shared.run_directory import RunDirectory
-from shared.supervisor_status import (
+from shared.run_files.atomic_file import write_json
+from shared.run_files.processor_status import Phase, ProcessorStatus, write_processor_status
+from shared.run_files.run_directory import RunDirectory
+from shared.run_files.supervisor_status import (
     SupervisorStatus,
     WorkerState,
     WorkerStatus,

@@ -8,19 +8,20 @@ from typing import Any
 
 import orjson
 
-from processor.day_files import DayFile
-from processor.db_interpreter import DBInterpreter, OrderbookUpdate, Trade
+from processor.calculation.replay import Replay
 from processor.engine.engine_replay import EngineReplay
-from processor.engine.kernels import Kernels
-from processor.pipeline import Pipeline
-from processor.quality import Quality
-from processor.reference_replay import ReferenceReplay
-from processor.replay import Replay
-from processor.stop_signal import StopSignal
+from processor.engine.kernels.loading import Kernels
+from processor.job.pipeline import Pipeline
+from processor.job.stop_signal import StopSignal
+from processor.reference.interpreter import DBInterpreter
+from processor.reference.replay import ReferenceReplay
+from processor.reporting.quality import Quality
 from shared.exit_codes import ExitCode
 from shared.job import Job, TimeRange
-from shared.processor_status import ProcessorStatus, read_processor_status
-from shared.run_directory import RunDirectory
+from shared.recordings.day_files import DayFile
+from shared.recordings.records import OrderbookUpdate, Trade
+from shared.run_files.processor_status import ProcessorStatus, read_processor_status
+from shared.run_files.run_directory import RunDirectory
 from shared.worker_link import WorkerLink
 from tests.support.recordings import MS_PER_DAY, T0
 

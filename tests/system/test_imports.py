@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("shared", "processor", "visualizer", "supervisor")
+PACKAGES = ("shared", "recorder", "processor", "visualizer", "supervisor")
 ENTRY_POINTS = {"processor.main", "supervisor.main", "visualizer.app"}
 HEAVY = {
     "processor": {"dash", "plotly", "flask"},

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from shared.exit_codes import ExitCode
-from shared.run_directory import RunDirectory
+from shared.run_files.run_directory import RunDirectory
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from shared.processor_status import Phase, RowName, read_processor_status
+from shared.run_files.processor_status import Phase, RowName, read_processor_status
 from tests.supervisor.conftest import run as run
 from tests.supervisor.harness import FAST, ROOT, Run, wait_until
 from tests.support.recordings import T0, Book, Recording, Tick
@@ -106,7 +106,7 @@ def hour(tmp_path_factory: pytest.TempPathFactory) -> Path:
     simulate = [
         sys.executable,
         "-m",
-        "processor.simulator",
+        "recorder.simulator",
         str(folder),
         "--hours",
         "1",

@@ -15,8 +15,8 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from shared.atomic_file import read_json
-from shared.run_directory import RunDirectory
+from shared.run_files.atomic_file import read_json
+from shared.run_files.run_directory import RunDirectory
 from tests.support.browser import LAID_OUT, OpenPage
 from tests.support.drawn import BARS_DRAWN, drawn_boxes, drawn_candles
 from tests.support.real_recordings import REAL_DATA, ROOT

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from shared.run_directory import RunDirectory
+from shared.run_files.run_directory import RunDirectory
 from tests.supervisor.conftest import run as run
 from tests.supervisor.harness import ROOT, Run, is_gone, wait_until
 
@@ -24,7 +24,7 @@ BINANCE = ROOT.parent / "shared" / "data" / "binance-spot"
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("recording")
     arguments = (str(folder), "--hours", "0.5", "--seed", "7")
-    simulate = [sys.executable, "-m", "processor.simulator", *arguments]
+    simulate = [sys.executable, "-m", "recorder.simulator", *arguments]
     subprocess.run(simulate, cwd=ROOT, check=True, capture_output=True)
     return folder
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from processor.day_files import DayFile, parse_day_file
-from processor.simulator import Recording, write_recording
+from recorder.simulator import Recording, write_recording
+from shared.recordings.day_files import DayFile, parse_day_file
 
 HOUR = Recording(hours=1.0)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from processor.calculation.replay import choose_replay
 from processor.engine.engine_replay import EngineReplay
-from processor.quality import Quality
-from processor.replay import choose_replay
+from processor.reporting.quality import Quality
 from shared.job import Job
-from shared.processor_status import Phase
+from shared.run_files.processor_status import Phase
 from tests.support.commands import clean_environment
 from tests.support.recordings import T0, Book, Recording, Tick
 from tests.support.runs import ONE_DAY, published

@@ -13,12 +13,15 @@ from typing import Any
 import adbc_driver_manager
 import pytest
 
-from processor.day_files import DayFile
-from processor.engine import book_feed, file_replay, queries, read_ranges, trade_feed
+from processor.engine import file_replay
 from processor.engine.engine_replay import EngineReplay
-from processor.engine.kernels import Kernels
-from processor.quality import Quality
+from processor.engine.intake import book_intake as book_feed
+from processor.engine.intake import trade_intake as trade_feed
+from processor.engine.kernels.loading import Kernels
+from processor.engine.scan import queries, read_ranges
+from processor.reporting.quality import Quality
 from shared.job import Job
+from shared.recordings.day_files import DayFile
 from tests.support.runs import ONE_DAY, compiled_kernels
 
 ROOT = Path(__file__).parents[3]

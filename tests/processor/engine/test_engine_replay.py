@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processor.day_files import DayFile
 from shared.job import TimeRange
+from shared.recordings.day_files import DayFile
 from tests.support.engine_runs import assert_all_agree
 from tests.support.real_recordings import RealRecording, each_recording, needs_real_data
 from tests.support.recordings import (

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from processor.day_files import DayFile
-from processor.engine import book_feed, trade_feed
+from processor.engine.intake import book_intake as book_feed
+from processor.engine.intake import trade_intake as trade_feed
 from shared.job import TimeRange
+from shared.recordings.day_files import DayFile
 from tests.support.engine_runs import assert_all_agree, engine, run
 from tests.support.recordings import T0, Book, Recording, Tick, iso
 from tests.support.runs import Outcome

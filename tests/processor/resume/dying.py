@@ -22,13 +22,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
-from processor import checkpoint, pipeline, publisher
-from processor.engine import file_replay, kernels
+from processor.engine import file_replay
 from processor.engine.engine_replay import EngineReplay
-from processor.pipeline import Pipeline
-from processor.stop_signal import StopSignal
+from processor.engine.kernels import loading as kernels
+from processor.job import checkpoint, pipeline
+from processor.job.pipeline import Pipeline
+from processor.job.stop_signal import StopSignal
+from processor.reporting import publisher
+from shared.command_line.logs import configure_logging
 from shared.job import Job, TimeRange
-from shared.logs import configure_logging
 from shared.worker_link import WorkerLink
 
 LONGEST_WAIT_SECONDS = 0.004

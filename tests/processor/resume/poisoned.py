@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from processor.engine.book_feed import BookFeed
-from processor.engine.kernels import Kernels
-from processor.engine.trade_feed import TradeFeed
+from processor.engine.intake.book_intake import BookFeed
+from processor.engine.intake.trade_intake import TradeFeed
+from processor.engine.kernels.loading import Kernels
 from processor.main import main
 
 TABLE, ROW_ID, PLACE = sys.argv[1], int(sys.argv[2]), sys.argv[3]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.job import TimeRange
-from shared.run_directory import RunDirectory
+from shared.run_files.run_directory import RunDirectory
 from tests.support.real_recordings import RealRecording, each_recording, needs_real_data
 from tests.support.recordings import T0, Book, Recording, Tick
 from tests.support.resume import ROOT, die_and_go_on, make_job, result, run_job
@@ -98,7 +98,7 @@ def test_fifty_kills_at_random_moments_of_a_recording_change_nothing(
 
 def test_fifty_kills_at_random_moments_of_a_demo_hour_change_nothing(tmp_path: Path) -> None:
     arguments = (str(tmp_path / "data"), "--hours", "1", "--seed", "7")
-    simulate = [sys.executable, "-m", "processor.simulator", *arguments]
+    simulate = [sys.executable, "-m", "recorder.simulator", *arguments]
     subprocess.run(simulate, cwd=ROOT, check=True, capture_output=True)
     demo = RealRecording("", "BTC-USDT", "2025-07-01", "2025-07-02", 36_000, 20_000)
     check_random_deaths(tmp_path / "data", tmp_path, demo, 56_000)

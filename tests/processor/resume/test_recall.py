@@ -12,11 +12,11 @@ from typing import Any
 import orjson
 import pytest
 
-from processor import checkpoint
 from processor.engine import file_replay
+from processor.job import checkpoint
 from shared.exit_codes import ExitCode
 from shared.job import TimeRange
-from shared.run_directory import RunDirectory
+from shared.run_files.run_directory import RunDirectory
 from tests.support.recordings import MS_PER_DAY, T0, Book, Recording, Tick, insert_rows
 from tests.support.resume import StopAfter, make_job, result, run_job
 from tests.support.tiny_disk import fill, tiny_disk
@@ -45,7 +45,7 @@ def write_day(folder: Path, number: int, seed: int = 1) -> Path:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_replay, "BOOK_ROWS", 16)
     monkeypatch.setattr(file_replay, "TRADE_ROWS", 16)
-    monkeypatch.setattr("processor.pipeline.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("processor.job.pipeline.LOOK_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -382,7 +382,7 @@ def test_a_checkpoint_taken_before_the_first_row_after_a_resume_is_the_same(
     before = orjson.loads(run.checkpoint.read_bytes().partition(b"\n")[2])
     with monkeypatch.context() as patch:
         # The kernels are still loading when it is told to stop.
-        patch.setattr("processor.engine.kernels.Kernels.load", lambda _: iter([None] * 9))
+        patch.setattr("processor.engine.kernels.loading.Kernels.load", lambda _: iter([None] * 9))
         job = make_job(data, run.root, time_range=TWO_DAYS)
         assert run_job(job, stop=StopAfter(3)) == ExitCode.TERMINATED
     assert orjson.loads(run.checkpoint.read_bytes().partition(b"\n")[2]) == before

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from processor.day_files import DayFile
-from processor.engine import file_replay, queries, read_ranges
+from processor.engine import file_replay
 from processor.engine.engine_replay import EngineReplay
 from processor.engine.file_replay import Order
-from processor.job_memory import JobMemory
-from processor.quality import Quality
+from processor.engine.scan import queries, read_ranges
+from processor.job.memory import JobMemory
+from processor.reporting.quality import Quality
 from shared.job import Job, TimeRange
+from shared.recordings.day_files import DayFile
 from tests.support.recordings import DAY, LOOSE, MS_PER_DAY, T0, Book, Recording, Tick, iso
 from tests.support.resume import make_job
 from tests.support.runs import Outcome, compiled_kernels, outcome_of

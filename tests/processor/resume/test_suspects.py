@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from processor.flight_recorder import FlightRecorder, Span
-from processor.suspects import (
+from processor.poison.flight_recorder import FlightRecorder, Span
+from processor.poison.suspects import (
     NO_SUSPECTS,
     PoisonRow,
     Suspects,
@@ -124,5 +124,5 @@ def test_the_end_of_the_machine_is_nobody_s_fault(
 ) -> None:
     path = tmp_path / "flight.bin"
     with FlightRecorder(path).at(row(1)):
-        monkeypatch.setattr("processor.flight_recorder._boot", lambda: bytes(16))
+        monkeypatch.setattr("processor.poison.flight_recorder._boot", lambda: bytes(16))
         assert FlightRecorder(path).last_words is None

@@ -8,13 +8,13 @@ from typing import NoReturn
 import click
 
 from shared.errors import OrderflowError
-from shared.run_directory import RunDirectory
-from supervisor import launcher, process
-from supervisor.file_reports import PublishedFiles
-from supervisor.restart_policy import RestartPolicy
+from shared.run_files.run_directory import RunDirectory
+from supervisor.files.reports import PublishedFiles
+from supervisor.policy.restart_policy import RestartPolicy
+from supervisor.policy.worker_record import Liveness, RestartOn
+from supervisor.processes import launcher, process
+from supervisor.processes.worker_spec import PROCESSOR, VISUALIZER, WorkerSpec
 from supervisor.run import RunPlan, supervise
-from supervisor.worker_record import Liveness, RestartOn
-from supervisor.worker_spec import PROCESSOR, VISUALIZER, WorkerSpec
 
 HERE = Path(__file__).parent
 

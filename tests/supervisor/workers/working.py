@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from shared.atomic_file import write_json
+from shared.run_files.atomic_file import write_json
 from shared.worker_link import WorkerLink, enter_worker
 
 

@@ -1,0 +1,1 @@
+"""What every calculation offers, whichever way it goes about it."""

@@ -1,0 +1,1 @@
+"""The book as arrays: on a ladder of ticks, or sorted."""

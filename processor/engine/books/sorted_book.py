@@ -1,0 +1,57 @@
+"""A book of whatever prices, as sorted arrays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from processor.engine.books.book_batch import BookBatch
+from processor.engine.kernels.loading import Kernels
+from processor.engine.scan.columns import Column
+
+_FIRST_CAPACITY = 4096
+
+
+@dataclass(slots=True)
+class SortedBook:
+    """Both sides as `sorted_kernel` keeps them: each between its bounds, with room around it."""
+
+    bids: Column
+    asks: Column
+    bounds: Column
+
+    @classmethod
+    def of(cls, bids: Column, asks: Column) -> "SortedBook":
+        """Return the book of two sides like those of `sides`."""
+        return cls(bids, asks, np.array([[0, bids.shape[1]], [0, asks.shape[1]]]))
+
+    @property
+    def sides(self) -> tuple[Column, Column]:
+        """Bids and asks, each (2, levels): signed prices in ascending order, and their sizes."""
+        return self.bids[:, slice(*self.bounds[0])], self.asks[:, slice(*self.bounds[1])]
+
+    def apply(
+        self, kernels: Kernels, first: int, batch: BookBatch, sums: Column, closed: Column
+    ) -> int:
+        """Apply the rows of `batch` from `first` on and return where that stopped."""
+        self.bids = _with_room(self.bids, self.bounds[0], batch.most_levels + 1)
+        self.asks = _with_room(self.asks, self.bounds[1], batch.most_levels + 1)
+        return int(
+            kernels.apply_to_sorted(
+                first, *batch.columns(), self.bids, self.asks, self.bounds, sums, closed
+            )
+        )
+
+
+def _with_room(side: Column, bound: Column, levels: int) -> Column:
+    """Return `side` with room for `levels` more at either end of what is within `bound`."""
+    low, high = bound
+    capacity = side.shape[1]
+    if low >= levels and capacity - high >= levels:
+        return side
+    held = high - low
+    needed = 2 * (held + 2 * levels)
+    grown = np.empty((2, max(capacity, needed, _FIRST_CAPACITY)))
+    start = (grown.shape[1] - held) // 2
+    grown[:, start : start + held] = side[:, low:high]
+    bound[:] = start, start + held
+    return grown

@@ -1,0 +1,132 @@
+"""Compile the kernels, or take them from the cache, beside the work that waits for them."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from processor.engine.kernels import (
+    book_bars,
+    ladder_kernel,
+    level_kernel,
+    sorted_kernel,
+    trade_kernel,
+)
+from processor.engine.kernels.level_shapes import no_shapes
+
+logger = logging.getLogger(__name__)
+
+_compile: Any = njit(cache=True, nogil=True, error_model="numpy")
+_parse_levels = _compile(level_kernel.parse_levels)
+_apply_to_ladder = _compile(ladder_kernel.apply_to_ladder)
+_apply_to_sorted = _compile(sorted_kernel.apply_to_sorted)
+_count_trades = _compile(trade_kernel.count_trades)
+
+LOOK_SECONDS = 0.02
+
+
+class Kernels:
+    """The kernels: plain Python until they are compiled, so that nobody waits for that.
+
+    Loading from the cache takes a fraction of a second, compiling for the first time on a
+    machine some seconds. Both happen in a thread of their own.
+    """
+
+    def __init__(self) -> None:
+        self.is_ready = False
+        self.parse_levels: Any = _parse_levels
+        self.apply_to_ladder: Any = ladder_kernel.apply_to_ladder
+        self.apply_to_sorted: Any = sorted_kernel.apply_to_sorted
+        self.count_trades: Any = trade_kernel.count_trades
+        self._thread = _in_thread(self._prepare)
+        self._sorted_thread = _in_thread(self._prepare_sorted)
+
+    def prepare(self) -> None:
+        """Begin to make the compiled kernels ready, if that has not begun yet.
+
+        All but the one for sorted books, which hardly any recording needs: see `load_sorted`.
+        """
+        if not self._thread.is_alive() and not self.is_ready:
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Return when the compiled kernels are ready."""
+        self._thread.join()
+
+    def load(self) -> Iterator[None]:
+        """Wait while they come from the cache, but not for a compiler, yielding meanwhile.
+
+        Rows that would go one by one at that time cost more than it takes, and a busy interpreter
+        makes it take seconds.
+        """
+        while self._thread.is_alive() and not _is_compiling():
+            yield
+            self._thread.join(LOOK_SECONDS)
+
+    def load_sorted(self) -> Iterator[None]:
+        """Wait for the compiled kernel for sorted books, yielding meanwhile.
+
+        Even for a compiler: a batch in plain Python would take as long, without looking up.
+        """
+        if self._sorted_thread.ident is None:
+            self._sorted_thread.start()
+        while self._sorted_thread.is_alive():
+            yield
+            self._sorted_thread.join(LOOK_SECONDS)
+
+    def _prepare(self) -> None:
+        _call_each_with_nothing()
+        self.apply_to_ladder = _apply_to_ladder
+        self.count_trades = _count_trades
+        self.is_ready = True
+        logger.debug("compiled kernels are ready")
+
+    def _prepare_sorted(self) -> None:
+        _call_sorted_with_nothing()
+        self.apply_to_sorted = _apply_to_sorted
+
+
+def _in_thread(work: Callable[[], None]) -> threading.Thread:
+    return threading.Thread(target=work, name="compile", daemon=True)
+
+
+def _is_compiling() -> bool:
+    """Say whether a kernel was not in the cache."""
+    kernels = (_parse_levels, _apply_to_ladder, _count_trades)
+    return any(kernel.stats.cache_misses for kernel in kernels)
+
+
+_TIMES, _FLAGS, _NUMBERS = np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0)
+_LEVELS = (_NUMBERS, _NUMBERS, np.zeros(0, np.int64))
+
+
+def _call_each_with_nothing() -> None:
+    """Call each kernel with no rows: numba compiles for the types of the arguments it meets."""
+    text, offsets = np.zeros(0, np.uint8), np.zeros(1, np.int32)
+    text.flags.writeable = offsets.flags.writeable = False  # as those that Arrow lends
+    _parse_levels(text, offsets, *_LEVELS, _FLAGS, *no_shapes())
+    places, words = np.zeros((2, 0)), np.zeros((2, 0), np.uint64)
+    ladder = (places, words, words, np.zeros(2, np.uint64), 1.0)
+    rows = (0, _TIMES, _FLAGS, *_LEVELS, *_LEVELS)
+    _apply_to_ladder(*rows, *ladder, *_no_book_bars())
+    _count_trades(
+        0,
+        _TIMES,
+        _NUMBERS,
+        _NUMBERS,
+        0,
+        np.zeros(1, trade_kernel.TRADE_STATE),
+        np.zeros((0, trade_kernel.BAR_COLUMNS)),
+    )
+
+
+def _call_sorted_with_nothing() -> None:
+    side, bounds = np.zeros((2, 0)), np.zeros((2, 2), np.int64)
+    _apply_to_sorted(0, _TIMES, _FLAGS, *_LEVELS, *_LEVELS, side, side, bounds, *_no_book_bars())
+
+
+def _no_book_bars() -> tuple[Any, Any]:
+    return np.zeros(1, book_bars.BOOK_STATE), np.zeros((0, book_bars.BAR_COLUMNS))

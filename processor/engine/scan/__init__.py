@@ -1,0 +1,1 @@
+"""The way from SQLite to columns."""

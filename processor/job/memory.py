@@ -1,0 +1,177 @@
+"""Remember how far a job has come, from one process to the next."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from processor.calculation.replay import Replay
+from processor.job.checkpoint import Checkpoint, CheckpointStore
+from processor.job.identity import identify_file, identify_job
+from processor.poison.flight_recorder import FlightRecorder, Span
+from processor.poison.suspects import (
+    NO_SUSPECTS,
+    Suspects,
+    after_death,
+    after_passing,
+    read_suspects,
+    write_suspects,
+)
+from processor.reporting.quality import Quality
+from shared.errors import RunDirectoryError
+from shared.job import Job
+from shared.recordings.day_files import DayFile
+from shared.recordings.problems import RowProblem
+from shared.run_files.earlier_run import set_earlier_run_aside
+from shared.run_files.run_directory import RunDirectory
+
+logger = logging.getLogger(__name__)
+
+KILLED_FROM_OUTSIDE = "SIGKILL"
+"""The one signal that no row sends: a death by it says nothing about the rows worked on."""
+
+
+@dataclass(slots=True)
+class Cost:
+    """What keeping checkpoints has cost so far."""
+
+    checkpoints: int = 0
+    seconds: float = 0.0
+    newest_bytes: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.checkpoints} checkpoints in {self.seconds:.3f} s,"
+            f" the newest of {self.newest_bytes:,} bytes"
+        )
+
+
+class JobMemory:
+    """Checkpoints, the flight record and the suspected rows of one job in its run directory.
+
+    `files` are the job's, as they are before any is read: what changes later is another file.
+    With `is_fresh` all that is known from before is set aside. `last_signal` is what ended the
+    process before, None where nobody saw it.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        files: Sequence[DayFile],
+        *,
+        is_fresh: bool = False,
+        last_signal: str | None = None,
+    ) -> None:
+        run = RunDirectory(job.run_dir)
+        self._identity = identify_job(job)
+        self._days = [file.day for file in files]
+        self._files = [identify_file(file) for file in files]
+        self._known_problems = 0
+        self._store = CheckpointStore(run)
+        self._suspects_path = run.suspects
+        self._digests = {
+            day: file.digest for day, file in zip(self._days, self._files, strict=True)
+        }
+        self.cost = Cost()
+        if is_fresh and set_earlier_run_aside(run):
+            logger.info("earlier checkpoint set aside: --fresh")
+        self.recorder = FlightRecorder(run.flight_record)
+        self.suspects = NO_SUSPECTS if is_fresh else self._read_suspects(last_signal)
+
+    def recall(self, replay: Replay, quality: Quality) -> Checkpoint | None:
+        """Bring `replay` and `quality` to where the job was, and return the checkpoint used."""
+        self._known_problems = len(quality.file_problems)
+        checkpoint = self._store.load()
+        if checkpoint is None:
+            return None
+        difference = self._difference(checkpoint)
+        if difference is not None:
+            self._store.discard(difference)
+            return None
+        try:
+            skipped = {RowProblem(kind): count for kind, count in checkpoint.skipped.items()}
+            replay.restore(checkpoint.replay)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            self._store.discard(f"it cannot be restored: {error!r}")
+            return None
+        quality.skipped.update(skipped)
+        quality.file_problems += checkpoint.file_problems
+        quality.poison_rows += checkpoint.poison_rows
+        return checkpoint
+
+    def save(self, replay: Replay, quality: Quality, run_id: str) -> None:
+        """Take a checkpoint; a disk that is full now may have room the next time."""
+        started_s = time.monotonic()
+        document = replay.to_document()
+        if document is None:
+            return
+        checkpoint = Checkpoint(
+            job=self._identity,
+            files=tuple(self._files[: replay.position.files_done + 1]),
+            replay=document,
+            run_id=run_id,
+            skipped={str(kind): count for kind, count in quality.skipped.items()},
+            file_problems=tuple(quality.file_problems[self._known_problems :]),
+            poison_rows=tuple(quality.poison_rows),
+        )
+        try:
+            self.cost.newest_bytes = self._store.save(checkpoint)
+        except RunDirectoryError as error:
+            logger.warning("no checkpoint taken: %s", error)
+        else:
+            self._clear_of_suspicion(replay)
+        self.cost.checkpoints += 1
+        self.cost.seconds += time.monotonic() - started_s
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.recorder.close()
+
+    def _read_suspects(self, last_signal: str | None) -> Suspects:
+        suspects = read_suspects(self._suspects_path, self._identity.digest, self._digests)
+        at = self.recorder.last_words
+        if at is None or last_signal == KILLED_FROM_OUTSIDE:
+            return suspects
+        # Rows of another job, or of a file that is another now, are nobody's here.
+        at = tuple(span for span in at if span.day in self._digests)
+        after = after_death(suspects, at)
+        for row in after.poison[len(suspects.poison) :]:
+            logger.error("the processor died on %s again: it is skipped from now on", row)
+        if after.poison == suspects.poison:
+            for span in at:
+                logger.warning("the processor died while it worked on %s", span)
+        if after != suspects:
+            self._write_suspects(after)
+        return after
+
+    def _clear_of_suspicion(self, replay: Replay) -> None:
+        if not self.suspects.spans and not self.suspects.deaths:
+            return
+        cleared = after_passing(self.suspects, lambda span: self._is_past(replay, span))
+        if cleared != self.suspects:
+            self.suspects = cleared
+            self._write_suspects(cleared)
+
+    def _is_past(self, replay: Replay, span: Span) -> bool:
+        files_done = replay.position.files_done
+        if files_done == len(self._days) or span.day < self._days[files_done]:
+            return True
+        return span.day == self._days[files_done] and replay.has_passed(span)
+
+    def _write_suspects(self, suspects: Suspects) -> None:
+        try:
+            write_suspects(self._suspects_path, suspects, self._identity.digest, self._digests)
+        except RunDirectoryError as error:
+            logger.warning("not remembered: %s", error)
+
+    def _difference(self, checkpoint: Checkpoint) -> str | None:
+        if checkpoint.job != self._identity:
+            return f"it is of another job, {checkpoint.job}"
+        for number, known in enumerate(checkpoint.files):
+            found = self._files[number] if number < len(self._files) else None
+            if found != known:
+                return f"{known.name} is not the file it was" if found else f"{known.name} is gone"
+        return None

@@ -1,0 +1,1 @@
+"""Rows that kill the processor: noted, suspected, skipped."""

@@ -1,0 +1,117 @@
+"""Find the row that kills the processor: from where it died, time after time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from processor.poison.flight_recorder import Span
+from shared.errors import BrokenFileError
+from shared.run_files.atomic_file import read_json, write_json
+
+DEATHS_TO_SKIP = 3
+"""A row that was worked on at so many deaths in a row is skipped."""
+
+_MOST_SPANS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PoisonRow:
+    """A row that killed the processor too often, by its day, table and id."""
+
+    day: int
+    table: str
+    row_id: int
+
+    def __str__(self) -> str:
+        return f"{self.table} row {self.row_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """What was worked on at the latest deaths in a row, and the rows found guilty.
+
+    `deaths` has the rows of each, newest last. The rows of `spans` are taken one by one, so that
+    the next death names one of them; they stay until a checkpoint has passed them.
+    """
+
+    spans: tuple[Span, ...] = ()
+    deaths: tuple[tuple[Span, ...], ...] = ()
+    poison: tuple[PoisonRow, ...] = ()
+
+    @property
+    def days(self) -> set[int]:
+        """The days whose files these are about."""
+        spans = (*self.spans, *(span for death in self.deaths for span in death))
+        return {span.day for span in spans} | {row.day for row in self.poison}
+
+
+NO_SUSPECTS = Suspects()
+
+
+def after_death(suspects: Suspects, at: tuple[Span, ...]) -> Suspects:
+    """Return what is suspected after the processor died while it worked on the rows `at`.
+
+    None of them means that it died between rows: then no row is on a row of deaths any more.
+    """
+    if not at:
+        return replace(suspects, deaths=())
+    deaths = (*suspects.deaths, at)[-DEATHS_TO_SKIP:]
+    # The newest first, and each once; what overlaps an earlier suspicion lies within it.
+    spans = tuple(dict.fromkeys((*at, *suspects.spans)))[:_MOST_SPANS]
+    guilty = next((span for span in at if _is_guilty(span, deaths)), None)
+    if guilty is None or guilty.row_id is None:
+        return replace(suspects, spans=spans, deaths=deaths)
+    row = PoisonRow(guilty.day, guilty.table, guilty.row_id)
+    return Suspects(spans=spans, poison=(*suspects.poison, row))
+
+
+def _is_guilty(span: Span, deaths: tuple[tuple[Span, ...], ...]) -> bool:
+    return (
+        span.row_id is not None
+        and len(deaths) == DEATHS_TO_SKIP
+        and all(any(known.contains(span) for known in death) for death in deaths)
+    )
+
+
+def after_passing(suspects: Suspects, is_passed: Callable[[Span], bool]) -> Suspects:
+    """Return what is still suspected when the rows that `is_passed` names are safely done."""
+    spans = tuple(span for span in suspects.spans if not is_passed(span))
+    deaths = suspects.deaths
+    if deaths and all(is_passed(span) for span in deaths[-1]):
+        deaths = ()
+    return replace(suspects, spans=spans, deaths=deaths)
+
+
+def read_suspects(path: Path, job: str, files: Mapping[int, str]) -> Suspects:
+    """Return what `path` holds of `job`: nothing when it is absent, damaged or another job's.
+
+    `files` has a text for each day that stands for its file's content: what was suspected of
+    another file of that day is forgotten.
+    """
+    try:
+        document = read_json(path)
+        if document["job"] != job:
+            return NO_SUSPECTS
+        suspects = Suspects(
+            spans=_spans(document["spans"]),
+            deaths=tuple(_spans(death) for death in document["deaths"]),
+            poison=tuple(PoisonRow(**row) for row in document["poison"]),
+        )
+        known = {int(day) for day, text in document["files"].items() if files.get(int(day)) == text}
+    except (FileNotFoundError, BrokenFileError, AttributeError, KeyError, TypeError, ValueError):
+        return NO_SUSPECTS
+    return replace(
+        after_passing(suspects, lambda span: span.day not in known),
+        poison=tuple(row for row in suspects.poison if row.day in known),
+    )
+
+
+def write_suspects(path: Path, suspects: Suspects, job: str, files: Mapping[int, str]) -> None:
+    """Replace `path`; raise RunDirectoryError when it cannot be written."""
+    days = {str(day): files[day] for day in sorted(suspects.days) if day in files}
+    write_json(path, {"job": job, "files": days, **asdict(suspects)})
+
+
+def _spans(documents: list[dict[str, Any]]) -> tuple[Span, ...]:
+    return tuple(Span(**document) for document in documents)

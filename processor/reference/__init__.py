@@ -1,0 +1,1 @@
+"""The calculation to be read: row by row, in plain Python."""

@@ -1,0 +1,126 @@
+"""Stream recorded day files as book updates, each with the trades of its window."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from sqlite3 import Connection
+
+from processor.calculation.position import Position
+from processor.reporting.quality import Quality
+from shared.job import TimeRange
+from shared.recordings.day_files import DayFile
+from shared.recordings.opening import OnWait, UnusableFileError, do_nothing, open_recording
+from shared.recordings.problems import BadRowError
+from shared.recordings.records import OrderbookUpdate, Trade
+from shared.recordings.row_parser import parse_book_row, parse_trade_row
+from shared.recordings.table_reader import BOOK_COLUMNS, TRADE_COLUMNS, TableReader
+
+BOOK_BATCH = 2048
+"""Book rows fetched at a time."""
+
+TRADE_BATCH = 4096
+"""Trades fetched at a time, and the most that one step of the stream carries."""
+
+
+class DBInterpreter:
+    """Reads `files`, in the order given, for the half-open `time_range`.
+
+    What cannot be used is skipped and counted in `quality`. `on_wait` is called now and then
+    while SQLite takes its time.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[DayFile],
+        time_range: TimeRange,
+        quality: Quality | None = None,
+        on_wait: OnWait = do_nothing,
+    ) -> None:
+        self._files = files
+        self._range = time_range
+        self._quality = quality or Quality()
+        self._on_wait = on_wait
+        self.position = Position()
+
+    def stream(self) -> Iterator[tuple[OrderbookUpdate, list[Trade]]]:
+        """Yield each book row with the trades from its time up to the next row's.
+
+        The window of a file's last row is open-ended. Book rows before the range come too, for
+        the book needs them, but no trades outside it. Trades that no row of their file precedes,
+        and those above `TRADE_BATCH` in one window, come with updates of no levels.
+        """
+        for file in self._files:
+            self.position.file = file
+            try:
+                with open_recording(file.path, self._on_wait) as connection:
+                    yield from self._join(
+                        self._updates(connection, file), self._trades(connection, file)
+                    )
+            except UnusableFileError as error:
+                self._quality.report_file(file.path, str(error))
+            self.position.files_done += 1
+
+    def _join(
+        self, updates: Iterator[OrderbookUpdate], trades: Iterator[Trade]
+    ) -> Iterator[tuple[OrderbookUpdate, list[Trade]]]:
+        carrier: OrderbookUpdate | None = None
+        upcoming = next(trades, None)
+        for update in chain(updates, (None,)):
+            window: list[Trade] = []
+            while upcoming is not None and (
+                update is None or upcoming.timestamp_ms < update.timestamp_ms
+            ):
+                if len(window) == TRADE_BATCH:
+                    yield self._step(carrier, window)
+                    carrier, window = None, []
+                window.append(upcoming)
+                upcoming = next(trades, None)
+            if carrier is not None or window:
+                yield self._step(carrier, window)
+            carrier = update
+
+    def _step(
+        self, update: OrderbookUpdate | None, trades: list[Trade]
+    ) -> tuple[OrderbookUpdate, list[Trade]]:
+        if update is None:
+            update = OrderbookUpdate(trades[0].timestamp_ms, [], [])
+        else:
+            self.position.book_rows += 1
+        self.position.trades += len(trades)
+        self.position.data_time_ms = trades[-1].timestamp_ms if trades else update.timestamp_ms
+        return update, trades
+
+    def _updates(self, connection: Connection, file: DayFile) -> Iterator[OrderbookUpdate]:
+        table = self._table(connection, file, "book", BOOK_COLUMNS, BOOK_BATCH)
+        for row in table.rows() if table else ():
+            if row.timestamp_ms >= self._range.to_ms:
+                return
+            try:
+                yield parse_book_row(row.row_id, row.timestamp_ms, *row.values)
+            except BadRowError as error:
+                self._quality.skip_row(file.path, "book", row.row_id, error)
+
+    def _trades(self, connection: Connection, file: DayFile) -> Iterator[Trade]:
+        table = self._table(connection, file, "trades", TRADE_COLUMNS, TRADE_BATCH)
+        for row in table.rows() if table else ():
+            if row.timestamp_ms >= self._range.to_ms:
+                return
+            if row.timestamp_ms < self._range.from_ms:
+                continue
+            try:
+                yield parse_trade_row(row.row_id, row.timestamp_ms, *row.values)
+            except BadRowError as error:
+                self._quality.skip_row(file.path, "trades", row.row_id, error)
+
+    def _table(
+        self,
+        connection: Connection,
+        file: DayFile,
+        name: str,
+        columns: Sequence[str],
+        batch_rows: int,
+    ) -> TableReader | None:
+        try:
+            return TableReader(connection, file, name, columns, batch_rows, self._quality)
+        except UnusableFileError as error:
+            self._quality.report_file(file.path, str(error))
+            return None

@@ -1,0 +1,100 @@
+"""Replay day files through the reference calculation, one step after the other."""
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+from processor.calculation.depth import Depth
+from processor.calculation.position import Position
+from processor.poison.flight_recorder import Span
+from processor.reference.interpreter import DBInterpreter
+from processor.reference.ohlc import OHLCProcessor
+from processor.reporting.quality import Quality
+from shared.job import Job
+from shared.recordings.day_files import DayFile
+from shared.recordings.opening import OnWait, do_nothing
+from shared.recordings.problems import late_trade
+from shared.run_files.processor_status import Conservation
+from shared.viz_io import Bar
+
+
+class ReferenceReplay:
+    """One pass over `files` for `job`; what cannot be used is counted in `quality`."""
+
+    def __init__(
+        self,
+        files: Sequence[DayFile],
+        job: Job,
+        quality: Quality,
+        on_wait: OnWait = do_nothing,
+    ) -> None:
+        self._interpreter = DBInterpreter(files, job.time_range, quality, on_wait)
+        self._calculation = OHLCProcessor(job.window_seconds, job.depth_levels)
+        self._range = job.time_range
+        self._quality = quality
+
+    @property
+    def position(self) -> Position:
+        """How far the replay has come."""
+        return self._interpreter.position
+
+    @property
+    def ohlc_bars(self) -> list[Bar]:
+        """Newest OHLC bars."""
+        return self._calculation.ohlc_bars
+
+    @property
+    def metric_bars(self) -> list[Bar]:
+        """Newest OBI and TOT bars."""
+        return self._calculation.metric_bars
+
+    @property
+    def cvd_bars(self) -> list[Bar]:
+        """Newest CVD bars."""
+        return self._calculation.cvd_bars
+
+    @property
+    def depth(self) -> Depth:
+        """Best levels of both sides."""
+        return self._calculation.depth
+
+    @property
+    def open_bar_ms(self) -> int:
+        """The start of the open trade bar, 0 before the first."""
+        return self._calculation.open_bar_ms
+
+    @property
+    def conservation(self) -> Conservation:
+        """The sums that must agree."""
+        return self._calculation.conservation
+
+    @property
+    def observed(self) -> dict[str, int]:
+        """Counts of book rows after which something was odd."""
+        return self._calculation.observations.as_counts()
+
+    def to_document(self) -> None:
+        """Return nothing: a replay through the reference cannot be gone on with."""
+
+    def restore(self, document: dict[str, Any]) -> None:  # noqa: ARG002 - Replay
+        """Raise ValueError: see `to_document`."""
+        raise ValueError("the reference calculation always begins at the beginning")
+
+    def has_passed(self, span: Span) -> bool:  # noqa: ARG002 - Replay
+        """Return False: nothing is known here of rows in another reading order."""
+        return False
+
+    def steps(self) -> Generator[None, None, None]:
+        """Do the work, yielding after every book row so that the caller can look up."""
+        for update, trades in self._interpreter.stream():
+            self._calculation.update_orderbook(
+                update, is_sampled=update.timestamp_ms >= self._range.from_ms
+            )
+            for trade in self._calculation.process_trades(trades):
+                self._skip_late_trade(trade.id)
+            yield
+        self._calculation.finalize()
+
+    def _skip_late_trade(self, row_id: int) -> None:
+        file = self.position.file
+        assert file is not None
+        self._quality.skip_row(file.path, "trades", row_id, late_trade())

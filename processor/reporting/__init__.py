@@ -1,0 +1,1 @@
+"""What a run tells the world: published files, status, progress, what was skipped."""

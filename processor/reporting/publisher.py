@@ -1,0 +1,97 @@
+"""Publish the state of a run as JSON files, throttled, each replaced in one step."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from processor.calculation.results import Results
+from shared.run_files.atomic_file import replace_file
+from shared.run_files.processor_status import ProcessorStatus, write_processor_status
+from shared.run_files.run_directory import RunDirectory
+from shared.viz_io import clear_data
+
+PUBLISH_SECONDS = 0.25
+BAR_END_SECONDS = 0.1
+"""A finished bar is published sooner than news of the open one, yet not each of a thousand."""
+
+
+@dataclass(slots=True)
+class Throttle:
+    """Decides when to publish: a pure function of the time and of the bars finished."""
+
+    last_s: float = float("-inf")
+    last_bar_ms: float = 0
+
+    def is_due(self, now_s: float, bar_ms: float) -> bool:
+        """Say whether to publish at `now_s` while the bar that began at `bar_ms` is open."""
+        waited = now_s - self.last_s
+        pause = PUBLISH_SECONDS if bar_ms == self.last_bar_ms else BAR_END_SECONDS
+        return waited >= pause
+
+    def published(self, now_s: float, bar_ms: float) -> None:
+        """Take note that the state at `now_s` is out."""
+        self.last_s = now_s
+        self.last_bar_ms = bar_ms
+
+
+class Publisher:
+    """Writes the published files of one run.
+
+    A file whose content is unchanged is left alone, unless somebody else touched or deleted it:
+    then it is put right, its folder included.
+    """
+
+    def __init__(self, run_directory: RunDirectory) -> None:
+        self._run = run_directory
+        self._written: dict[Path, _Written] = {}
+
+    def clear(self) -> None:
+        """Reset all files, so that nothing of an earlier run is taken for this one's."""
+        for path in (self._run.ohlc, self._run.metrics, self._run.cvd):
+            clear_data(path)
+        self._replace(self._run.depth, {"bids": [], "asks": []})
+
+    def publish(self, state: Results, status: ProcessorStatus) -> None:
+        """Write what changed; raise RunDirectoryError when the folder cannot be written."""
+        depth = state.depth
+        self._replace(self._run.ohlc, state.ohlc_bars)
+        self._replace(self._run.metrics, state.metric_bars)
+        self._replace(self._run.cvd, state.cvd_bars)
+        self._replace(
+            self._run.depth,
+            {"bids": [list(level) for level in depth.bids], "asks": [list(x) for x in depth.asks]},
+        )
+        self.publish_status(status)
+
+    def publish_status(self, status: ProcessorStatus) -> None:
+        """Write the status alone; raise RunDirectoryError when the folder cannot be written."""
+        self._create_folder()
+        write_processor_status(self._run.processor_status, status)
+
+    def _create_folder(self) -> None:
+        if not self._run.data.is_dir():
+            self._run.create()
+
+    def _replace(self, path: Path, document: object) -> None:
+        content = orjson.dumps(document)
+        written = self._written.get(path)
+        if written and written.content == content and written.signature == _signature(path):
+            return
+        self._create_folder()
+        replace_file(path, content)
+        self._written[path] = _Written(content, _signature(path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    content: bytes
+    signature: tuple[int, int, int] | None
+
+
+def _signature(path: Path) -> tuple[int, int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return (stat.st_ino, stat.st_size, stat.st_mtime_ns)

@@ -1,0 +1,1 @@
+"""What the commands have in common: their options, their log lines, how they end."""

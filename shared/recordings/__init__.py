@@ -1,0 +1,1 @@
+"""The input format: find, open, parse and write day files."""

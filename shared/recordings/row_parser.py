@@ -1,0 +1,65 @@
+"""Turn raw rows of a recording into book updates and trades, or say why not."""
+
+import math
+from typing import Any
+
+from shared.recordings.level_parser import parse_levels_including_zeros, parse_number
+from shared.recordings.problems import BadRowError, RowProblem
+from shared.recordings.records import OrderbookUpdate, Trade
+
+SIDES = ("buy", "sell")
+
+
+def parse_book_row(row_id: int, timestamp_ms: int, bids: Any, asks: Any) -> OrderbookUpdate:
+    """Return the update of a book row; raise BadRowError when its levels cannot be used."""
+    return OrderbookUpdate(timestamp_ms, _parse_levels(bids), _parse_levels(asks), row_id)
+
+
+def parse_trade_row(
+    row_id: int, timestamp_ms: int, trade_id: Any, price: Any, size: Any, side: Any
+) -> Trade:
+    """Return the trade of a row.
+
+    Raises BadRowError unless price and size are finite and positive and the side is known.
+    """
+    taker = text_of(side)
+    taker = taker.strip().lower() if isinstance(taker, str) else taker
+    if taker not in SIDES:
+        raise BadRowError(RowProblem.UNKNOWN_SIDE, f"expected side buy or sell, found {taker!r}")
+    return Trade(
+        id=row_id,
+        trade_id=None if trade_id is None else str(text_of(trade_id)),
+        price=_positive(price, RowProblem.BAD_PRICE, "price"),
+        size=_positive(size, RowProblem.BAD_SIZE, "size"),
+        side=taker,
+        timestamp_ms=timestamp_ms,
+    )
+
+
+def check_instrument(recorded: Any, expected: str) -> None:
+    """Raise BadRowError when a row names another instrument than its file; none is the file's."""
+    name = text_of(recorded)
+    if name is not None and name != "" and str(name).casefold() != expected.casefold():
+        raise BadRowError(
+            RowProblem.OTHER_INSTRUMENT, f"expected instrument {expected}, found {name}"
+        )
+
+
+def text_of(value: Any) -> Any:
+    """Return `value`, decoded if it is the bytes of a text column."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def _parse_levels(levels: Any) -> Any:
+    if not isinstance(levels, bytes | str):
+        raise BadRowError(
+            RowProblem.MALFORMED_LEVELS, f"expected a list of levels as text, found {levels!r}"
+        )
+    return parse_levels_including_zeros(levels)
+
+
+def _positive(value: Any, problem: RowProblem, name: str) -> float:
+    number = parse_number(text_of(value))
+    if not 0 < number < math.inf:
+        raise BadRowError(problem, f"expected {name} > 0, found {text_of(value)!r}")
+    return number

@@ -1,0 +1,1 @@
+"""How commands find, ask and lock out a running supervisor."""

@@ -1,0 +1,1 @@
+"""How workers show that they do their work."""

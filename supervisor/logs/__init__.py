@@ -1,0 +1,1 @@
+"""What is written down: events, workers' output, lines on the terminal."""

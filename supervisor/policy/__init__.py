@@ -1,0 +1,1 @@
+"""What becomes of a worker: pure functions and their numbers."""

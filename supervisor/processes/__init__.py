@@ -1,0 +1,1 @@
+"""Processes: started, tied to us, signalled, cleared up after."""

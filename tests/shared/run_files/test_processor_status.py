@@ -1,0 +1,110 @@
+"""The processor's record: what is written is read, what is no record is broken."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from shared.errors import BrokenFileError
+from shared.run_files.processor_status import (
+    Conservation,
+    FileProblem,
+    Phase,
+    ProcessorStatus,
+    RowName,
+    read_processor_status,
+    write_processor_status,
+)
+
+STATUS = ProcessorStatus(
+    run_id="r1",
+    pid=7,
+    phase=Phase.RUNNING,
+    instrument="BTC-USDT",
+    from_ms=1,
+    to_ms=2,
+    window_seconds=60,
+    depth_levels=50,
+    started_at_ms=3,
+    updated_at_ms=4,
+    data_time_ms=5,
+    book_rows=6,
+    trades=7,
+    share_done=0.5,
+    rows_per_s=8.5,
+    eta_s=9.5,
+    skipped={"bad_price": 2},
+    observed={"crossed_rows": 1},
+    files_done=1,
+    files_total=2,
+    file_problems=(FileProblem("a.db", "expected a file, found none"),),
+    poison_rows=(RowName("a.db", "book", 8),),
+    conservation=Conservation(1, 2.0, 2.0, -2.0, -2.0),
+    last_error="it broke",
+)
+
+
+def test_every_field_survives_the_file(tmp_path: Path) -> None:
+    write_processor_status(tmp_path / "s.json", STATUS)
+    assert read_processor_status(tmp_path / "s.json") == STATUS
+    changed = [f.name for f in fields(STATUS) if getattr(STATUS, f.name) == f.default]
+    assert changed == [], "give every field a value of its own above"
+
+
+def test_the_document_has_plain_names_and_values(tmp_path: Path) -> None:
+    write_processor_status(tmp_path / "s.json", STATUS)
+    document = orjson.loads((tmp_path / "s.json").read_bytes())
+    assert document["phase"] == "running"
+    assert document["file_problems"] == [{"file": "a.db", "problem": "expected a file, found none"}]
+    assert document["conservation"]["cvd"] == -2.0
+
+
+def document(**changed: Any) -> dict[str, Any]:
+    names = ("run_id", "pid", "phase", "instrument", "from_ms", "to_ms", "window_seconds")
+    names += ("depth_levels", "started_at_ms", "updated_at_ms")
+    return {name: str(getattr(STATUS, name)) for name in names} | changed
+
+
+def test_a_newer_document_with_fields_unknown_here_is_read(tmp_path: Path) -> None:
+    (tmp_path / "s.json").write_bytes(orjson.dumps(document(invented_later=[1])))
+    assert read_processor_status(tmp_path / "s.json").phase is Phase.RUNNING
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [],
+        "text",
+        None,
+        {},
+        document(phase="dancing"),
+        document(phase=None),
+        document(file_problems=[{"file": "a"}]),
+        document(file_problems=3),
+        document(conservation={"no_such_sum": 1}),
+        document(conservation=None),
+    ],
+    ids=[
+        "array",
+        "text",
+        "null",
+        "empty",
+        "unknown-phase",
+        "no-phase",
+        "half-a-problem",
+        "no-problems",
+        "unknown-sum",
+        "no-sums",
+    ],
+)
+def test_a_document_that_is_no_status_is_broken(tmp_path: Path, content: Any) -> None:
+    (tmp_path / "s.json").write_bytes(orjson.dumps(content))
+    with pytest.raises(BrokenFileError, match="expected a processor status, found "):
+        read_processor_status(tmp_path / "s.json")
+
+
+def test_a_missing_file_is_the_usual_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_processor_status(tmp_path / "s.json")

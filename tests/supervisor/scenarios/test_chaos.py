@@ -1,0 +1,206 @@
+"""A minute of everything at once, seeded; afterwards all is as if nothing had happened.
+
+`make chaos` runs it for longer. CHAOS_SEED repeats a run, CHAOS_SECONDS sets its length.
+"""
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from supervisor.control.client import ask
+from supervisor.control.server import Request
+from tests.supervisor.harness import ROOT, Run, wait_until
+
+SECONDS = float(os.environ.get("CHAOS_SECONDS", "60"))
+SEED = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(1_000_000))
+
+POLICY = {
+    "backoff_first_s": 0.05,
+    "backoff_max_s": 0.5,
+    "max_failures_in_a_row": 100_000,
+    "max_failures_per_hour": 100_000,
+    "startup_allowance_s": 6.0,
+    "heartbeat_deadline_s": 3.0,
+    "failed_probes_hung": 3,
+}
+DATA_FILES = ("ohlc_data.json", "depth_data.json", "metrics_data.json", "cvd_data.json")
+
+
+def processor_command(recording: Path, run_dir: Path) -> list[str]:
+    return [
+        *(sys.executable, "-m", "processor.main", "--instrument", "BTC-USDT"),
+        *("--from", "2025-07-01", "--to", "2025-07-02"),
+        *("--data-dir", str(recording), "--run-dir", str(run_dir)),
+    ]
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("recording")
+    arguments = (str(folder), "--hours", "0.5", "--seed", "7")
+    simulate = [sys.executable, "-m", "recorder.simulator", *arguments]
+    subprocess.run(simulate, cwd=ROOT, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(recording: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What the processor publishes when nobody bothers it."""
+    run_dir = tmp_path_factory.mktemp("undisturbed")
+    command = processor_command(recording, run_dir)
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return contents(run_dir / "data")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in DATA_FILES}
+
+
+@contextlib.contextmanager
+def small_log_disk(folder: Path) -> Iterator[bool]:
+    """Mount a small file system as the log folder, where that is allowed."""
+    folder.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)]
+    is_mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    try:
+        yield is_mounted
+    finally:
+        if is_mounted:
+            subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+class Chaos:
+    """Picks one bad thing after another, and takes back in the end what must be taken back."""
+
+    def __init__(self, run: Run, seed: int, *, can_fill_disk: bool) -> None:
+        self.done: list[str] = []
+        self._run = run
+        self._random = random.Random(seed)
+        self._stopped: list[int] = []
+        self._ballast = run.run_dir.logs / "ballast"
+        self._acts = [
+            *(self._kill,) * 4,
+            *(self._stop,) * 2,
+            *(self._continue,) * 2,
+            self._corrupt,
+            self._delete_data,
+            self._restart,
+            self._stop_supervisor,
+            self._kill_guardian,
+        ]
+        if can_fill_disk:
+            self._acts += [self._fill_log_disk, self._empty_log_disk]
+
+    def act(self) -> None:
+        act = self._random.choice(self._acts)
+        self.done.append(act.__name__.strip("_"))
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError, psutil.NoSuchProcess):
+            act()
+
+    def next_pause(self) -> float:
+        return self._random.uniform(0.02, 0.6)
+
+    def calm_down(self) -> None:
+        for pid in self._stopped:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+        self._empty_log_disk()
+
+    def _worker_pid(self) -> int:
+        pid = self._run.worker(self._random.choice(["processor", "visualizer"])).get("pid")
+        if pid is None:
+            raise ProcessLookupError
+        return int(pid)
+
+    def _kill(self) -> None:
+        os.kill(self._worker_pid(), signal.SIGKILL)
+
+    def _stop(self) -> None:
+        pid = self._worker_pid()
+        self._stopped.append(pid)
+        os.kill(pid, signal.SIGSTOP)
+
+    def _continue(self) -> None:
+        while self._stopped:
+            os.kill(self._stopped.pop(), signal.SIGCONT)
+
+    def _corrupt(self) -> None:
+        name = self._random.choice(DATA_FILES)
+        (self._run.run_dir.data / name).write_bytes(self._random.randbytes(200))
+
+    def _delete_data(self) -> None:
+        shutil.rmtree(self._run.run_dir.data, ignore_errors=True)
+
+    def _restart(self) -> None:
+        ask(self._run.run_dir.control_socket, Request("restart"))
+
+    def _stop_supervisor(self) -> None:
+        self._run.signal(signal.SIGSTOP)
+        resume_at = time.monotonic() + self._random.uniform(0.1, 3.0)
+        wait_until("the pause is over", lambda: time.monotonic() >= resume_at)
+        self._run.signal(signal.SIGCONT)
+
+    def _kill_guardian(self) -> None:
+        for child in psutil.Process(self._run.pid).children():
+            if any(argument.endswith("guardian.py") for argument in child.cmdline()):
+                child.kill()
+
+    def _fill_log_disk(self) -> None:
+        with self._ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(b"\0" * 4096)
+
+    def _empty_log_disk(self) -> None:
+        self._ballast.unlink(missing_ok=True)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(SECONDS + 240)
+def test_chaos_converges_to_a_complete_and_clean_run(
+    run: Run, recording: Path, undisturbed: dict[str, bytes]
+) -> None:
+    print(f"CHAOS_SEED={SEED} CHAOS_SECONDS={SECONDS:g}")  # noqa: T201 - to repeat a failure
+    command = processor_command(recording, run.run_dir.root)
+    with small_log_disk(run.run_dir.logs) as can_fill_disk:
+        run.start(processor_command=command, visualizer=["--chatter"], policy=POLICY)
+        run.wait_for("visualizer", "RUNNING")
+        supervisor = psutil.Process(run.pid)
+        descriptors = supervisor.num_fds()
+        chaos = Chaos(run, SEED, can_fill_disk=can_fill_disk)
+        ends_at = time.monotonic() + SECONDS
+        while time.monotonic() < ends_at:
+            chaos.act()
+            go_on_at = time.monotonic() + chaos.next_pause()
+            wait_until("the next act is due", lambda at=go_on_at: time.monotonic() >= at)
+        chaos.calm_down()
+
+        # Converged: both where they should be, and once more from the start, undisturbed.
+        run.wait_for("visualizer", "RUNNING", 60)
+        starts = run.worker("processor")["restarts"]
+        assert ask(run.run_dir.control_socket, Request("restart", "processor")).is_ok
+        wait_until("the restart began", lambda: run.worker("processor")["restarts"] > starts, 20)
+        run.wait_for("processor", "EXITED", 120)
+        page = run.wait_for("visualizer", "RUNNING", 60)["pid"]
+        assert contents(run.run_dir.data) == undisturbed, f"after {chaos.done}"
+
+        # Clean: the page, the guardian and nobody else; no zombie; no descriptor more.
+        def only_two_children() -> bool:
+            children = supervisor.children(recursive=True)
+            is_clean = all(child.status() != psutil.STATUS_ZOMBIE for child in children)
+            return is_clean and len(children) == 2 and page in {child.pid for child in children}
+
+        wait_until("only page and guardian are left", only_two_children, 10)
+        assert [process.pid for process in run.family()] == [page]
+        wait_until("no descriptor leaked", lambda: supervisor.num_fds() <= descriptors, 10)
+        assert run.stop() == 0
+        assert not run.events("internal_error")

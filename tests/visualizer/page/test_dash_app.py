@@ -1,0 +1,32 @@
+from pathlib import Path
+
+from shared.job import Job, TimeRange
+from visualizer.page.dash_app import PageSettings, create_app
+from visualizer.serving.guard import Access
+
+
+def settings(run_dir: Path) -> PageSettings:
+    job = Job("BTC-USDT", TimeRange(0, 86_400_000), Path("data"), run_dir, 60, 50)
+    return PageSettings(job=job, access=Access("127.0.0.1", 8050), poll_ms=500)
+
+
+def test_the_scripts_are_known_before_the_first_request(tmp_path: Path) -> None:
+    app = create_app(settings(tmp_path))
+    tags = [script.get("asset_path") for script in app.scripts.get_all_scripts()]
+    assert tags[-2:] == ["callbacks.js", "main.mjs"]
+
+
+def test_modules_get_no_tag_of_their_own(tmp_path: Path) -> None:
+    app = create_app(settings(tmp_path))
+    html = app.server.test_client().get("/", headers={"Host": "localhost"}).text
+    assert "/assets/main.mjs?" in html
+    assert html.count(".mjs") == 1
+    assert "https://" not in html
+    assert "http://" not in html
+
+
+def test_debug_tools_are_off(tmp_path: Path) -> None:
+    app = create_app(settings(tmp_path))
+    html = app.server.test_client().get("/", headers={"Host": "localhost"}).text
+    assert '"ui":false' in html
+    assert '"hot_reload"' not in html

@@ -1,0 +1,141 @@
+from dataclasses import replace
+
+import pytest
+
+from shared.run_files.processor_status import FileProblem, Phase, ProcessorStatus
+from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, WorkerStatus
+from visualizer.wording.page_state import Kind, PageState, derive_state
+
+NOW_MS = 1_800_000_000_000
+WORKER = WorkerStatus("processor", WorkerState.RUNNING, pid=7)
+PROCESSOR = ProcessorStatus(
+    run_id="r",
+    pid=7,
+    phase=Phase.RUNNING,
+    instrument="BTC-USDT",
+    from_ms=0,
+    to_ms=1,
+    window_seconds=60,
+    depth_levels=50,
+    started_at_ms=NOW_MS - 1000,
+    updated_at_ms=NOW_MS - 100,
+)
+
+
+def supervised(worker: WorkerStatus, age_ms: int = 500) -> SupervisorStatus:
+    return SupervisorStatus(
+        pid=1,
+        create_time=0.0,
+        boot_id="b",
+        started_at_ms=0,
+        updated_at_ms=NOW_MS - age_ms,
+        instrument="BTC-USDT",
+        page_url="",
+        workers=(worker,),
+    )
+
+
+def state_of(
+    worker: WorkerStatus | None,
+    processor: ProcessorStatus | None = PROCESSOR,
+    *,
+    has_bars: bool = True,
+    age_ms: int = 500,
+) -> PageState:
+    supervisor = None if worker is None else supervised(worker, age_ms)
+    return derive_state(processor, supervisor, has_bars=has_bars, now_ms=NOW_MS)
+
+
+@pytest.mark.parametrize(
+    ("worker", "kind"),
+    [
+        (WORKER, Kind.RUNNING),
+        (replace(WORKER, state=WorkerState.STARTING), Kind.RUNNING),
+        (replace(WORKER, state=WorkerState.STARTING, restarts=1), Kind.RESTARTING),
+        (replace(WORKER, state=WorkerState.BACKOFF, exit_code=1), Kind.RESTARTING),
+        (replace(WORKER, state=WorkerState.EXITED, exit_code=0), Kind.FINISHED),
+        (replace(WORKER, state=WorkerState.EXITED, exit_code=65), Kind.FINISHED),
+        (replace(WORKER, state=WorkerState.EXITED, exit_code=1), Kind.RESTARTING),
+        (replace(WORKER, state=WorkerState.STOPPED), Kind.STOPPED),
+        (replace(WORKER, state=WorkerState.STOPPING), Kind.STOPPED),
+        (replace(WORKER, state=WorkerState.FATAL, exit_code=70), Kind.FAILED),
+        (replace(WORKER, state=WorkerState.FATAL, exit_code=66), Kind.NO_INPUT),
+    ],
+    ids=lambda value: None if isinstance(value, Kind) else f"{value.state}-{value.exit_code}",
+)
+def test_the_supervisor_s_word_decides(worker: WorkerStatus, kind: Kind) -> None:
+    assert state_of(worker).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("phase", "kind"),
+    [
+        (Phase.STARTING, Kind.RUNNING),
+        (Phase.RUNNING, Kind.RUNNING),
+        (Phase.FINISHED, Kind.FINISHED),
+        (Phase.FAILED, Kind.FAILED),
+    ],
+)
+def test_without_a_supervisor_the_processor_s_own_record_decides(phase: Phase, kind: Kind) -> None:
+    assert state_of(None, replace(PROCESSOR, phase=phase)).kind is kind
+
+
+def test_a_silent_supervisor_decides_nothing() -> None:
+    fatal = replace(WORKER, state=WorkerState.FATAL)
+    assert state_of(fatal, age_ms=60_000).kind is Kind.RUNNING
+
+
+def test_a_running_processor_that_is_silent_is_stale() -> None:
+    silent = replace(PROCESSOR, updated_at_ms=NOW_MS - 10_001)
+    assert state_of(WORKER, silent).kind is Kind.STALE
+    assert state_of(None, silent).kind is Kind.STALE
+    assert state_of(WORKER, replace(PROCESSOR, updated_at_ms=NOW_MS - 9_999)).kind is Kind.RUNNING
+
+
+def test_a_finished_processor_is_silent_for_good_reason() -> None:
+    done = replace(PROCESSOR, phase=Phase.FINISHED, updated_at_ms=0)
+    assert state_of(WORKER, done).kind is Kind.FINISHED
+
+
+def test_no_bars_and_nobody_at_work_is_nothing_yet() -> None:
+    assert state_of(None, None, has_bars=False).kind is Kind.NOTHING
+    assert state_of(WORKER, None, has_bars=False).kind is Kind.NOTHING
+    assert state_of(None, None).kind is Kind.STOPPED
+
+
+def test_the_end_of_a_failed_processor_is_told_in_its_own_words() -> None:
+    worker = replace(
+        WORKER,
+        state=WorkerState.FATAL,
+        exit_code=70,
+        reason="10 starts in 30 s",
+        restarts=9,
+        last_words="boom",
+        log_file="logs/processor.log",
+    )
+    state = state_of(worker)
+    assert state.detail == "10 starts in 30 s (restart 9). It is not started again."
+    assert (state.last_words, state.log_file) == ("boom", "logs/processor.log")
+
+
+def test_a_restart_says_why_and_that_the_data_stays() -> None:
+    killed = replace(WORKER, state=WorkerState.BACKOFF, signal="SIGKILL", restarts=2)
+    state = state_of(killed)
+    assert state.title == "Processor restarting: the last good data stays"
+    assert state.detail == "Ended by SIGKILL (restart 2)."
+    assert state_of(killed, has_bars=False).title == "Processor restarting"
+    started = replace(killed, state=WorkerState.STARTING, signal=None, reason="restart")
+    assert state_of(started, has_bars=True).detail == "It is being started again (restart 2)."
+
+
+def test_what_could_not_be_used_is_named_at_the_end() -> None:
+    done = replace(
+        PROCESSOR,
+        phase=Phase.FINISHED,
+        skipped={"bad price": 1200},
+        file_problems=(FileProblem("a.db", "truncated"),),
+    )
+    state = state_of(None, done)
+    assert state.label == "complete, with gaps"
+    assert state.detail == "a.db: truncated; rows passed over: 1,200 bad price"
+    assert state_of(None, replace(PROCESSOR, phase=Phase.FINISHED)).title is None

@@ -1,0 +1,81 @@
+"""Choose what of the processes' records travels to a browser: what it shows, no more."""
+
+from dataclasses import dataclass
+
+from shared.run_files.processor_status import ProcessorStatus
+from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, WorkerStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProcessor:
+    """How far the processor is; fields as in ProcessorStatus."""
+
+    pid: int
+    data_time_ms: int | None
+    share_done: float
+    rows_per_s: float
+    eta_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWorker:
+    """One worker in the header; fields as in WorkerStatus."""
+
+    name: str
+    state: WorkerState
+    pid: int | None
+    uptime_s: float | None
+    restarts: int
+    rss_bytes: int | None
+    exit_code: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSupervisor:
+    """The supervisor in the header; its boot id and the page's link stay on the server."""
+
+    pid: int
+    started_at_ms: int
+    updated_at_ms: int
+    is_stopping: bool
+    rss_bytes: int | None
+    workers: tuple[ShownWorker, ...]
+
+
+def shown_processor(status: ProcessorStatus | None) -> ShownProcessor | None:
+    """Return what a browser is shown of the processor's own record."""
+    if status is None:
+        return None
+    return ShownProcessor(
+        pid=status.pid,
+        data_time_ms=status.data_time_ms,
+        share_done=status.share_done,
+        rows_per_s=status.rows_per_s,
+        eta_s=status.eta_s,
+    )
+
+
+def shown_supervisor(status: SupervisorStatus | None) -> ShownSupervisor | None:
+    """Return what a browser is shown of the supervisor's record."""
+    if status is None:
+        return None
+    return ShownSupervisor(
+        pid=status.pid,
+        started_at_ms=status.started_at_ms,
+        updated_at_ms=status.updated_at_ms,
+        is_stopping=status.is_stopping,
+        rss_bytes=status.rss_bytes,
+        workers=tuple(_shown_worker(worker) for worker in status.workers),
+    )
+
+
+def _shown_worker(worker: WorkerStatus) -> ShownWorker:
+    return ShownWorker(
+        name=worker.name,
+        state=worker.state,
+        pid=worker.pid,
+        uptime_s=worker.uptime_s,
+        restarts=worker.restarts,
+        rss_bytes=worker.rss_bytes,
+        exit_code=worker.exit_code,
+    )

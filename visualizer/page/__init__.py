@@ -1,0 +1,1 @@
+"""The Dash shell: layout, ids, wiring."""

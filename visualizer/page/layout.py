@@ -1,0 +1,237 @@
+"""Lay out the page: header, controls, charts, book, process log; the feed fills them."""
+
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from shared.clock import format_utc
+from shared.job import Job
+from visualizer.page import ids
+
+KEYS = (
+    ("← →", "move by a tenth of the view; with Shift by a whole one"),
+    ("+ −", "zoom in and out"),
+    ("Home End", "oldest bar, newest bar"),
+    ("F", "follow the newest bar, or stop following"),
+    ("1 2 3", "last 60, 300, 1000 bars"),
+    ("C P", "save the visible bars as CSV, the picture as PNG"),
+    ("?", "show or close this list"),
+)
+
+
+def page_layout(job: Job, poll_ms: int) -> Component:
+    """Return the page for `job`; the `data-` attributes are what the scripts need to know of it."""
+    job_attributes: dict[str, Any] = {
+        "data-instrument": job.instrument,
+        "data-window-seconds": job.window_seconds,
+        "data-poll-ms": poll_ms,
+    }
+    return html.Div(
+        id=ids.PAGE,
+        className="page",
+        **job_attributes,
+        children=[
+            _header(job),
+            html.Div(id=ids.CONNECTION, className="banner", role="alert", hidden=True),
+            html.Div(id=ids.NOTICE, className="notice", role="status", hidden=True),
+            html.Div(id=ids.FILE_NOTICES, role="status"),
+            _controls(),
+            html.Main(className="desk", children=[_charts(), _book()]),
+            _log(),
+            _help(),
+        ],
+    )
+
+
+def _header(job: Job) -> Component:
+    day_range = f"{_short(job.time_range.from_ms)} – {_short(job.time_range.to_ms)} UTC"
+    return html.Header(
+        className="masthead",
+        children=[
+            html.Div(
+                className="what",
+                children=[
+                    html.H1(job.instrument, id=ids.INSTRUMENT),
+                    html.Span(_window_name(job.window_seconds), id=ids.WINDOW),
+                    html.Span(day_range, id=ids.RANGE),
+                ],
+            ),
+            html.Div(
+                className="when",
+                children=[
+                    html.Span("no data yet", id=ids.DATA_TIME),
+                    html.Span(
+                        html.Span(id=ids.PROGRESS_BAR), id=ids.PROGRESS, className="progress"
+                    ),
+                    html.Span(id=ids.PROGRESS_TEXT),
+                    html.Span(id=ids.DATA_AGE),
+                ],
+            ),
+            html.Div(
+                className="chips",
+                children=[
+                    html.Span(id=ids.PROCESSOR_CHIP, className="chip"),
+                    html.Span(id=ids.PAGE_CHIP, className="chip"),
+                    html.Span(id=ids.SUPERVISOR_CHIP, className="chip"),
+                ],
+            ),
+        ],
+    )
+
+
+def _controls() -> Component:
+    return html.Div(
+        className="controls",
+        role="toolbar",
+        **_label("Chart controls"),
+        children=[
+            _choice(ids.BARS_CHOICE, "Bars", {"60": "60", "300": "300", "1000": "1000"}, "300"),
+            html.Button(
+                "Follow",
+                id=ids.FOLLOW,
+                className="button",
+                title="Keep the newest bar in view (F)",
+            ),
+            html.Button(
+                "Newest ⇥",
+                id=ids.NEWEST,
+                className="button",
+                title="Return to the newest bar (End)",
+            ),
+            html.Div(
+                className="choice",
+                children=[
+                    html.Span("Rows", className="choice-name"),
+                    dcc.Checklist(
+                        id=ids.ROWS_CHOICE,
+                        options={"volume": "Volume", "obi": "OBI", "tot": "TOT", "cvd": "CVD"},
+                        value=["volume", "obi", "tot", "cvd"],
+                        inline=True,
+                    ),
+                ],
+            ),
+            _choice(ids.OBI_SCALE_CHOICE, "OBI scale", {"auto": "Auto", "fixed": "−1…1"}, "auto"),
+            _choice(
+                ids.PALETTE_CHOICE,
+                "Colours",
+                {"blue-orange": "Blue / orange", "green-red": "Green / red"},
+                "blue-orange",
+            ),
+            html.Span(className="spring"),
+            html.Button(
+                "CSV",
+                id=ids.SAVE_CSV,
+                className="button",
+                title="Save the visible bars as CSV (C)",
+            ),
+            html.Button(
+                "PNG", id=ids.SAVE_PNG, className="button", title="Save the picture as PNG (P)"
+            ),
+            html.Button("?", id=ids.HELP, className="button", title="Keyboard (?)"),
+        ],
+    )
+
+
+def _choice(component_id: str, name: str, options: dict[str, str], value: str) -> Component:
+    return html.Div(
+        className="choice segmented",
+        children=[
+            html.Span(name, className="choice-name"),
+            dcc.RadioItems(id=component_id, options=options, value=value, inline=True),
+        ],
+    )
+
+
+def _charts() -> Component:
+    return html.Section(
+        id=ids.CHARTS,
+        className="panel charts",
+        **_label("Price, volume, order book imbalance and cumulative volume delta"),
+        children=[
+            html.Div(id=ids.CHARTS_PLOT, className="plot"),
+            html.Div(id=ids.CHARTS_OVERLAY, className="overlay"),
+            html.Div("Waiting for the first bar", id=ids.CHARTS_EMPTY, className="empty"),
+        ],
+    )
+
+
+def _book() -> Component:
+    return html.Aside(
+        className="book",
+        **_label("Order book"),
+        children=[
+            html.Section(
+                className="panel depth",
+                children=[
+                    html.Div(id=ids.DEPTH_FACTS, className="facts"),
+                    html.Div(id=ids.DEPTH_PLOT, className="plot"),
+                ],
+            ),
+            html.Section(
+                className="panel ladder",
+                children=html.Div(id=ids.LADDER, className="ladder-fit"),
+            ),
+        ],
+    )
+
+
+def _log() -> Component:
+    return html.Section(
+        className="panel log",
+        **_label("Process log"),
+        children=[
+            html.Div(
+                className="log-head",
+                children=[
+                    html.H2("Process log, UTC"),
+                    dcc.Input(
+                        id=ids.LOG_FILTER,
+                        type="text",
+                        placeholder="Filter: worker, event, word",
+                        debounce=False,
+                    ),
+                    _choice(
+                        ids.LOG_LEVEL_CHOICE,
+                        "Show",
+                        {"processes": "Processes", "warnings": "Warnings", "all": "All + files"},
+                        "processes",
+                    ),
+                    html.Span(id=ids.LOG_COUNT, className="quiet"),
+                ],
+            ),
+            html.Ol(id=ids.LOG, className="log-lines"),
+        ],
+    )
+
+
+def _help() -> Component:
+    return html.Dialog(
+        id=ids.HELP_DIALOG,
+        className="help",
+        **_label("Keyboard"),
+        children=[
+            html.H2("Keyboard"),
+            html.Dl([part for keys, meaning in KEYS for part in (html.Dt(keys), html.Dd(meaning))]),
+            html.P("Drag to move, turn the wheel to zoom, double-click for the newest 300 bars."),
+            html.Button("Close", id=ids.HELP_CLOSE, className="button"),
+        ],
+    )
+
+
+def _label(text: str) -> dict[str, Any]:
+    """Return the attribute that names a part to a screen reader."""
+    return {"aria-label": text}
+
+
+def _short(timestamp_ms: int) -> str:
+    """Return a moment without what is zero in it: `2024-08-08`, `2024-08-08 13:30`."""
+    text = format_utc(timestamp_ms).removesuffix(" UTC").removesuffix(" 00:00:00")
+    return text.removesuffix(":00") if text.count(":") == 2 else text
+
+
+def _window_name(seconds: int) -> str:
+    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds % length == 0:
+            return f"{seconds // length} {unit} bars"
+    return f"{seconds} s bars"

@@ -1,0 +1,1 @@
+"""How requests are met: the guard, the endpoints, the server."""

@@ -1,0 +1,98 @@
+"""Bring a run directory's files into the feed, and say what state they amount to."""
+
+import threading
+import time
+from secrets import token_hex
+from typing import Any
+
+import orjson
+
+from shared.run_files.processor_status import read_processor_status
+from shared.run_files.run_directory import RunDirectory
+from shared.run_files.supervisor_status import read_supervisor_status
+from visualizer.feed.feed import Feed
+from visualizer.feed.shown_records import shown_processor, shown_supervisor
+from visualizer.sources.bars_decoder import BarsDecoder
+from visualizer.sources.events_tail import EventsTail
+from visualizer.sources.file_reader import FileReader, Reading
+from visualizer.sources.published import (
+    CVD_WIDTH,
+    METRICS_WIDTH,
+    OHLC_WIDTH,
+    read_depth,
+)
+from visualizer.wording.page_state import derive_state, is_supervisor_alive
+
+
+class RunView:
+    """What the page knows of a run; reads on demand, and only files that changed."""
+
+    def __init__(self, run: RunDirectory) -> None:
+        self._lock = threading.Lock()
+        self._feed = Feed(token_hex(4))
+        self._ohlc = FileReader(run.ohlc, BarsDecoder(OHLC_WIDTH))
+        self._metrics = FileReader(run.metrics, BarsDecoder(METRICS_WIDTH))
+        self._cvd = FileReader(run.cvd, BarsDecoder(CVD_WIDTH))
+        self._depth = FileReader(run.depth, read_depth)
+        self._processor = FileReader(run.processor_status, read_processor_status)
+        self._supervisor = FileReader(run.supervisor_status, read_supervisor_status)
+        self._events = EventsTail(run.events)
+        self._message: tuple[str | None, str, bytes] | None = None
+
+    def message_since(self, position: str | None) -> bytes | None:
+        """Return as JSON what a browser at `position` lacks, or None when it lacks nothing.
+
+        The lock makes one reader of all the tabs: what one has just read serves the others.
+        """
+        with self._lock:
+            self._update(int(time.time() * 1000))
+            current = self._feed.position
+            if self._message is not None and self._message[:2] == (position, current):
+                return self._message[2]
+            message = self._feed.message(position)
+            if message is None:
+                return None
+            content = orjson.dumps(message)
+            self._message = (position, current, content)
+            return content
+
+    def _update(self, now_ms: int) -> None:
+        ohlc, metrics, cvd = self._ohlc.read(), self._metrics.read(), self._cvd.read()
+        depth = self._depth.read()
+        processor, supervisor = self._processor.read(), self._supervisor.read()
+        state = derive_state(
+            processor.content,
+            supervisor.content,
+            has_bars=bool(ohlc.content),
+            now_ms=now_ms,
+        )
+        is_alive = supervisor.content is not None and is_supervisor_alive(
+            supervisor.content, now_ms
+        )
+        self._feed.update(
+            {
+                "ohlc": ohlc.content or (),
+                "metrics": metrics.content or (),
+                "cvd": cvd.content or (),
+                "events": self._events.read(),
+            },
+            {
+                "depth": depth.content,
+                "processor": shown_processor(processor.content),
+                "supervisor": shown_supervisor(supervisor.content),
+                "supervisor_alive": is_alive,
+                "state": state,
+                "files": {
+                    "ohlc": _file_state(ohlc),
+                    "metrics": _file_state(metrics),
+                    "cvd": _file_state(cvd),
+                    "depth": _file_state(depth),
+                    "processor": _file_state(processor),
+                    "supervisor": _file_state(supervisor),
+                },
+            },
+        )
+
+
+def _file_state(reading: Reading[Any]) -> dict[str, Any]:
+    return {"changed_ms": reading.changed_ms, "problem": reading.problem}

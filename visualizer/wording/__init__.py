@@ -1,0 +1,1 @@
+"""How states and events read to a trader."""

@@ -1,0 +1,174 @@
+"""Say in a trader's words how the run stands, from what processor and supervisor report."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.exit_codes import ExitCode
+from shared.run_files.processor_status import Phase, ProcessorStatus
+from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, WorkerStatus
+
+SUPERVISOR_SILENT_MS = 8_000
+"""A supervisor that has not written its status for this long is taken for gone."""
+
+PROCESSOR_SILENT_MS = 10_000
+"""A running processor that has not written its status for this long is called stale."""
+
+PROCESSOR = "processor"
+
+
+class Kind(StrEnum):
+    """The states of the page; each has a look of its own."""
+
+    NOTHING = "nothing"
+    RUNNING = "running"
+    RESTARTING = "restarting"
+    STALE = "stale"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    NO_INPUT = "no-input"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """One state, as the reader is told it.
+
+    `label` is the word in the header. `title` and `detail` are None where no notice is needed.
+    `last_words` are the newest lines of the processor that failed, `log_file` is where the rest is.
+    """
+
+    kind: Kind
+    label: str
+    title: str | None = None
+    detail: str | None = None
+    last_words: str | None = None
+    log_file: str | None = None
+
+
+def derive_state(
+    processor: ProcessorStatus | None,
+    supervisor: SupervisorStatus | None,
+    *,
+    has_bars: bool,
+    now_ms: int,
+) -> PageState:
+    """Return the state of the page; the supervisor's word on the process counts before its own."""
+    if supervisor is not None and is_supervisor_alive(supervisor, now_ms):
+        worker = find_worker(supervisor, PROCESSOR)
+        if worker is not None:
+            return _supervised(worker, processor, has_bars=has_bars, now_ms=now_ms)
+    return _unsupervised(processor, has_bars=has_bars, now_ms=now_ms)
+
+
+def is_supervisor_alive(supervisor: SupervisorStatus, now_ms: int) -> bool:
+    """Say whether the supervisor has written its status lately."""
+    return now_ms - supervisor.updated_at_ms <= SUPERVISOR_SILENT_MS
+
+
+def find_worker(supervisor: SupervisorStatus, name: str) -> WorkerStatus | None:
+    """Return the worker of that name, or None."""
+    return next((worker for worker in supervisor.workers if worker.name == name), None)
+
+
+def _supervised(
+    worker: WorkerStatus, processor: ProcessorStatus | None, *, has_bars: bool, now_ms: int
+) -> PageState:
+    if worker.state is WorkerState.FATAL:
+        return _failed(worker, processor)
+    if worker.state is WorkerState.EXITED and worker.exit_code == ExitCode.OK:
+        return _finished(processor)
+    if worker.state is WorkerState.EXITED and worker.exit_code == ExitCode.PARTIAL_DATA:
+        return _finished(processor)
+    if worker.state in (WorkerState.STOPPED, WorkerState.STOPPING):
+        return PageState(Kind.STOPPED, "stopped", "Processor stopped", worker.reason)
+    is_restarting = worker.state in (WorkerState.BACKOFF, WorkerState.EXITED) or (
+        worker.state is WorkerState.STARTING and worker.restarts > 0
+    )
+    if is_restarting:
+        return PageState(
+            Kind.RESTARTING,
+            "restarting",
+            "Processor restarting" + (": the last good data stays" if has_bars else ""),
+            _why(worker),
+        )
+    return _alive(processor, has_bars=has_bars, now_ms=now_ms)
+
+
+def _unsupervised(processor: ProcessorStatus | None, *, has_bars: bool, now_ms: int) -> PageState:
+    if processor is None:
+        if has_bars:
+            return PageState(Kind.STOPPED, "not running", "No processor is running here")
+        return PageState(
+            Kind.NOTHING, "waiting", "Nothing yet", "Waiting for the processor's first bar."
+        )
+    if processor.phase is Phase.FAILED:
+        return PageState(Kind.FAILED, "failed", "Processor failed", processor.last_error)
+    if processor.phase is Phase.FINISHED:
+        return _finished(processor)
+    return _alive(processor, has_bars=has_bars, now_ms=now_ms)
+
+
+def _alive(processor: ProcessorStatus | None, *, has_bars: bool, now_ms: int) -> PageState:
+    if processor is not None and processor.phase is Phase.FINISHED:
+        return _finished(processor)
+    silent_ms = 0 if processor is None else now_ms - processor.updated_at_ms
+    if processor is not None and silent_ms > PROCESSOR_SILENT_MS:
+        return PageState(
+            Kind.STALE,
+            "stale",
+            "The processor has gone quiet",
+            "What is shown is the last it published.",
+        )
+    if not has_bars:
+        return PageState(
+            Kind.NOTHING, "starting", "Nothing yet", "The processor is building its first bar."
+        )
+    return PageState(Kind.RUNNING, "running")
+
+
+def _finished(processor: ProcessorStatus | None) -> PageState:
+    if processor is None or not (processor.file_problems or processor.skipped):
+        return PageState(Kind.FINISHED, "complete")
+    problems = [f"{problem.file}: {problem.problem}" for problem in processor.file_problems]
+    if processor.skipped:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in processor.skipped.items())
+        problems.append(f"rows passed over: {kinds}")
+    return PageState(
+        Kind.FINISHED, "complete, with gaps", "Not all input could be used", "; ".join(problems)
+    )
+
+
+def _failed(worker: WorkerStatus, processor: ProcessorStatus | None) -> PageState:
+    last_words = worker.last_words or (processor.last_error if processor else None)
+    if worker.exit_code == ExitCode.NO_INPUT:
+        return PageState(
+            Kind.NO_INPUT,
+            "no input",
+            "No file for this instrument and range",
+            "Nothing was found to process.",
+            last_words,
+            worker.log_file,
+        )
+    return PageState(
+        Kind.FAILED,
+        "failed",
+        "Processor failed for good",
+        f"{_why(worker)} It is not started again.",
+        last_words,
+        worker.log_file,
+    )
+
+
+def _why(worker: WorkerStatus) -> str:
+    if worker.state is WorkerState.STARTING:
+        why = "it is being started again"
+    elif worker.reason:
+        why = worker.reason
+    elif worker.signal:
+        why = f"ended by {worker.signal}"
+    elif worker.exit_code is not None:
+        why = f"ended with exit code {worker.exit_code}"
+    else:
+        why = "it ended"
+    attempt = f" (restart {worker.restarts})" if worker.restarts else ""
+    return f"{why[0].upper()}{why[1:]}{attempt}."

@@ -4,9 +4,11 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from processor.calculation.replay import Replay
+from processor.calculation.results import bars_by_series
 from processor.job.checkpoint import Checkpoint, CheckpointStore
 from processor.job.identity import identify_file, identify_job
 from processor.poison.flight_recorder import FlightRecorder, Span
@@ -19,10 +21,12 @@ from processor.poison.suspects import (
     write_suspects,
 )
 from processor.reporting.quality import Quality
-from shared.errors import RunDirectoryError
+from shared.clock import FIRST_MS, LAST_MS
+from shared.errors import BrokenFileError, RunDirectoryError
 from shared.job import Job
 from shared.recordings.day_files import DayFile
 from shared.recordings.problems import RowProblem
+from shared.run_files.bars import check_bars
 from shared.run_files.earlier_run import set_earlier_run_aside
 from shared.run_files.run_directory import RunDirectory
 
@@ -68,6 +72,8 @@ class JobMemory:
         self._days = [file.day for file in files]
         self._files = [identify_file(file) for file in files]
         self._known_problems = 0
+        self._recalled: Checkpoint | None = None
+        self._is_restored = self._has_begun_anew = False
         self._store = CheckpointStore(run)
         self._suspects_path = run.suspects
         self._digests = {
@@ -80,7 +86,11 @@ class JobMemory:
         self.suspects = NO_SUSPECTS if is_fresh else self._read_suspects(last_signal)
 
     def recall(self, replay: Replay, quality: Quality) -> Checkpoint | None:
-        """Bring `replay` and `quality` to where the job was, and return the checkpoint used."""
+        """Bring `replay` and `quality` to where the job was, and return the checkpoint used.
+
+        Whatever a checkpoint holds may be damaged in a way that no checksum tells: when this, or
+        what follows, raises an error, ask `give_up`.
+        """
         self._known_problems = len(quality.file_problems)
         checkpoint = self._store.load()
         if checkpoint is None:
@@ -89,16 +99,30 @@ class JobMemory:
         if difference is not None:
             self._store.discard(difference)
             return None
-        try:
-            skipped = {RowProblem(kind): count for kind, count in checkpoint.skipped.items()}
-            replay.restore(checkpoint.replay)
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            self._store.discard(f"it cannot be restored: {error!r}")
-            return None
+        self._recalled = checkpoint
+        skipped = {RowProblem(kind): count for kind, count in checkpoint.skipped.items()}
+        replay.restore(checkpoint.replay)
+        self._check_position(replay)
+        self._check_bars(replay)
         quality.skipped.update(skipped)
         quality.file_problems += checkpoint.file_problems
         quality.poison_rows += checkpoint.poison_rows
+        self._is_restored, self._has_begun_anew = True, checkpoint.has_begun_anew
         return checkpoint
+
+    def give_up(self, error: Exception) -> bool:
+        """Set the checkpoint that led to `error` aside, and say whether there was one to blame.
+
+        A run that failed and began anew once before is not the checkpoint's fault: to begin anew
+        again and again would only take longer to fail.
+        """
+        if self._recalled is None or (self._is_restored and self._has_begun_anew):
+            return False
+        verb = "gone on from" if self._is_restored else "restored"
+        self._store.discard(f"it cannot be {verb}: {error!r:.200}")
+        self._has_begun_anew = self._is_restored
+        self._recalled = None
+        return True
 
     def save(self, replay: Replay, quality: Quality, run_id: str) -> None:
         """Take a checkpoint; a disk that is full now may have room the next time."""
@@ -114,6 +138,7 @@ class JobMemory:
             skipped={str(kind): count for kind, count in quality.skipped.items()},
             file_problems=tuple(quality.file_problems[self._known_problems :]),
             poison_rows=tuple(quality.poison_rows),
+            has_begun_anew=self._has_begun_anew,
         )
         try:
             self.cost.newest_bytes = self._store.save(checkpoint)
@@ -166,6 +191,26 @@ class JobMemory:
             write_suspects(self._suspects_path, suspects, self._identity.digest, self._digests)
         except RunDirectoryError as error:
             logger.warning("not remembered: %s", error)
+
+    def _check_position(self, replay: Replay) -> None:
+        """Raise ValueError or TypeError unless `replay` is at some place of this job."""
+        done, data_time_ms = replay.position.files_done, replay.position.data_time_ms
+        if type(done) is not int or not 0 <= done <= len(self._days):
+            raise ValueError(f"expected 0 to {len(self._days)} files done, found {done!r}")
+        if data_time_ms is None:
+            return
+        if type(data_time_ms) is not int or not FIRST_MS <= data_time_ms <= LAST_MS:
+            raise ValueError(f"expected a data time in epoch milliseconds, found {data_time_ms!r}")
+
+    def _check_bars(self, replay: Replay) -> None:
+        """Raise ValueError or TypeError unless `replay` has bars to show."""
+        for series, bars in bars_by_series(replay).items():
+            # None is a sum of sizes that was too large to be a number.
+            rows = [[0.0 if value is None else value for value in bar] for bar in bars]
+            try:
+                check_bars(Path(series.file), rows, series)
+            except BrokenFileError as error:
+                raise ValueError(str(error)) from error
 
     def _difference(self, checkpoint: Checkpoint) -> str | None:
         if checkpoint.job != self._identity:

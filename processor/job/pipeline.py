@@ -1,5 +1,6 @@
 """Run one job: find its files, replay them, publish, and say how it went."""
 
+import copy
 import logging
 import time
 from contextlib import closing
@@ -74,10 +75,7 @@ class Pipeline:
                 is_fresh=self._is_fresh,
                 last_signal=self._link.last_signal,
             ) as memory:
-                replay = self._open_replay(memory)
-                if not self._was_done:
-                    self._work(replay, memory)
-                return self._finish(replay, memory)
+                return self._process(memory)
         except Exception as error:
             message = str(error) if isinstance(error, OrderflowError) else repr(error)
             self._publish(Phase.FAILED, message)
@@ -95,6 +93,26 @@ class Pipeline:
         self._files = found.files
         self._reporter.files_total = len(found.files)
         self._reporter.rows_total = sum(estimated_rows(file.path) for file in found.files)
+
+    def _process(self, memory: JobMemory) -> ExitCode:
+        before = copy.deepcopy(self._quality)
+        try:
+            return self._replay_all(memory)
+        except (OrderflowError, OSError, MemoryError):  # no checkpoint's fault
+            raise
+        except Exception as error:
+            if not memory.give_up(error):
+                raise
+        self._quality.go_back_to(before)
+        self._reporter.begin_anew()
+        self._replay, self._was_done = None, False
+        return self._replay_all(memory)
+
+    def _replay_all(self, memory: JobMemory) -> ExitCode:
+        replay = self._open_replay(memory)
+        if not self._was_done:
+            self._work(replay, memory)
+        return self._finish(replay, memory)
 
     def _open_replay(self, memory: JobMemory) -> Replay:
         replay = choose_replay(
@@ -119,6 +137,8 @@ class Pipeline:
         else:
             self._reporter.go_on(checkpoint.run_id, replay)
             self._was_done = replay.position.files_done == len(self._files)
+            if self._was_done and not self._has_data(replay):
+                raise ValueError("expected data of a job that is done, found none")
             if self._was_done:
                 logger.info("this job was done before: its result is shown; --fresh runs it anew")
                 return replay
@@ -179,8 +199,7 @@ class Pipeline:
             self._publish(Phase.STOPPED)
             logger.info("stopped by %s", self._stop.received.name)
             return ExitCode(128 + self._stop.received)
-        data_time_ms = replay.position.data_time_ms
-        if data_time_ms is None or data_time_ms < self._job.time_range.from_ms:
+        if not self._has_data(replay):
             raise NoInputError(self._describe_emptiness())
         self._publisher.publish(replay, self._reporter.status(Phase.FINISHED, replay))
         if not self._was_done:
@@ -189,7 +208,7 @@ class Pipeline:
                 "done: %s book rows, %s trades, data time %s; %s",
                 f"{replay.position.book_rows:,}",
                 f"{replay.position.trades:,}",
-                format_utc(data_time_ms),
+                format_utc(replay.position.data_time_ms or 0),
                 memory.cost,
             )
         if self._quality.is_complete:
@@ -200,6 +219,10 @@ class Pipeline:
             len(self._quality.file_problems),
         )
         return ExitCode.PARTIAL_DATA
+
+    def _has_data(self, replay: Replay) -> bool:
+        data_time_ms = replay.position.data_time_ms
+        return data_time_ms is not None and data_time_ms >= self._job.time_range.from_ms
 
     def _describe_emptiness(self) -> str:
         if self._quality.is_complete:

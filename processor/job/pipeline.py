@@ -16,7 +16,7 @@ from processor.reporting.status_reporter import StatusReporter
 from shared.clock import format_utc
 from shared.errors import NoInputError, OrderflowError, RunDirectoryError
 from shared.exit_codes import ExitCode
-from shared.job import Job
+from shared.job import CHECKPOINT_SECONDS, Job
 from shared.recordings.day_files import DayFile, FoundFiles, find_day_files
 from shared.recordings.opening import estimated_rows
 from shared.run_files.processor_status import Phase
@@ -24,8 +24,6 @@ from shared.run_files.run_directory import RunDirectory
 from shared.worker_link import WorkerLink
 
 logger = logging.getLogger(__name__)
-
-CHECKPOINT_SECONDS = 5.0
 
 LOOK_SECONDS = 0.05
 """How often the work looks up to publish, to tell that it is alive and to see a stop signal."""

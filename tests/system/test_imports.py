@@ -7,7 +7,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("shared", "recorder", "processor", "visualizer", "supervisor")
-ENTRY_POINTS = {"processor.main", "supervisor.main", "visualizer.app"}
+ENTRY_POINTS = {
+    *("processor.main", "supervisor.main", "visualizer.app", "recorder.simulator.command"),
+    *(f"{package}.__main__" for package in ("processor", "supervisor", "visualizer")),
+}
 HEAVY = {
     "processor": {"dash", "plotly", "flask"},
     "supervisor": {"dash", "plotly", "flask", "numpy", "numba"},

@@ -23,3 +23,8 @@ def format_utc(timestamp_ms: int) -> str:
     moment = from_epoch_ms(timestamp_ms)
     fraction = f".{timestamp_ms % 1000:03d}" if timestamp_ms % 1000 else ""
     return f"{moment:%Y-%m-%d %H:%M:%S}{fraction} UTC"
+
+
+def utc_now_text() -> str:
+    """Return now as `2025-07-01T13:05:09.250Z`, the form of every log line of ours."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -17,7 +17,7 @@ from supervisor.policy.restart_policy import RestartPolicy
 from supervisor.processes.descriptors import fill_standard_descriptors
 from supervisor.processes.launcher import find_launchers
 from supervisor.processes.leftovers import end_leftovers
-from supervisor.processes.listening import Page, open_listening_socket
+from supervisor.processes.listening import PageEndpoint, open_listening_socket
 from supervisor.processes.worker_spec import WorkerSpec
 from supervisor.supervisor import Options, Supervisor
 
@@ -61,7 +61,7 @@ def supervise(plan: RunPlan, make_specs: MakeSpecs) -> ExitCode:
         run_dir=plan.run_dir,
         boot_id=secrets.token_hex(16),
         instrument=plan.instrument,
-        page=Page(listener, url, urlsplit(url).netloc),
+        page=PageEndpoint(listener, url, urlsplit(url).netloc),
         policy=plan.policy,
         launchers=find_launchers() if plan.is_tied_to_launcher else (),
     )

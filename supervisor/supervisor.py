@@ -22,7 +22,6 @@ from supervisor.logs.event_log import Event, EventLog
 from supervisor.logs.rotating_file import RotatingFile
 from supervisor.loop import EventLoop
 from supervisor.policy.restart_policy import RestartPolicy
-from supervisor.policy.worker_events import Event as PolicyEvent
 from supervisor.policy.worker_events import (
     KillAsked,
     LoopGap,
@@ -30,11 +29,12 @@ from supervisor.policy.worker_events import (
     RestartAsked,
     StartAsked,
     StopAsked,
+    WorkerEvent,
 )
-from supervisor.processes.guardian import Guard
+from supervisor.processes.guardian import Guardian
 from supervisor.processes.launcher import LauncherTie
 from supervisor.processes.leftovers import RunningProcess, RunningRecord
-from supervisor.processes.listening import Page
+from supervisor.processes.listening import PageEndpoint
 from supervisor.processes.memory import tree_rss_bytes
 from supervisor.processes.strays import LOOK_SECONDS, Strays, adopt_orphans
 from supervisor.processes.worker import SupervisedWorker, Surroundings
@@ -62,7 +62,7 @@ class Options:
     run_dir: RunDirectory
     boot_id: str
     instrument: str
-    page: Page
+    page: PageEndpoint
     policy: RestartPolicy = field(default_factory=RestartPolicy)
     launchers: tuple[psutil.Process, ...] = ()
 
@@ -79,7 +79,7 @@ class Supervisor:
         self._console = console
         self._clock = time.monotonic
         self._loop = EventLoop(self._tell_error)
-        self._guard = Guard(options.boot_id)
+        self._guardian = Guardian(options.boot_id)
         run_dir = options.run_dir
         self._events = EventLog(RotatingFile(run_dir.events), options.boot_id, self._clock)
         around = Surroundings(
@@ -88,7 +88,7 @@ class Supervisor:
             events=self._events,
             console=console,
             family=options.boot_id,
-            lifeline_fd=self._guard.lifeline_fd,
+            lifeline_fd=self._guardian.lifeline_fd,
             page=options.page,
             logs=run_dir.logs,
             chance=random.Random(),
@@ -129,7 +129,7 @@ class Supervisor:
 
     def _open(self) -> None:
         adopt_orphans()
-        self._guard.start()
+        self._guardian.start()
         self._control = ControlServer(self._loop, self._options.run_dir.control_socket, self._serve)
         signals = {*STOP_SIGNALS, signal.SIGCHLD}
         if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # nohup: then it is not for us
@@ -144,7 +144,7 @@ class Supervisor:
             if worker.process is not None:
                 worker.process.kill_group()
         self._files.watch.close()
-        self._guard.close()
+        self._guardian.close()
         self._strays.reap()
         outcome = ExitCode.OK if self._outcome is None else self._outcome
         self._events.write(Event("supervisor_stopped", pid=os.getpid(), exit_code=int(outcome)))
@@ -208,8 +208,8 @@ class Supervisor:
             self._launchers.check()
         if self._control is not None and self._control.repair():
             self._events.write(Event("control_socket_rebuilt"))
-        if self._guard.check():
-            self._events.write(Event("guardian_restarted", pid=self._guard.pid))
+        if self._guardian.check():
+            self._events.write(Event("guardian_restarted", pid=self._guardian.pid))
 
     def _forgive_gap(self, gap: float, now: float) -> None:
         self._events.write(Event("loop_gap", detail=f"the supervisor stood still for {gap:.1f} s"))
@@ -239,7 +239,7 @@ class Supervisor:
             self._stop(outcome, signal.Signals(number).name)
 
     def _stop(self, outcome: ExitCode, why: str) -> None:
-        event: PolicyEvent = StopAsked()
+        event: WorkerEvent = StopAsked()
         grace = self._options.policy.stop_grace_s
         if self._outcome is None:
             self._outcome = outcome
@@ -270,7 +270,7 @@ class Supervisor:
         self._strays.expect(f"{self._options.boot_id}/{boot_id}")
 
     def _known_children(self) -> set[int]:
-        known = {worker.pid for worker in self._workers.values()} | {self._guard.pid}
+        known = {worker.pid for worker in self._workers.values()} | {self._guardian.pid}
         return {pid for pid in known if pid is not None}
 
     def _record_running(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shared.worker_link import BOOT_ID_HEADER, HEALTH_PATH
 from supervisor.loop import READ, WRITE, EventLoop
-from supervisor.processes.listening import Page
+from supervisor.processes.listening import PageEndpoint
 
 PROBE_SECONDS = 1.0
 TIMEOUT_SECONDS = 2.0
@@ -22,7 +22,7 @@ class HealthProbe:
     """
 
     def __init__(
-        self, loop: EventLoop, page: Page, on_result: Callable[[str | None], None]
+        self, loop: EventLoop, page: PageEndpoint, on_result: Callable[[str | None], None]
     ) -> None:
         self._loop = loop
         self._family = page.listener.family

@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
+from shared.clock import utc_now_text
 from supervisor.logs.rotating_file import RotatingFile
-from supervisor.logs.timestamps import utc_now_text
 
 
 @dataclass(frozen=True, slots=True)

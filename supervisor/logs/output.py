@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Callable
 
+from shared.clock import utc_now_text
 from supervisor.logs.rotating_file import RotatingFile
-from supervisor.logs.timestamps import utc_now_text
 from supervisor.processes.descriptors import read_available
 
 CHUNK_BYTES = 65_536

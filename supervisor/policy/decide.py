@@ -23,7 +23,6 @@ from supervisor.policy.transitions import (
 from supervisor.policy.worker_events import (
     Do,
     Ended,
-    Event,
     Heartbeat,
     KillAsked,
     LoopGap,
@@ -36,15 +35,16 @@ from supervisor.policy.worker_events import (
     StartAsked,
     StopAsked,
     Tick,
+    WorkerEvent,
 )
-from supervisor.policy.worker_record import AfterStop, Liveness, RestartOn, Worker
+from supervisor.policy.worker_record import AfterStop, Liveness, RestartOn, WorkerRecord
 
 _EXPECTED_EXITS = frozenset({ExitCode.OK, ExitCode.PARTIAL_DATA})
 _STARTED = frozenset({WorkerState.STARTING, WorkerState.RUNNING})
 
 
 def decide(
-    worker: Worker, event: Event, now: float, chance: float, policy: RestartPolicy
+    worker: WorkerRecord, event: WorkerEvent, now: float, chance: float, policy: RestartPolicy
 ) -> Decision:
     """Return what becomes of `worker`; `chance` is a random number in [0, 1) for the jitter.
 
@@ -85,7 +85,7 @@ def decide(
             assert_never(event)
 
 
-def next_deadline(worker: Worker, policy: RestartPolicy) -> float | None:
+def next_deadline(worker: WorkerRecord, policy: RestartPolicy) -> float | None:
     """Return when `worker` needs the next Tick, or None when no deadline runs."""
     if worker.state is WorkerState.STARTING:
         return worker.allowance_until
@@ -100,7 +100,7 @@ def next_deadline(worker: Worker, policy: RestartPolicy) -> float | None:
 
 
 def _end(
-    worker: Worker, ended: Ended, now: float, chance: float, policy: RestartPolicy
+    worker: WorkerRecord, ended: Ended, now: float, chance: float, policy: RestartPolicy
 ) -> Decision:
     if not worker.is_alive:
         return Decision(worker)
@@ -122,7 +122,7 @@ def _end(
     return fail(worker, reason, now, chance, policy)
 
 
-def _show_life(worker: Worker, now: float) -> Decision:
+def _show_life(worker: WorkerRecord, now: float) -> Decision:
     if worker.state not in _STARTED:
         return Decision(worker)
     alive = replace(
@@ -136,7 +136,7 @@ def _show_life(worker: Worker, now: float) -> Decision:
     )
 
 
-def _miss_probe(worker: Worker, reason: str, now: float, policy: RestartPolicy) -> Decision:
+def _miss_probe(worker: WorkerRecord, reason: str, now: float, policy: RestartPolicy) -> Decision:
     # Until the allowance is over or a first answer came, a page that is not up yet is no failure.
     if worker.state is not WorkerState.RUNNING:
         return Decision(worker)
@@ -153,7 +153,7 @@ def _miss_probe(worker: Worker, reason: str, now: float, policy: RestartPolicy) 
     return Decision(missed)
 
 
-def _weigh(worker: Worker, rss_bytes: int, now: float, policy: RestartPolicy) -> Decision:
+def _weigh(worker: WorkerRecord, rss_bytes: int, now: float, policy: RestartPolicy) -> Decision:
     if worker.state not in _STARTED:
         return Decision(worker)
     strikes = worker.memory_strikes + 1 if rss_bytes > policy.memory_limit_bytes else 0
@@ -164,7 +164,7 @@ def _weigh(worker: Worker, rss_bytes: int, now: float, policy: RestartPolicy) ->
     return terminate(weighed, AfterStop.COUNT_AS_FAILURE, "memory", reason, now, policy)
 
 
-def _restart(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
+def _restart(worker: WorkerRecord, now: float, policy: RestartPolicy) -> Decision:
     if worker.is_told_to_stop:  # stop beats restart
         return Decision(worker)
     clean = replace(worker, attempt=0, failure_times=())
@@ -175,7 +175,7 @@ def _restart(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
     return start(clean, now, policy, "restart asked")
 
 
-def _stop(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
+def _stop(worker: WorkerRecord, now: float, policy: RestartPolicy) -> Decision:
     told = replace(worker, is_told_to_stop=True)
     if worker.state is WorkerState.STOPPING:
         kill_at = now + policy.stop_grace_s
@@ -193,7 +193,7 @@ def _stop(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
     return Decision(told)
 
 
-def _tick(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
+def _tick(worker: WorkerRecord, now: float, policy: RestartPolicy) -> Decision:
     if worker.state is WorkerState.BACKOFF and _is_due(worker.wake_at, now):
         return start(worker, now, policy, "restart")
     if worker.state is WorkerState.STOPPING and _is_due(worker.wake_at, now):
@@ -214,7 +214,7 @@ def _tick(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
     return Decision(worker)
 
 
-def _forgive_gap(worker: Worker, seconds: float, now: float) -> Worker:
+def _forgive_gap(worker: WorkerRecord, seconds: float, now: float) -> WorkerRecord:
     # Sleep is nobody's health and nobody's fault: shift what was measured against the clock. The
     # deadlines of a stop stay, they are a promise to the user.
     return replace(

@@ -77,7 +77,7 @@ class Tick:
     """Time passed; only deadlines are looked at."""
 
 
-Event = (
+WorkerEvent = (
     StartAsked
     | SpawnFailed
     | Ended

@@ -26,11 +26,11 @@ from supervisor.policy.worker_events import (
     Report,
     SpawnFailed,
     Tick,
+    WorkerEvent,
 )
-from supervisor.policy.worker_events import Event as PolicyEvent
-from supervisor.policy.worker_record import Liveness, Worker
-from supervisor.processes.listening import Page
-from supervisor.processes.process import Process, spawn
+from supervisor.policy.worker_record import Liveness, WorkerRecord
+from supervisor.processes.listening import PageEndpoint
+from supervisor.processes.worker_process import WorkerProcess, spawn
 from supervisor.processes.worker_spec import WorkerSpec
 
 
@@ -44,7 +44,7 @@ class Surroundings:
     console: Console
     family: str
     lifeline_fd: int
-    page: Page
+    page: PageEndpoint
     logs: Path
     chance: random.Random
     on_change: Callable[[], None]
@@ -70,8 +70,8 @@ class SupervisedWorker:
         self.output = OutputLog(
             spec.name, RotatingFile(around.logs / f"{spec.name}.log"), around.clock
         )
-        self.record = Worker(restart_on=spec.restart_on, liveness=spec.liveness)
-        self.process: Process | None = None
+        self.record = WorkerRecord(restart_on=spec.restart_on, liveness=spec.liveness)
+        self.process: WorkerProcess | None = None
         self.probe = (
             HealthProbe(around.loop, around.page, self._take_probe_result)
             if spec.liveness is Liveness.PROBE
@@ -105,7 +105,7 @@ class SupervisedWorker:
             self.probe.tick(now)
         self.feed(Tick())
 
-    def feed(self, event: PolicyEvent) -> None:
+    def feed(self, event: WorkerEvent) -> None:
         """Let the policy decide about `event` and carry that out."""
         now = self._around.clock()
         before = self.record
@@ -203,7 +203,7 @@ class SupervisedWorker:
     def _last_end(self) -> dict[str, str]:
         return {LAST_SIGNAL: self._gone.ended.signal or ""} if self._gone else {}
 
-    def _let_go(self, process: Process) -> None:
+    def _let_go(self, process: WorkerProcess) -> None:
         for descriptor in (process.pidfd, process.output_fd, process.heartbeat_fd):
             if descriptor is not None:
                 self._around.loop.unwatch(descriptor)
@@ -275,7 +275,7 @@ class SupervisedWorker:
                 console.say_lines(self._gone.last_words)
             console.say(f"{self.spec.name} log: {self.output.file.path}")
 
-    def _uptime_s(self, process: Process | None, gone: _Gone | None) -> float | None:
+    def _uptime_s(self, process: WorkerProcess | None, gone: _Gone | None) -> float | None:
         if process is not None:
             return round(self._around.clock() - process.started_at, 3)
         return gone.uptime_s if gone else None

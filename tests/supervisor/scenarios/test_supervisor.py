@@ -14,7 +14,7 @@ import pytest
 
 from shared.worker_link import FAMILY
 from supervisor.processes.guardian import SCRIPT
-from supervisor.processes.process import open_pidfd
+from supervisor.processes.worker_process import open_pidfd
 from tests.supervisor.harness import Run, is_gone, wait_until
 
 

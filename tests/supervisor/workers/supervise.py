@@ -12,7 +12,7 @@ from shared.run_files.run_directory import RunDirectory
 from supervisor.files.reports import PublishedFiles
 from supervisor.policy.restart_policy import RestartPolicy
 from supervisor.policy.worker_record import Liveness, RestartOn
-from supervisor.processes import launcher, process
+from supervisor.processes import launcher, worker_process
 from supervisor.processes.worker_spec import PROCESSOR, VISUALIZER, WorkerSpec
 from supervisor.run import RunPlan, supervise
 
@@ -51,7 +51,7 @@ def main() -> int:
         return [worker, page]
 
     if asked.get("without_pidfd"):
-        for module in (process, launcher):
+        for module in (worker_process, launcher):
             module.open_pidfd = lambda _pid: None  # as on a platform that has none
     if asked.get("broken_part"):
         PublishedFiles.changes = _raise  # a bug of our own

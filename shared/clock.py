@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MS_PER_DAY = 86_400_000
+LAST_MOMENT_MS = 253_402_300_799_999
+"""The end of the year 9999: no later moment can be told as text."""
 
 
 def to_epoch_ms(moment: datetime) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.clock import format_utc
 from shared.event_kind import Level, Subject, Unusual
-from shared.run_files.event_lines import ReadEvent
+from shared.run_files.event_lines import Event
 
 MAX_PHRASE = 200
 """Characters of a reason, or of last words, that a line has room for."""
@@ -30,20 +30,20 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
 """How a field is told behind an event's sentence; one that is not here is not told."""
 
 
-def level_of(event: ReadEvent) -> Level:
+def level_of(event: Event) -> Level:
     """Return how much the event matters, which for some kinds its fields decide."""
     unusual = _unusual(event)
     return unusual.level if unusual else event.kind.level
 
 
-def subject_of(event: ReadEvent) -> str:
+def subject_of(event: Event) -> str:
     """Return whom the event is about: a worker's name, `files` or `supervisor`."""
     if event.kind.subject is Subject.WORKER and event.record.worker:
         return _shortened(event.record.worker)
     return str(event.kind.subject)
 
 
-def text_of(event: ReadEvent) -> str:
+def text_of(event: Event) -> str:
     """Return what happened: `failed and will be started again · exit code 1 · after 5.0 s`."""
     unusual = _unusual(event)
     sentence = unusual.sentence if unusual else event.kind.sentence
@@ -56,13 +56,13 @@ def text_of(event: ReadEvent) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def line_of(event: ReadEvent) -> str:
+def line_of(event: Event) -> str:
     """Return the event as the terminal shows it, whom it is about included."""
     text = text_of(event) or event.kind.name.replace("_", " ")
     return f"{subject_of(event)} {text}" if event.kind.subject is Subject.WORKER else text
 
 
-def _unusual(event: ReadEvent) -> Unusual | None:
+def _unusual(event: Event) -> Unusual | None:
     unusual = event.kind.unusual
     value = event.record.written().get(unusual.field) if unusual else None
     return None if unusual is None or value is None or value in unusual.usual else unusual

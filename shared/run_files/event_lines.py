@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from shared.clock import LAST_MOMENT_MS
 from shared.errors import BrokenFileError
 from shared.event_kind import EventKind, Level, Subject
 from shared.events import VOCABULARY
@@ -15,9 +16,8 @@ MAX_NAME = 60
 """Characters of an unknown event's name that a reader is shown."""
 
 _LINE = Path("events.jsonl")
-_LAST_MOMENT_MS = 253_402_300_799_999  # the end of the year 9999: later ones have no name
 Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-Moment = Annotated[int, msgspec.Meta(ge=0, le=_LAST_MOMENT_MS)]
+Moment = Annotated[int, msgspec.Meta(ge=0, le=LAST_MOMENT_MS)]
 
 
 class EventRecord(
@@ -69,8 +69,8 @@ HEADER = ("ts", "mono", "seq", "supervisor_pid", "boot_id", "event")
 
 
 @dataclass(frozen=True, slots=True)
-class ReadEvent:
-    """A line as a reader has it: the record, and the kind that says how to tell it."""
+class Event:
+    """What a line records, and the kind of event that says how to tell it."""
 
     kind: EventKind
     record: EventRecord
@@ -88,7 +88,7 @@ def encode_event(record: EventRecord) -> bytes:
     return msgspec.json.encode(record) + b"\n"
 
 
-def decode_event(line: bytes) -> ReadEvent:
+def decode_event(line: bytes) -> Event:
     """Return the event that is told by `line`, whatever that is.
 
     An event that this version does not know, and a line that is damaged, become information under
@@ -99,10 +99,10 @@ def decode_event(line: bytes) -> ReadEvent:
     except BrokenFileError:
         return _decode_remains(line)
     kind = VOCABULARY.get(record.event)
-    return ReadEvent(kind or _unknown_kind(record), record)
+    return Event(kind or _unknown_kind(record), record)
 
 
-def _decode_remains(line: bytes) -> ReadEvent:
+def _decode_remains(line: bytes) -> Event:
     try:
         remains = decode_document(_LINE, line, _Remains)
     except BrokenFileError:
@@ -112,7 +112,7 @@ def _decode_remains(line: bytes) -> ReadEvent:
         event=name or "damaged_line", ts=remains.ts if isinstance(remains.ts, str) else None
     )
     sentence = "this line of the status log is damaged"
-    return ReadEvent(EventKind(record.event, Subject.SUPERVISOR, Level.INFO, sentence), record)
+    return Event(EventKind(record.event, Subject.SUPERVISOR, Level.INFO, sentence), record)
 
 
 def _unknown_kind(record: EventRecord) -> EventKind:

@@ -29,7 +29,7 @@ class OutputLog:
     def pump(self, descriptor: int) -> bool:
         """Take one chunk from the pipe to the file; return False when the pipe has ended.
 
-        One chunk only: a worker that floods must not keep the loop from the other one.
+        One chunk only: a worker that floods must not keep the loop from the others.
         """
         chunk = read_available(descriptor, CHUNK_BYTES)
         if chunk:

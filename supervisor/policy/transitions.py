@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from shared import events
+from shared.event_kind import EventKind
 from shared.run_files.supervisor_status import WorkerState
 from supervisor.policy.restart_policy import RestartPolicy, backoff_s
 from supervisor.policy.worker_events import Action, Do, Report
@@ -36,7 +38,7 @@ def start(worker: WorkerRecord, now: float, policy: RestartPolicy, reason: str) 
         after_stop=AfterStop.STAY,
         stop_reason=None,
     )
-    return Decision(started, (Do.SPAWN, Report("starting", reason)))
+    return Decision(started, (Do.SPAWN, Report(events.STARTING, reason)))
 
 
 def fail(
@@ -53,11 +55,11 @@ def fail(
         return _give_up(failed, f"{reason}; {len(failed.failure_times)} failures in an hour")
     delay = 0.0 if was_healthy else backoff_s(attempt, chance, policy)
     waiting = replace(settle(failed, WorkerState.BACKOFF), wake_at=now + delay)
-    return Decision(waiting, (Report("backoff", reason, next_delay_s=delay),))
+    return Decision(waiting, (Report(events.BACKOFF, reason, next_delay_s=delay),))
 
 
 def _give_up(worker: WorkerRecord, reason: str) -> Decision:
-    return Decision(settle(worker, WorkerState.FATAL), (Report("fatal", reason),))
+    return Decision(settle(worker, WorkerState.FATAL), (Report(events.FATAL, reason),))
 
 
 def settle(worker: WorkerRecord, state: WorkerState) -> WorkerRecord:
@@ -73,13 +75,13 @@ def abort(worker: WorkerRecord, reason: str, now: float, policy: RestartPolicy) 
         after_stop=AfterStop.COUNT_AS_FAILURE,
         stop_reason=reason,
     )
-    return Decision(hung, (Report("hung", reason), Do.ABORT))
+    return Decision(hung, (Report(events.HUNG, reason), Do.ABORT))
 
 
 def terminate(
     worker: WorkerRecord,
     after_stop: AfterStop,
-    event: str,
+    kind: EventKind,
     reason: str,
     now: float,
     policy: RestartPolicy,
@@ -91,14 +93,14 @@ def terminate(
         after_stop=after_stop,
         stop_reason=reason,
     )
-    return Decision(stopping, (Report(event, reason), Do.TERMINATE))
+    return Decision(stopping, (Report(kind, reason), Do.TERMINATE))
 
 
 def kill_now(worker: WorkerRecord) -> Decision:
     """Return the worker as its process is killed without more waiting."""
     told = replace(worker, is_told_to_stop=True)
     if worker.state is WorkerState.BACKOFF:
-        return Decision(settle(told, WorkerState.STOPPED), (Report("stopped", "stop asked"),))
+        return Decision(settle(told, WorkerState.STOPPED), (Report(events.STOPPED, "stop asked"),))
     if not worker.is_alive:
         return Decision(told)
     killed = replace(
@@ -109,7 +111,7 @@ def kill_now(worker: WorkerRecord) -> Decision:
         wake_at=None,
         after_stop=AfterStop.STAY,
     )
-    return Decision(killed, (Report("killing", "second signal"), Do.KILL))
+    return Decision(killed, (Report(events.KILLING, "second signal"), Do.KILL))
 
 
 def _leave_running(worker: WorkerRecord, now: float, policy: RestartPolicy) -> WorkerRecord:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared import events
+from shared.run_files.event_lines import EventRecord
 from shared.run_files.supervisor_status import WorkerState, WorkerStatus
 from shared.worker_link import LAST_SIGNAL
 from supervisor.health.heartbeats import HeartbeatReader
 from supervisor.health.probes import HealthProbe
 from supervisor.logs.console import Console
-from supervisor.logs.event_log import Event, EventLog
+from supervisor.logs.event_log import EventLog
 from supervisor.logs.output import OutputLog
 from supervisor.logs.rotating_file import RotatingFile
 from supervisor.loop import EventLoop
@@ -31,12 +33,12 @@ from supervisor.policy.worker_events import (
 from supervisor.policy.worker_record import Liveness, WorkerRecord
 from supervisor.processes.listening import PageEndpoint
 from supervisor.processes.worker_process import WorkerProcess, spawn
-from supervisor.processes.worker_spec import WorkerSpec
+from supervisor.processes.worker_spec import Assignment, WorkerSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a worker is handed from the supervisor and shares with the other one."""
+    """What the supervisor hands to each of its workers."""
 
     loop: EventLoop
     clock: Callable[[], float]
@@ -44,6 +46,7 @@ class Surroundings:
     console: Console
     family: str
     lifeline_fd: int
+    assignment: Assignment
     page: PageEndpoint
     logs: Path
     chance: random.Random
@@ -79,6 +82,8 @@ class SupervisedWorker:
         )
         self.heartbeats = HeartbeatReader("")
         self.rss_bytes: int | None = None
+        self._command = spec.command(around.assignment)
+        self._environment = spec.environment(around.assignment)
         self._policy = policy
         self._around = around
         self._gone: _Gone | None = None
@@ -116,6 +121,7 @@ class SupervisedWorker:
         for action in decision.actions:
             match action:
                 case Do.SPAWN:
+                    self._is_ending = False
                     failure = self._spawn(now)
                 case Do.TERMINATE:
                     # SIGCONT: a stopped process would not see the SIGTERM.
@@ -180,15 +186,15 @@ class SupervisedWorker:
         around = self._around
         try:
             process = spawn(
-                self.spec.command,
-                {**self.spec.environment, **self._last_end()},
+                self._command,
+                {**self._environment, **self._last_end()},
                 family=around.family,
                 started_at=now,
                 lifeline_fd=around.lifeline_fd,
                 listen_fd=around.page.listener.fileno() if self.spec.is_given_listener else None,
             )
         except OSError as error:
-            return f"{self.spec.command[0]}: {error.strerror}"
+            return f"{self._command[0]}: {error.strerror}"
         self.process = process
         self.heartbeats = HeartbeatReader(process.boot_id)
         self.output.begin()
@@ -240,9 +246,9 @@ class SupervisedWorker:
         process = self.process
         gone = self._gone if self._is_ending and process is None else None
         self._reason, self._next_delay_s = report.reason, report.next_delay_s
-        self._around.events.write(
-            Event(
-                event=report.event,
+        self._around.events.tell(
+            EventRecord(
+                event=report.kind.name,
                 worker=self.spec.name,
                 from_state=before,
                 to_state=to,
@@ -258,22 +264,14 @@ class SupervisedWorker:
                 detail=gone.last_words if gone else None,
             )
         )
-        self._tell(report, to)
+        if report.kind is events.FATAL:
+            self._say_last_words()
 
-    def _tell(self, report: Report, to: WorkerState) -> None:
-        parts = [f"{self.spec.name} {to}"]
-        if self.pid is not None:
-            parts.append(f"(pid {self.pid})")
-        if report.reason:
-            parts.append(f"- {report.reason}")
-        if report.next_delay_s is not None:
-            parts.append(f"- next start in {report.next_delay_s:.1f} s")
+    def _say_last_words(self) -> None:
         console = self._around.console
-        console.say(" ".join(parts))
-        if to is WorkerState.FATAL:
-            if self._gone and self._gone.last_words:
-                console.say_lines(self._gone.last_words)
-            console.say(f"{self.spec.name} log: {self.output.file.path}")
+        if self._gone and self._gone.last_words:
+            console.say_lines(self._gone.last_words)
+        console.say(f"{self.spec.name} log: {self.output.file.path}")
 
     def _uptime_s(self, process: WorkerProcess | None, gone: _Gone | None) -> float | None:
         if process is not None:

@@ -7,12 +7,12 @@ import pytest
 from shared.event_kind import EventKind, Level
 from shared.event_wording import PHRASES, level_of, line_of, subject_of, text_of
 from shared.events import ALL_KINDS, VOCABULARY
-from shared.run_files.event_lines import HEADER, EventRecord, ReadEvent, decode_event, encode_event
+from shared.run_files.event_lines import HEADER, Event, EventRecord, decode_event, encode_event
 
 FIELDS = frozenset(EventRecord.__struct_encode_fields__) - set(HEADER)
 
 
-def an_event(name: str, **fields: Any) -> ReadEvent:
+def an_event(name: str, **fields: Any) -> Event:
     """Return the event that a line with these fields, named as in the line, is read as."""
     record = EventRecord(
         event=name,
@@ -49,7 +49,10 @@ def test_a_failure_reads_like_a_sentence() -> None:
     event = an_event(
         "backoff",
         **{"worker": "processor", "from": "RUNNING", "to": "BACKOFF", "attempt": 1, "pid": 41},
-        reason="exit code 1", exit_code=1, uptime_s=1234.56, next_delay_s=0.5,
+        reason="exit code 1",
+        exit_code=1,
+        uptime_s=1234.56,
+        next_delay_s=0.5,
         detail="Traceback\n  ...\nValueError: no\n",
     )
     assert (level_of(event), subject_of(event)) == (Level.WARN, "processor")
@@ -63,8 +66,11 @@ def test_a_failure_reads_like_a_sentence() -> None:
 def test_a_published_file_reads_like_a_sentence() -> None:
     event = an_event(
         "file_changed",
-        file="cvd_data.json", bytes=2048, age_s=0.04,
-        bars=1000, newest_ms=1_751_328_000_000,
+        file="cvd_data.json",
+        bytes=2048,
+        age_s=0.04,
+        bars=1000,
+        newest_ms=1_751_328_000_000,
     )
     assert subject_of(event) == "files"
     assert line_of(event) == (

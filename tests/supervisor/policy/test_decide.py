@@ -46,7 +46,7 @@ class Story:
         self.worker = decision.worker
         for action in decision.actions:
             if isinstance(action, Report):
-                self.told.append((action.event, action.next_delay_s))
+                self.told.append((action.kind.name, action.next_delay_s))
             else:
                 self.did.append((now, action))
         return self

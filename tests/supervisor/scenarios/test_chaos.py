@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from supervisor.control.client import ask
-from supervisor.control.server import Request
+from supervisor.control.messages import Request
 from supervisor.processes.guardian import SCRIPT
 from tests.supervisor.harness import ROOT, Run, wait_until
 

@@ -66,23 +66,28 @@ class ControlServer:
 
     def _serve(self, descriptor: int) -> None:
         connection = self._connections[descriptor]
-        answer: Answer | None = None
-        is_understood = False
         try:
             # A request is far smaller than a socket's buffer: it comes in one piece or not at all.
             line = connection.recv(MAX_REQUEST_BYTES + 1)
-            if line:
-                answer, is_understood = self._answer(line)
-                connection.send(encode_message(answer))
         except BlockingIOError:
-            pass  # nothing to read after all, or somebody who asks and never reads the answers
+            return
         except OSError:
-            is_understood = False
-        if not is_understood:
+            line = b""
+        if not (line and self._reply(connection, line)):
             self._hang_up(descriptor)
 
+    def _reply(self, connection: socket.socket, line: bytes) -> bool:
+        """Answer `line`; return whether more can be expected of who sent it."""
+        answer, is_understood = self._answer(line)
+        content = encode_message(answer)
+        try:
+            # Nobody is waited for: who does not read the answers is hung up on.
+            return connection.send(content) == len(content) and is_understood
+        except OSError:
+            return False
+
     def _answer(self, line: bytes) -> tuple[Answer, bool]:
-        """Return the answer to `line`, and whether more can be expected of who sent it."""
+        """Return the answer to `line`, and whether that is a request at all."""
         if len(line) > MAX_REQUEST_BYTES:
             return Answer(
                 False, f"expected a request of at most {MAX_REQUEST_BYTES:,} bytes"

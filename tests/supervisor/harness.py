@@ -234,7 +234,7 @@ class Run:
 
     def _peek(self) -> str:
         console = self.console[-2000:] if self.console_path.exists() else ""
-        logs = "\n".join(self.log(name)[-1000:] for name in ("processor", "visualizer"))
+        logs = "\n".join(self.log(path.stem)[-1000:] for path in self.run_dir.logs.glob("*.log"))
         return f"console:\n{console}\nlogs:\n{logs}"
 
 

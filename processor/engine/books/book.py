@@ -6,6 +6,7 @@ from processor.calculation.depth import Depth
 from processor.engine.books.book_batch import BookBatch
 from processor.engine.books.ladder_book import LadderBook
 from processor.engine.books.sorted_book import SortedBook
+from processor.engine.kernels.arguments import BookOutput, Sums
 from processor.engine.kernels.book_bars import OFF_LADDER
 from processor.engine.kernels.loading import Kernels
 from processor.engine.scan.columns import Column
@@ -27,14 +28,20 @@ class Book:
         return isinstance(self._form, LadderBook)
 
     def apply(
-        self, kernels: Kernels, first: int, batch: BookBatch, sums: Column, closed: Column
+        self,
+        kernels: Kernels,
+        first: int,
+        until_ms: int,
+        batch: BookBatch,
+        sums: Sums,
+        output: BookOutput,
     ) -> int:
-        """Apply the rows of `batch` from `first` on and return where that stopped.
+        """Apply the rows of `batch` from `first` on, up to `until_ms`; return where that stopped.
 
         Why, says `sums["outcome"]`. After OFF_LADDER the book has taken a form that the rest of the
         batch fits: go on from the same row.
         """
-        row = self._form.apply(kernels, first, batch, sums, closed)
+        row = self._form.apply(kernels, first, until_ms, batch, sums, output)
         if sums["outcome"][0] == OFF_LADDER:
             self._form = _form_of(*self._form.sides, batch.prices)
         return row

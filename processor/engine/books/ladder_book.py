@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from processor.engine.books.book_batch import BookBatch
+from processor.engine.kernels.arguments import BookOutput, Ladder, Sums
 from processor.engine.kernels.loading import Kernels
 from processor.engine.scan.columns import Column
 
@@ -71,22 +72,19 @@ class LadderBook:
         return bids, asks
 
     def apply(
-        self, kernels: Kernels, first: int, batch: BookBatch, sums: Column, closed: Column
+        self,
+        kernels: Kernels,
+        first: int,
+        until_ms: int,
+        batch: BookBatch,
+        sums: Sums,
+        output: BookOutput,
     ) -> int:
         """Apply the rows of `batch` from `first` on and return where that stopped."""
-        return int(
-            kernels.apply_to_ladder(
-                first,
-                *batch.columns(),
-                self._sizes,
-                self._taken,
-                self._taken_words,
-                self._starts,
-                10.0**self._decimals,
-                sums,
-                closed,
-            )
+        ladder = Ladder(
+            self._sizes, self._taken, self._taken_words, self._starts, 10.0**self._decimals
         )
+        return int(kernels.apply_to_ladder(first, until_ms, batch.rows, ladder, sums, output))
 
     def _fill(self, bids: Column, asks: Column) -> None:
         for side, (prices, sizes) in enumerate((bids, asks)):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from processor.engine.books.book_batch import BookBatch
+from processor.engine.kernels.arguments import BookOutput, SortedSides, Sums
 from processor.engine.kernels.loading import Kernels
 from processor.engine.scan.columns import Column
 
@@ -30,16 +31,19 @@ class SortedBook:
         return self.bids[:, slice(*self.bounds[0])], self.asks[:, slice(*self.bounds[1])]
 
     def apply(
-        self, kernels: Kernels, first: int, batch: BookBatch, sums: Column, closed: Column
+        self,
+        kernels: Kernels,
+        first: int,
+        until_ms: int,
+        batch: BookBatch,
+        sums: Sums,
+        output: BookOutput,
     ) -> int:
         """Apply the rows of `batch` from `first` on and return where that stopped."""
         self.bids = _with_room(self.bids, self.bounds[0], batch.most_levels + 1)
         self.asks = _with_room(self.asks, self.bounds[1], batch.most_levels + 1)
-        return int(
-            kernels.apply_to_sorted(
-                first, *batch.columns(), self.bids, self.asks, self.bounds, sums, closed
-            )
-        )
+        sides = SortedSides(self.bids, self.asks, self.bounds)
+        return int(kernels.apply_to_sorted(first, until_ms, batch.rows, sides, sums, output))
 
 
 def _with_room(side: Column, bound: Column, levels: int) -> Column:

@@ -45,7 +45,7 @@ def write_day(folder: Path, number: int, seed: int = 1) -> Path:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_replay, "BOOK_ROWS", 16)
     monkeypatch.setattr(file_replay, "TRADE_ROWS", 16)
-    monkeypatch.setattr("processor.job.pipeline.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("processor.job.job_run.LOOK_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def choose_replay(
 ) -> Replay:
     """Return the fast engine, or the reference where its compiled wheels are not installed."""
     try:
-        from processor.engine.engine_replay import EngineReplay
+        from processor.engine.replay.engine_replay import EngineReplay
     except ImportError as error:
         logger.warning("the fast engine is not to be had (%s): going row by row", error)
         return ReferenceReplay(files, job, quality, sink, on_wait)

@@ -44,7 +44,7 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
                 shuffled(rng, trades[ROWS - 200 :]),
             )
         recording.write(book, trades, day=day)
-    for module in ("engine.file_replay.BOOK_ROWS", "engine.file_replay.TRADE_ROWS"):
+    for module in ("engine.replay.file_replay.BOOK_ROWS", "engine.replay.file_replay.TRADE_ROWS"):
         monkeypatch.setattr(f"processor.{module}", 64)
     monkeypatch.setattr("processor.job.job_run.LOOK_SECONDS", 0.0)
     run = RunDirectory(tmp_path / "run")

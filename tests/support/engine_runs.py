@@ -10,8 +10,8 @@ import pytest
 from processor.calculation.position import Position
 from processor.calculation.replay import Replay
 from processor.calculation.sink import Sink
-from processor.engine.engine_replay import EngineReplay
 from processor.engine.kernels.loading import Kernels
+from processor.engine.replay.engine_replay import EngineReplay
 from processor.reference.replay import ReferenceReplay
 from processor.reporting.quality import Quality
 from shared.job import Job, TimeRange

@@ -6,10 +6,9 @@ from processor.calculation.depth import Depth
 from processor.engine.books.book_batch import BookBatch
 from processor.engine.books.ladder_book import LadderBook
 from processor.engine.books.sorted_book import SortedBook
-from processor.engine.kernels.arguments import BookOutput, Sums
+from processor.engine.kernels.arguments import BookOutput, Numbers, Sums
 from processor.engine.kernels.book_bars import OFF_LADDER
 from processor.engine.kernels.loading import Kernels
-from processor.engine.scan.columns import Column
 from shared.recordings.records import OrderbookLevel
 
 _NO_LEVELS = np.empty((2, 0))
@@ -19,7 +18,7 @@ _NO_PRICES = np.empty(0)
 class Book:
     """Takes batches of rows, whatever their prices."""
 
-    def __init__(self, bids: Column = _NO_LEVELS, asks: Column = _NO_LEVELS) -> None:
+    def __init__(self, bids: Numbers = _NO_LEVELS, asks: Numbers = _NO_LEVELS) -> None:
         self._form = _form_of(bids, asks, _NO_PRICES)
 
     @property
@@ -69,10 +68,10 @@ class Book:
         return cls(bids, asks)
 
 
-def _form_of(bids: Column, asks: Column, prices: Column) -> LadderBook | SortedBook:
+def _form_of(bids: Numbers, asks: Numbers, prices: Numbers) -> LadderBook | SortedBook:
     return LadderBook.of(bids, asks, prices) or SortedBook.of(bids, asks)
 
 
-def _best(side: Column, levels: int) -> list[OrderbookLevel]:
+def _best(side: Numbers, levels: int) -> list[OrderbookLevel]:
     prices, sizes = np.abs(side[:, -levels:][:, ::-1]).tolist()
     return [OrderbookLevel(price, size) for price, size in zip(prices, sizes, strict=True)]

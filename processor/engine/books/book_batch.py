@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from processor.engine.kernels.arguments import BookRows, Numbers
-from processor.engine.scan.columns import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class BookBatch:
     """Some book rows, the first of which is `first_row` in reading order."""
 
     first_row: int
-    row_ids: Column
+    row_ids: NDArray[np.int64]
     rows: BookRows
 
     def __len__(self) -> int:

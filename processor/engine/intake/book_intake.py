@@ -20,9 +20,9 @@ from processor.engine.kernels.arguments import (
 )
 from processor.engine.kernels.level_kernel import SHORTEST_LEVEL
 from processor.engine.kernels.level_shapes import no_shapes
-from processor.engine.reading_order import ReadingOrderError
 from processor.engine.scan.columns import ColumnBatch
 from processor.engine.scan.queries import without_odd_times
+from processor.engine.scan.reading_order import ReadingOrderError
 from shared.recordings.problems import BadRowError
 from shared.recordings.records import OrderbookLevel
 from shared.recordings.row_parser import parse_book_row

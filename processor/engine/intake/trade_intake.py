@@ -10,9 +10,9 @@ from processor.calculation.sink import CVD, OHLC, TradeColumns
 from processor.engine.intake.table_intake import TableIntake, only_row_id
 from processor.engine.kernels import trade_kernel
 from processor.engine.kernels.arguments import Numbers, Sums, TradeRows
-from processor.engine.reading_order import ReadingOrderError
 from processor.engine.scan.columns import Column, ColumnBatch
 from processor.engine.scan.queries import ODD_SIDE, without_odd_codes
+from processor.engine.scan.reading_order import ReadingOrderError
 from shared.recordings.problems import BadRowError, late_trade
 from shared.recordings.row_parser import parse_trade_row
 from shared.recordings.table_reader import TimedRow

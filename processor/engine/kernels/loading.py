@@ -23,11 +23,12 @@ from processor.engine.kernels.arguments import (
     TextColumn,
     TradeRows,
 )
+from processor.engine.kernels.cache import keep_compiled_kernels
 from processor.engine.kernels.level_shapes import no_shapes
 
 logger = logging.getLogger(__name__)
 
-_compile: Any = njit(cache=True, nogil=True, error_model="numpy")
+_compile: Any = njit(cache=keep_compiled_kernels(), nogil=True, error_model="numpy")
 _parse_levels = _compile(level_kernel.parse_levels)
 _apply_to_ladder = _compile(ladder_kernel.apply_to_ladder)
 _apply_to_sorted = _compile(sorted_kernel.apply_to_sorted)

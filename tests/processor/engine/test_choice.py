@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from processor.engine.engine_replay import EngineReplay
+from processor.engine.replay.engine_replay import EngineReplay
 from processor.job.choice import choose_replay
 from processor.reporting.quality import Quality
 from shared.job import Job

@@ -22,9 +22,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
-from processor.engine import file_replay
-from processor.engine.engine_replay import EngineReplay
 from processor.engine.kernels import loading as kernels
+from processor.engine.replay import file_replay
+from processor.engine.replay.engine_replay import EngineReplay
 from processor.job import checkpoint, job_run
 from processor.job.pipeline import Pipeline
 from processor.job.stop_signal import StopSignal

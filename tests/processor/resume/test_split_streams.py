@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from processor.engine import file_replay
-from processor.engine.engine_replay import EngineReplay
-from processor.engine.reading_order import ReadingOrder
+from processor.engine.replay import file_replay
+from processor.engine.replay.engine_replay import EngineReplay
 from processor.engine.scan import queries, read_ranges
+from processor.engine.scan.reading_order import ReadingOrder
 from processor.job.memory import JobMemory
 from processor.reporting.quality import Quality
 from shared.job import Job, TimeRange

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from processor.engine.engine_replay import EngineReplay
 from processor.engine.intake import book_intake
 from processor.engine.kernels.loading import Kernels
+from processor.engine.replay.engine_replay import EngineReplay
 from processor.job.pipeline import Pipeline
 from processor.job.stop_signal import StopSignal
 from processor.reporting.quality import Quality

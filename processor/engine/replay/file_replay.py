@@ -9,7 +9,6 @@ from processor.engine.file_progress import Bookmark, FileProgress
 from processor.engine.intake.book_intake import BOOK_ROWS, BookIntake
 from processor.engine.intake.table_intake import FOREVER_MS, TableIntake
 from processor.engine.intake.trade_intake import TRADE_ROWS, TradeIntake
-from processor.engine.reading_order import ReadingOrder
 from processor.engine.replay_context import ReplayContext
 from processor.engine.scan.columns import ColumnBatch, read_columns
 from processor.engine.scan.queries import (
@@ -21,7 +20,7 @@ from processor.engine.scan.queries import (
 )
 from processor.engine.scan.read_ahead import read_ahead
 from processor.engine.scan.read_ranges import RANGE_ROWS, read_ranges
-from processor.reference.interpreter import BOOK_BATCH, TRADE_BATCH
+from processor.engine.scan.reading_order import ReadingOrder
 from shared.recordings.day_files import DayFile
 from shared.recordings.opening import (
     UnusableFileError,
@@ -30,7 +29,13 @@ from shared.recordings.opening import (
     is_immutable,
     recording_uri,
 )
-from shared.recordings.table_reader import BOOK_COLUMNS, TRADE_COLUMNS, TableReader
+from shared.recordings.table_reader import (
+    BOOK_BATCH,
+    BOOK_COLUMNS,
+    TRADE_BATCH,
+    TRADE_COLUMNS,
+    TableReader,
+)
 
 Intake = TypeVar("Intake", bound=TableIntake[Any])
 

@@ -8,11 +8,11 @@ from processor.calculation.depth import Depth
 from processor.calculation.position import Position
 from processor.calculation.sink import Sink
 from processor.engine.file_progress import Bookmark, FileProgress
-from processor.engine.file_replay import FileReplay
-from processor.engine.file_start import FileStart, restored
 from processor.engine.kernels.loading import Kernels
-from processor.engine.reading_order import ReadingOrder, ReadingOrderError
+from processor.engine.replay.file_replay import FileReplay
+from processor.engine.replay.file_start import FileStart, restored
 from processor.engine.replay_context import ReplayContext
+from processor.engine.scan.reading_order import ReadingOrder, ReadingOrderError
 from processor.engine.state import EngineState
 from processor.poison.flight_recorder import FlightRecorder, Span
 from processor.poison.suspects import Suspects

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from processor.job.pipeline import CHECKPOINT_SECONDS, Pipeline
+from processor.job.job_run import CHECKPOINT_SECONDS
+from processor.job.pipeline import Pipeline
 from processor.job.stop_signal import StopSignal
 from shared.command_line.logs import configure_logging
 from shared.command_line.options import EXIT_CODES_HELP, JOB_OPTIONS, make_job, with_options

@@ -26,7 +26,7 @@ class Checkpoint:
     """All that is needed to go on, as if nothing had happened.
 
     `files` are the day files used so far, the newest last; `replay` is the replay's own document:
-    positions, book, bars and sums.
+    positions, book, bars and sums. `commit` is the sink's that belongs to it, 0 for none.
     """
 
     job: JobIdentity
@@ -36,6 +36,7 @@ class Checkpoint:
     skipped: dict[str, int] = field(default_factory=dict)
     file_problems: tuple[FileProblem, ...] = ()
     poison_rows: tuple[RowName, ...] = ()
+    commit: int = 0
 
 
 _FIELDS = tuple(each.name for each in fields(Checkpoint))
@@ -106,6 +107,7 @@ def decode(path: Path, content: bytes) -> Checkpoint:
             skipped=document["skipped"],
             file_problems=tuple(FileProblem(**each) for each in document["file_problems"]),
             poison_rows=tuple(RowName(**each) for each in document["poison_rows"]),
+            commit=document.get("commit", 0),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BrokenFileError(path, f"expected a checkpoint, found {error!r}") from error

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from processor.calculation.replay import Replay
+from processor.calculation.replay import ResumableReplay
+from processor.calculation.sink import Sink
 from processor.job.checkpoint import Checkpoint, CheckpointStore
 from processor.job.identity import identify_file, identify_job
 from processor.poison.flight_recorder import FlightRecorder, Span
@@ -52,7 +53,7 @@ class JobMemory:
 
     `files` are the job's, as they are before any is read: what changes later is another file.
     With `is_fresh` all that is known from before is set aside. `last_signal` is what ended the
-    process before, None where nobody saw it.
+    process before, None where nobody saw it. `sink` is committed with each checkpoint.
     """
 
     def __init__(
@@ -62,12 +63,14 @@ class JobMemory:
         *,
         is_fresh: bool = False,
         last_signal: str | None = None,
+        sink: Sink | None = None,
     ) -> None:
         run = RunDirectory(job.run_dir)
         self._identity = identify_job(job)
         self._days = [file.day for file in files]
         self._files = [identify_file(file) for file in files]
         self._known_problems = 0
+        self._sink = sink
         self._store = CheckpointStore(run)
         self._suspects_path = run.suspects
         self._digests = {
@@ -79,37 +82,54 @@ class JobMemory:
         self.recorder = FlightRecorder(run.flight_record)
         self.suspects = NO_SUSPECTS if is_fresh else self._read_suspects(last_signal)
 
-    def recall(self, replay: Replay, quality: Quality) -> Checkpoint | None:
-        """Bring `replay` and `quality` to where the job was, and return the checkpoint used."""
+    def recall(self, replay: ResumableReplay, quality: Quality) -> Checkpoint | None:
+        """Bring `replay`, `quality` and the sink to where the job was; return the checkpoint used.
+
+        Without one, the sink begins anew as well.
+        """
         self._known_problems = len(quality.file_problems)
         checkpoint = self._store.load()
-        if checkpoint is None:
-            return None
+        if checkpoint is not None and self._is_restored(replay, checkpoint):
+            quality.skipped.update(
+                {RowProblem(kind): count for kind, count in checkpoint.skipped.items()}
+            )
+            quality.file_problems += checkpoint.file_problems
+            quality.poison_rows += checkpoint.poison_rows
+            return checkpoint
+        if self._sink is not None:
+            self._sink.go_back_to(0)
+        return None
+
+    def _is_restored(self, replay: ResumableReplay, checkpoint: Checkpoint) -> bool:
+        """Bring `replay` and the sink to where `checkpoint` was taken, or discard that."""
         difference = self._difference(checkpoint)
+        if difference is None and not self._goes_back_to(checkpoint.commit):
+            difference = "what was kept beside it does not reach so far"
+        if difference is None:
+            try:
+                for kind in checkpoint.skipped:
+                    RowProblem(kind)
+                replay.restore(checkpoint.replay)
+            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+                difference = f"it cannot be restored: {error!r}"
         if difference is not None:
             self._store.discard(difference)
-            return None
-        try:
-            skipped = {RowProblem(kind): count for kind, count in checkpoint.skipped.items()}
-            replay.restore(checkpoint.replay)
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            self._store.discard(f"it cannot be restored: {error!r}")
-            return None
-        quality.skipped.update(skipped)
-        quality.file_problems += checkpoint.file_problems
-        quality.poison_rows += checkpoint.poison_rows
-        return checkpoint
+        return difference is None
 
-    def save(self, replay: Replay, quality: Quality, run_id: str) -> None:
-        """Take a checkpoint; a disk that is full now may have room the next time."""
+    def _goes_back_to(self, commit: int) -> bool:
+        return self._sink is None or (commit > 0 and self._sink.go_back_to(commit))
+
+    def save(self, replay: ResumableReplay, quality: Quality, run_id: str) -> None:
+        """Take a checkpoint; a disk that is full now may have room the next time.
+
+        The sink is committed first: a checkpoint never knows of more than is kept.
+        """
         started_s = time.monotonic()
-        document = replay.to_document()
-        if document is None:
-            return
         checkpoint = Checkpoint(
             job=self._identity,
             files=tuple(self._files[: replay.position.files_done + 1]),
-            replay=document,
+            replay=replay.to_document(),
+            commit=self._sink.commit() if self._sink is not None else 0,
             run_id=run_id,
             skipped={str(kind): count for kind, count in quality.skipped.items()},
             file_problems=tuple(quality.file_problems[self._known_problems :]),
@@ -147,7 +167,7 @@ class JobMemory:
             self._write_suspects(after)
         return after
 
-    def _clear_of_suspicion(self, replay: Replay) -> None:
+    def _clear_of_suspicion(self, replay: ResumableReplay) -> None:
         if not self.suspects.spans and not self.suspects.deaths:
             return
         cleared = after_passing(self.suspects, lambda span: self._is_past(replay, span))
@@ -155,7 +175,7 @@ class JobMemory:
             self.suspects = cleared
             self._write_suspects(cleared)
 
-    def _is_past(self, replay: Replay, span: Span) -> bool:
+    def _is_past(self, replay: ResumableReplay, span: Span) -> bool:
         files_done = replay.position.files_done
         if files_done == len(self._days) or span.day < self._days[files_done]:
             return True

@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks.recordings import make_recording
 from benchmarks.results import Figure, as_table, describe_machine, write_section
 from processor.job.checkpoint import CheckpointStore, decode
-from processor.job.pipeline import CHECKPOINT_SECONDS
+from processor.job.job_run import CHECKPOINT_SECONDS
 from shared.run_files.atomic_file import replace_file
 from shared.run_files.processor_status import ProcessorStatus, read_processor_status
 from shared.run_files.run_directory import RunDirectory

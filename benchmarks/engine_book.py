@@ -13,8 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from processor.engine.books.book_batch import BookBatch, Levels
+from processor.calculation.bar_edges import bar_start
+from processor.engine.books.book_batch import BookBatch
+from processor.engine.intake.table_intake import FOREVER_MS
 from processor.engine.kernels import book_bars
+from processor.engine.kernels.arguments import BookRows, LevelColumns
 from processor.engine.kernels.loading import Kernels
 from processor.engine.state import EngineState
 from shared.job import Job, TimeRange
@@ -35,14 +38,15 @@ def make_batches(events: Any) -> list[BookBatch]:
         times[batch["row"] - first] = batch["timestamp_ms"]
         np.maximum.accumulate(times, out=times)  # rows without levels
         bids, asks = (
-            Levels(
+            LevelColumns(
                 np.ascontiguousarray(side["price"]),
                 np.ascontiguousarray(side["size"]),
                 np.searchsorted(side["row"], rows, side="right"),
             )
             for side in (batch[batch["is_bid"]], batch[~batch["is_bid"]])
         )
-        batches.append(BookBatch(first, rows, times, bids, asks, np.zeros(len(rows), np.bool_)))
+        starts, is_refused = bar_start(times, WINDOW_SECONDS * 1000), np.zeros(len(rows), np.bool_)
+        batches.append(BookBatch(first, rows, BookRows(times, starts, is_refused, bids, asks)))
     return batches
 
 
@@ -50,13 +54,13 @@ def replay(batches: list[BookBatch], kernels: Kernels) -> tuple[float, tuple[flo
     """Apply all batches to a new book, with OBI at each row; return seconds and the last touch."""
     job = Job("", TimeRange(0, 2**62), Path(), Path(), WINDOW_SECONDS, DEPTH_LEVELS)
     state = EngineState(job)
-    closed = np.empty((BATCH_ROWS, book_bars.BAR_COLUMNS))
+    output = book_bars.new_output(BATCH_ROWS)
     started = time.perf_counter()
     for batch in batches:
         row = 0
-        while row < len(batch.times):  # the first finds out which ladder fits
-            row = state.book.apply(kernels, row, batch, state.book_sums, closed)
-            state.take_closed_metric_bars(closed)
+        while row < len(batch):  # the first finds out which ladder fits
+            row = state.book.apply(kernels, row, FOREVER_MS, batch, state.book_sums, output)
+            state.take_closed_metric_bars(output.closed)
     seconds = time.perf_counter() - started
     depth = state.depth
     return seconds, (depth.bids[0].price, depth.asks[0].price)

@@ -15,7 +15,12 @@ Bar = Sequence[float]
 
 def append_bar(bars: list[Bar], bar: Bar, max_bars: int = MAX_BARS) -> None:
     """Append `bar` to `bars` in place and drop the oldest above `max_bars`."""
-    bars.append(bar)
+    extend_bars(bars, (bar,), max_bars)
+
+
+def extend_bars(bars: list[Bar], news: Sequence[Bar], max_bars: int = MAX_BARS) -> None:
+    """Append `news` to `bars` in place and drop the oldest above `max_bars`."""
+    bars.extend(news)
     if len(bars) > max_bars:
         del bars[: len(bars) - max_bars]
 

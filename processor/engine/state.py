@@ -7,12 +7,14 @@ import numpy as np
 
 from processor.calculation.depth import Depth
 from processor.engine.books.book import Book
+from processor.engine.kernels import book_bars, trade_kernel
+from processor.engine.kernels.arguments import Numbers
 from processor.engine.kernels.book_bars import BOOK_STATE
 from processor.engine.kernels.trade_kernel import TRADE_STATE
 from processor.engine.scan.columns import Column
 from shared.job import Job
 from shared.run_files.processor_status import Conservation
-from shared.viz_io import MAX_BARS, Bar, append_bar
+from shared.viz_io import MAX_BARS, Bar, extend_bars
 
 
 class EngineState:
@@ -25,7 +27,6 @@ class EngineState:
         for sums in (self.book_sums, self.trade_sums):
             sums["from_ms"] = job.time_range.from_ms
             sums["to_ms"] = job.time_range.to_ms
-            sums["window_ms"] = job.window_seconds * 1000
         self.book_sums["depth_levels"] = job.depth_levels
         self.ohlc_rows: list[Bar] = []
         self.cvd_rows: list[Bar] = []
@@ -56,19 +57,24 @@ class EngineState:
     def begin_file(self) -> None:
         """Forget how far the last file's times had come: order is kept within a file."""
         self.book.begin_file()
-        self.book_sums["newest_ms"] = 0
-        self.trade_sums["newest_ms"] = 0
+        book_bars.begin_file(self.book_sums)
+        trade_kernel.begin_file(self.trade_sums)
 
-    def take_closed_metric_bars(self, closed: Column) -> None:
-        """Keep the bars that a book kernel closed."""
-        for row in closed[: self.book_sums["bars_closed"][0]].tolist():
-            append_bar(self.metric_rows, [int(row[0]), *row[1:]])
+    def take_closed_metric_bars(self, closed: Numbers) -> list[Bar]:
+        """Keep the bars that a book kernel closed, and return them."""
+        rows = closed[: self.book_sums["bars_closed"][0]].tolist()
+        bars: list[Bar] = [[int(row[0]), *row[1:]] for row in rows]
+        extend_bars(self.metric_rows, bars)
+        return bars
 
-    def take_closed_trade_bars(self, closed: Column) -> None:
-        """Keep the bars that `count_trades` closed."""
-        for row in closed[: self.trade_sums["bars_closed"][0]].tolist():
-            append_bar(self.ohlc_rows, [int(row[0]), *row[1:6]])
-            append_bar(self.cvd_rows, [int(row[0]), *row[6:]])
+    def take_closed_trade_bars(self, closed: Numbers) -> tuple[list[Bar], list[Bar]]:
+        """Keep the bars that `count_trades` closed, and return them: OHLC and CVD."""
+        rows = closed[: self.trade_sums["bars_closed"][0]].tolist()
+        ohlc: list[Bar] = [[int(row[0]), *row[1:6]] for row in rows]
+        cvd: list[Bar] = [[int(row[0]), *row[6:]] for row in rows]
+        extend_bars(self.ohlc_rows, ohlc)
+        extend_bars(self.cvd_rows, cvd)
+        return ohlc, cvd
 
     @property
     def ohlc_bars(self) -> list[Bar]:
@@ -101,6 +107,29 @@ class EngineState:
     def depth(self) -> Depth:
         """Best levels of both sides."""
         return self.book.best(int(self.book_sums["depth_levels"][0]))
+
+    @property
+    def open_bar_ms(self) -> int:
+        """The start of the open trade bar, 0 before the first."""
+        return int(self.trade_sums["bar_ms"][0])
+
+    @property
+    def book_rows(self) -> int:
+        """How many book rows were applied."""
+        return int(self.book_sums["rows"][0])
+
+    @property
+    def trades(self) -> int:
+        """How many trades in range were met."""
+        return int(self.trade_sums["rows"][0])
+
+    @property
+    def newest_ms(self) -> int:
+        """The time of the newest row of the file that counts, 0 before the first."""
+        trade_ms = int(self.trade_sums["newest_ms"][0])
+        if trade_ms < self.trade_sums["from_ms"][0]:  # trades before the range do not count
+            trade_ms = 0
+        return max(int(self.book_sums["newest_ms"][0]), trade_ms)
 
     @property
     def conservation(self) -> Conservation:

@@ -28,8 +28,9 @@ class Checkpoint:
     """All that is needed to go on, as if nothing had happened.
 
     `files` are the day files used so far, the newest last; `replay` is the replay's own document:
-    positions, book, bars and sums. `has_begun_anew` says that an earlier checkpoint of this run
-    was given up because the run failed on from it.
+    positions, book, bars and sums. `commit` is the sink's that belongs to it, 0 for none.
+    `has_begun_anew` says that an earlier checkpoint of this run was given up because the run
+    failed on from it.
     """
 
     job: JobIdentity
@@ -39,6 +40,7 @@ class Checkpoint:
     skipped: dict[str, Count] = field(default_factory=dict)
     file_problems: tuple[FileProblem, ...] = ()
     poison_rows: tuple[RowName, ...] = ()
+    commit: Count = 0
     has_begun_anew: bool = False
 
 

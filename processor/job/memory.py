@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from processor.calculation.replay import Replay
+from processor.calculation.replay import ResumableReplay
 from processor.calculation.results import bars_by_series
+from processor.calculation.sink import Sink
 from processor.job.checkpoint import Checkpoint, CheckpointStore
 from processor.job.identity import identify_file, identify_job
 from processor.poison.flight_recorder import FlightRecorder, Span
@@ -56,7 +57,7 @@ class JobMemory:
 
     `files` are the job's, as they are before any is read: what changes later is another file.
     With `is_fresh` all that is known from before is set aside. `last_signal` is what ended the
-    process before, None where nobody saw it.
+    process before, None where nobody saw it. `sink` is committed with each checkpoint.
     """
 
     def __init__(
@@ -66,12 +67,14 @@ class JobMemory:
         *,
         is_fresh: bool = False,
         last_signal: str | None = None,
+        sink: Sink | None = None,
     ) -> None:
         run = RunDirectory(job.run_dir)
         self._identity = identify_job(job)
         self._days = [file.day for file in files]
         self._files = [identify_file(file) for file in files]
         self._known_problems = 0
+        self._sink = sink
         self._recalled: Checkpoint | None = None
         self._is_restored = self._has_begun_anew = False
         self._store = CheckpointStore(run)
@@ -85,19 +88,17 @@ class JobMemory:
         self.recorder = FlightRecorder(run.flight_record)
         self.suspects = NO_SUSPECTS if is_fresh else self._read_suspects(last_signal)
 
-    def recall(self, replay: Replay, quality: Quality) -> Checkpoint | None:
-        """Bring `replay` and `quality` to where the job was, and return the checkpoint used.
+    def recall(self, replay: ResumableReplay, quality: Quality) -> Checkpoint | None:
+        """Bring `replay`, `quality` and the sink to where the job was; return the checkpoint used.
 
-        Whatever a checkpoint holds may be damaged in a way that no checksum tells: when this, or
-        what follows, raises an error, ask `give_up`.
+        Without one, the sink begins anew as well. Whatever a checkpoint holds may be damaged in a
+        way that no checksum tells: when this, or what follows, raises an error, ask `give_up`.
         """
         self._known_problems = len(quality.file_problems)
         checkpoint = self._store.load()
-        if checkpoint is None:
-            return None
-        difference = self._difference(checkpoint)
-        if difference is not None:
-            self._store.discard(difference)
+        if checkpoint is None or not self._is_to_go_on_from(checkpoint):
+            if self._sink is not None:
+                self._sink.go_back_to(0)
             return None
         self._recalled = checkpoint
         skipped = {RowProblem(kind): count for kind, count in checkpoint.skipped.items()}
@@ -109,6 +110,18 @@ class JobMemory:
         quality.poison_rows += checkpoint.poison_rows
         self._is_restored, self._has_begun_anew = True, checkpoint.has_begun_anew
         return checkpoint
+
+    def _is_to_go_on_from(self, checkpoint: Checkpoint) -> bool:
+        """Bring the sink to where `checkpoint` was taken; discard what is of something else."""
+        difference = self._difference(checkpoint)
+        if difference is None and not self._goes_back_to(checkpoint.commit):
+            difference = "what was kept beside it does not reach so far"
+        if difference is not None:
+            self._store.discard(difference)
+        return difference is None
+
+    def _goes_back_to(self, commit: int) -> bool:
+        return self._sink is None or (commit > 0 and self._sink.go_back_to(commit))
 
     def give_up(self, error: Exception) -> bool:
         """Set the checkpoint that led to `error` aside, and say whether there was one to blame.
@@ -124,16 +137,17 @@ class JobMemory:
         self._recalled = None
         return True
 
-    def save(self, replay: Replay, quality: Quality, run_id: str) -> None:
-        """Take a checkpoint; a disk that is full now may have room the next time."""
+    def save(self, replay: ResumableReplay, quality: Quality, run_id: str) -> None:
+        """Take a checkpoint; a disk that is full now may have room the next time.
+
+        The sink is committed first: a checkpoint never knows of more than is kept.
+        """
         started_s = time.monotonic()
-        document = replay.to_document()
-        if document is None:
-            return
         checkpoint = Checkpoint(
             job=self._identity,
             files=tuple(self._files[: replay.position.files_done + 1]),
-            replay=document,
+            replay=replay.to_document(),
+            commit=self._sink.commit() if self._sink is not None else 0,
             run_id=run_id,
             skipped={str(kind): count for kind, count in quality.skipped.items()},
             file_problems=tuple(quality.file_problems[self._known_problems :]),
@@ -172,7 +186,7 @@ class JobMemory:
             self._write_suspects(after)
         return after
 
-    def _clear_of_suspicion(self, replay: Replay) -> None:
+    def _clear_of_suspicion(self, replay: ResumableReplay) -> None:
         if not self.suspects.spans and not self.suspects.deaths:
             return
         cleared = after_passing(self.suspects, lambda span: self._is_past(replay, span))
@@ -180,7 +194,7 @@ class JobMemory:
             self.suspects = cleared
             self._write_suspects(cleared)
 
-    def _is_past(self, replay: Replay, span: Span) -> bool:
+    def _is_past(self, replay: ResumableReplay, span: Span) -> bool:
         files_done = replay.position.files_done
         if files_done == len(self._days) or span.day < self._days[files_done]:
             return True
@@ -192,7 +206,7 @@ class JobMemory:
         except RunDirectoryError as error:
             logger.warning("not remembered: %s", error)
 
-    def _check_position(self, replay: Replay) -> None:
+    def _check_position(self, replay: ResumableReplay) -> None:
         """Raise ValueError or TypeError unless `replay` is at some place of this job."""
         done, data_time_ms = replay.position.files_done, replay.position.data_time_ms
         if type(done) is not int or not 0 <= done <= len(self._days):
@@ -202,7 +216,7 @@ class JobMemory:
         if type(data_time_ms) is not int or not FIRST_MS <= data_time_ms <= LAST_MS:
             raise ValueError(f"expected a data time in epoch milliseconds, found {data_time_ms!r}")
 
-    def _check_bars(self, replay: Replay) -> None:
+    def _check_bars(self, replay: ResumableReplay) -> None:
         """Raise ValueError or TypeError unless `replay` has bars to show."""
         for series, bars in bars_by_series(replay).items():
             # None is a sum of sizes that was too large to be a number.

@@ -12,13 +12,13 @@ from shared.recordings.opening import OnWait, UnusableFileError, do_nothing, ope
 from shared.recordings.problems import BadRowError
 from shared.recordings.records import OrderbookUpdate, Trade
 from shared.recordings.row_parser import parse_book_row, parse_trade_row
-from shared.recordings.table_reader import BOOK_COLUMNS, TRADE_COLUMNS, TableReader
-
-BOOK_BATCH = 2048
-"""Book rows fetched at a time."""
-
-TRADE_BATCH = 4096
-"""Trades fetched at a time, and the most that one step of the stream carries."""
+from shared.recordings.table_reader import (
+    BOOK_BATCH,
+    BOOK_COLUMNS,
+    TRADE_BATCH,
+    TRADE_COLUMNS,
+    TableReader,
+)
 
 
 class DBInterpreter:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from processor.calculation.bar_edges import bar_start
 from processor.calculation.depth import Depth
+from processor.calculation.sink import CVD, METRICS, OHLC, BookSamples, Sink, TradeColumns
 from processor.reference.bars import Candle, MetricBar, RunningSum, TradeBar
 from processor.reference.imbalance import MetricsCalculator
 from processor.reference.orderbook import OrderbookManager
@@ -30,10 +32,15 @@ class OHLCProcessor:
 
     `window_seconds` is the length of a bar, `depth_levels_per_side` how many best levels of each
     side OBI, TOT and depth are made of. The bars, oldest first and at most 1000, include the one
-    still open.
+    still open. `sink` takes all that is made.
     """
 
-    def __init__(self, window_seconds: int = 60, depth_levels_per_side: int = 50) -> None:
+    def __init__(
+        self,
+        window_seconds: int = 60,
+        depth_levels_per_side: int = 50,
+        sink: Sink | None = None,
+    ) -> None:
         self._window_ms = window_seconds * 1000
         self._depth_levels = depth_levels_per_side
         self._book = OrderbookManager()
@@ -48,6 +55,7 @@ class OHLCProcessor:
         self._sold = RunningSum()
         self._closed_volume = RunningSum()
         self._trades_accepted = 0
+        self._sink = sink
         self.observations = Observations()
 
     @property
@@ -98,18 +106,21 @@ class OHLCProcessor:
         Returns those that are older than the open bar, which could not be counted: its
         predecessors are closed. Only overlapping day files hold such trades.
         """
-        late = []
+        late, accepted = [], []
         for trade in trades:
-            start_ms = trade.timestamp_ms - trade.timestamp_ms % self._window_ms
+            start_ms = bar_start(trade.timestamp_ms, self._window_ms)
             bar = self._trade_bar
             if bar is not None and start_ms < bar.timestamp_ms:
                 late.append(trade)
                 continue
             if bar is None or start_ms > bar.timestamp_ms:
-                self._close_trade_bar()
+                self._close_trade_bar(self._sink)
                 bar = TradeBar(start_ms, Candle(trade.price), Candle(self._cvd.value))
                 self._trade_bar = bar
             self._count(trade, bar)
+            accepted.append(trade)
+        if self._sink is not None and accepted:
+            self._sink.add_trades(_as_columns(accepted))
         return late
 
     def update_orderbook(self, update: OrderbookUpdate, *, is_sampled: bool = True) -> None:
@@ -121,24 +132,33 @@ class OHLCProcessor:
             return
         self._book.apply(update.bids, update.asks)
         if is_sampled:
-            self._sample(update.timestamp_ms)
+            self._sample(update.row_id, update.timestamp_ms)
 
     def finalize(self) -> None:
-        """Close the open bars: nothing more will come."""
-        self._close_trade_bar()
-        self._close_metric_bar()
+        """Close the open bars: nothing more will come.
 
-    def _close_trade_bar(self) -> None:
+        The sink is not told: to it they stay open, as they are where another file may follow.
+        """
+        self._close_trade_bar(None)
+        self._close_metric_bar(None)
+
+    def _close_trade_bar(self, sink: Sink | None) -> None:
         bar = self._trade_bar
         if bar is not None:
             append_bar(self._ohlc_rows, bar.ohlc_row())
             append_bar(self._cvd_rows, bar.cvd_row())
+            if sink is not None:
+                sink.add_bars(OHLC, [bar.ohlc_row()])
+                sink.add_bars(CVD, [bar.cvd_row()])
             self._closed_volume.add(bar.volume.value)
             self._trade_bar = None
 
-    def _close_metric_bar(self) -> None:
-        if self._metric_bar is not None:
-            append_bar(self._metric_rows, self._metric_bar.row())
+    def _close_metric_bar(self, sink: Sink | None) -> None:
+        bar = self._metric_bar
+        if bar is not None:
+            append_bar(self._metric_rows, bar.row())
+            if sink is not None:
+                sink.add_bars(METRICS, [bar.row()])
             self._metric_bar = None
 
     def _count(self, trade: Trade, bar: TradeBar) -> None:
@@ -150,7 +170,7 @@ class OHLCProcessor:
         bar.cvd.add(self._cvd.value)
         self._trades_accepted += 1
 
-    def _sample(self, timestamp_ms: int) -> None:
+    def _sample(self, row_id: int, timestamp_ms: int) -> None:
         depth = self.depth
         if depth.is_crossed:
             self.observations.crossed_rows += 1
@@ -158,16 +178,30 @@ class OHLCProcessor:
         if imbalance is None:
             self.observations.one_sided_rows += 1
             return
-        start_ms = timestamp_ms - timestamp_ms % self._window_ms
+        if self._sink is not None:
+            best_bid, best_ask = depth.bids[0].price, depth.asks[0].price
+            values = (row_id, timestamp_ms, best_bid, best_ask, imbalance.obi, imbalance.tot)
+            self._sink.add_samples(BookSamples(*([value] for value in values)))
+        start_ms = bar_start(timestamp_ms, self._window_ms)
         bar = self._metric_bar
         if bar is None or start_ms > bar.timestamp_ms:
-            self._close_metric_bar()
+            self._close_metric_bar(self._sink)
             self._metric_bar = MetricBar(start_ms, Candle(imbalance.obi), Candle(imbalance.tot))
         elif start_ms == bar.timestamp_ms:
             bar.obi.add(imbalance.obi)
             bar.tot.add(imbalance.tot)
         else:
             self.observations.late_book_rows += 1
+
+
+def _as_columns(trades: list[Trade]) -> TradeColumns:
+    return TradeColumns(
+        row_ids=[trade.id for trade in trades],
+        times_ms=[trade.timestamp_ms for trade in trades],
+        prices=[trade.price for trade in trades],
+        sizes=[trade.size for trade in trades],
+        is_buy=[trade.side == "buy" for trade in trades],
+    )
 
 
 def _newest(closed: list[Bar], open_row: Bar | None) -> list[Bar]:

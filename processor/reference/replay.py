@@ -1,11 +1,10 @@
 """Replay day files through the reference calculation, one step after the other."""
 
 from collections.abc import Generator, Sequence
-from typing import Any
 
 from processor.calculation.depth import Depth
 from processor.calculation.position import Position
-from processor.poison.flight_recorder import Span
+from processor.calculation.sink import Sink
 from processor.reference.interpreter import DBInterpreter
 from processor.reference.ohlc import OHLCProcessor
 from processor.reporting.quality import Quality
@@ -25,10 +24,12 @@ class ReferenceReplay:
         files: Sequence[DayFile],
         job: Job,
         quality: Quality,
+        sink: Sink | None = None,
         on_wait: OnWait = do_nothing,
     ) -> None:
         self._interpreter = DBInterpreter(files, job.time_range, quality, on_wait)
-        self._calculation = OHLCProcessor(job.window_seconds, job.depth_levels)
+        self._calculation = OHLCProcessor(job.window_seconds, job.depth_levels, sink)
+        self._sink = sink
         self._range = job.time_range
         self._quality = quality
 
@@ -72,20 +73,14 @@ class ReferenceReplay:
         """Counts of book rows after which something was odd."""
         return self._calculation.observations.as_counts()
 
-    def to_document(self) -> None:
-        """Return nothing: a replay through the reference cannot be gone on with."""
-
-    def restore(self, document: dict[str, Any]) -> None:  # noqa: ARG002 - Replay
-        """Raise ValueError: see `to_document`."""
-        raise ValueError("the reference calculation always begins at the beginning")
-
-    def has_passed(self, span: Span) -> bool:  # noqa: ARG002 - Replay
-        """Return False: nothing is known here of rows in another reading order."""
-        return False
-
     def steps(self) -> Generator[None, None, None]:
         """Do the work, yielding after every book row so that the caller can look up."""
+        file = None
         for update, trades in self._interpreter.stream():
+            if self._sink is not None and file is not self.position.file:
+                file = self.position.file
+                assert file is not None
+                self._sink.begin_file(file)
             self._calculation.update_orderbook(
                 update, is_sampled=update.timestamp_ms >= self._range.from_ms
             )

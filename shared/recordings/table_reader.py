@@ -13,6 +13,12 @@ from shared.recordings.problems import BadRowError, ProblemLog
 from shared.recordings.recorded_time import parse_timestamp_ms
 from shared.recordings.row_parser import check_instrument
 
+BOOK_BATCH = 2048
+"""Book rows fetched at a time."""
+
+TRADE_BATCH = 4096
+"""Trades fetched at a time, and the most that one step of a stream carries."""
+
 BOOK_COLUMNS = ("bids", "asks")
 TRADE_COLUMNS = ("trade_id", "price", "size", "side")
 

@@ -3,13 +3,9 @@
 import socket
 from dataclasses import dataclass
 
-from shared.listening import PortInUseError, open_listening_socket
-
-__all__ = ["Page", "PortInUseError", "open_listening_socket"]
-
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageEndpoint:
     """The page as the supervisor knows it: its socket, its address, the name a browser uses."""
 
     listener: socket.socket

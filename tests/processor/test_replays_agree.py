@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from processor.engine.engine_replay import EngineReplay
+from processor.engine.replay.engine_replay import EngineReplay
 from processor.reference.replay import ReferenceReplay
 from processor.reporting.quality import Quality
 from shared.job import Job, TimeRange

@@ -9,12 +9,14 @@ import pytest
 
 from processor.calculation.position import Position
 from processor.calculation.replay import Replay
-from processor.engine.engine_replay import EngineReplay
+from processor.calculation.sink import Sink
 from processor.engine.kernels.loading import Kernels
+from processor.engine.replay.engine_replay import EngineReplay
 from processor.reference.replay import ReferenceReplay
 from processor.reporting.quality import Quality
 from shared.job import Job, TimeRange
 from shared.recordings.day_files import DayFile
+from tests.support.memory_sink import Content, MemorySink
 from tests.support.runs import ONE_DAY, Outcome, compiled_kernels, outcome_of
 
 
@@ -48,10 +50,14 @@ class Result:
     outcome: Outcome
     conservation: Any
     position: Position
+    kept: Content
+
+
+Make = Callable[[Job, Quality, Sink], Replay]
 
 
 def run(
-    make: Callable[[Job, Quality], Replay],
+    make: Make,
     files: Sequence[DayFile],
     time_range: TimeRange = ONE_DAY,
     **options: int,
@@ -59,34 +65,40 @@ def run(
     """Do a whole replay over `files`."""
     job = Job(files[0].instrument, time_range, Path(), Path(), **{**_USUAL, **options})
     quality = Quality()
-    replay = make(job, quality)
+    sink = MemorySink()
+    replay = make(job, quality, sink)
     outcome = outcome_of(replay, quality)
     position = replay.position
     if position.data_time_ms is not None and position.data_time_ms < time_range.from_ms:
         position.data_time_ms = None  # what was read before the range is nobody's result
-    return Result(outcome, replay.conservation, position)
+    return Result(outcome, replay.conservation, position, sink.content)
 
 
-def reference(files: Sequence[DayFile]) -> Callable[[Job, Quality], Replay]:
+def reference(files: Sequence[DayFile]) -> Make:
     """Return what makes the reference."""
-    return lambda job, quality: ReferenceReplay(files, job, quality)
+    return lambda job, quality, sink: ReferenceReplay(files, job, quality, sink)
 
 
-def engine(
-    files: Sequence[DayFile], kernels: Kernels | None = None
-) -> Callable[[Job, Quality], Replay]:
+def engine(files: Sequence[DayFile], kernels: Kernels | None = None) -> Make:
     """Return what makes the engine with `kernels`, compiled ones if not told."""
-    return lambda job, quality: EngineReplay(files, job, quality, kernels or compiled_kernels())
+    return lambda job, quality, sink: EngineReplay(
+        files, job, quality, kernels or compiled_kernels(), sink=sink
+    )
 
 
 class SwitchingReplay(EngineReplay):
     """An engine whose kernels become ready after some steps."""
 
     def __init__(
-        self, files: Sequence[DayFile], job: Job, quality: Quality, switch_after: int
+        self,
+        files: Sequence[DayFile],
+        job: Job,
+        quality: Quality,
+        switch_after: int,
+        sink: Sink | None = None,
     ) -> None:
         kernels = SwitchingKernels()
-        super().__init__(files, job, quality, kernels)
+        super().__init__(files, job, quality, kernels, sink=sink)
         self._switch = kernels.switch
         self._switch_after = switch_after
 
@@ -108,7 +120,7 @@ def assert_all_agree(
     expected = run(reference(files), files, time_range, **options)
     ways = [
         engine(files),
-        lambda job, quality: SwitchingReplay(files, job, quality, switch_after),
+        lambda job, quality, sink: SwitchingReplay(files, job, quality, switch_after, sink),
     ]
     if expected.position.book_rows <= _ROWS_UNCOMPILED:
         ways.append(engine(files, UncompiledKernels()))
@@ -118,6 +130,7 @@ def assert_all_agree(
         # at the end only the reference closes its last bar, whose volume then counts compensated
         assert asdict(found.conservation) == pytest.approx(asdict(expected.conservation), rel=1e-15)
         assert found.position == expected.position
+        assert found.kept == expected.kept
     return expected
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from processor.calculation.replay import Replay
-from processor.engine.engine_replay import EngineReplay
 from processor.engine.kernels.loading import Kernels
+from processor.engine.replay.engine_replay import EngineReplay
 from processor.job.pipeline import Pipeline
 from processor.job.stop_signal import StopSignal
 from processor.reference.interpreter import DBInterpreter

@@ -6,9 +6,9 @@ from processor.calculation.depth import Depth
 from processor.engine.books.book_batch import BookBatch
 from processor.engine.books.ladder_book import LadderBook
 from processor.engine.books.sorted_book import SortedBook
+from processor.engine.kernels.arguments import BookOutput, Numbers, Sums
 from processor.engine.kernels.book_bars import OFF_LADDER
 from processor.engine.kernels.loading import Kernels
-from processor.engine.scan.columns import Column
 from shared.recordings.records import OrderbookLevel
 
 _NO_LEVELS = np.empty((2, 0))
@@ -18,7 +18,7 @@ _NO_PRICES = np.empty(0)
 class Book:
     """Takes batches of rows, whatever their prices."""
 
-    def __init__(self, bids: Column = _NO_LEVELS, asks: Column = _NO_LEVELS) -> None:
+    def __init__(self, bids: Numbers = _NO_LEVELS, asks: Numbers = _NO_LEVELS) -> None:
         self._form = _form_of(bids, asks, _NO_PRICES)
 
     @property
@@ -27,14 +27,20 @@ class Book:
         return isinstance(self._form, LadderBook)
 
     def apply(
-        self, kernels: Kernels, first: int, batch: BookBatch, sums: Column, closed: Column
+        self,
+        kernels: Kernels,
+        first: int,
+        until_ms: int,
+        batch: BookBatch,
+        sums: Sums,
+        output: BookOutput,
     ) -> int:
-        """Apply the rows of `batch` from `first` on and return where that stopped.
+        """Apply the rows of `batch` from `first` on, up to `until_ms`; return where that stopped.
 
         Why, says `sums["outcome"]`. After OFF_LADDER the book has taken a form that the rest of the
         batch fits: go on from the same row.
         """
-        row = self._form.apply(kernels, first, batch, sums, closed)
+        row = self._form.apply(kernels, first, until_ms, batch, sums, output)
         if sums["outcome"][0] == OFF_LADDER:
             self._form = _form_of(*self._form.sides, batch.prices)
         return row
@@ -62,10 +68,10 @@ class Book:
         return cls(bids, asks)
 
 
-def _form_of(bids: Column, asks: Column, prices: Column) -> LadderBook | SortedBook:
+def _form_of(bids: Numbers, asks: Numbers, prices: Numbers) -> LadderBook | SortedBook:
     return LadderBook.of(bids, asks, prices) or SortedBook.of(bids, asks)
 
 
-def _best(side: Column, levels: int) -> list[OrderbookLevel]:
+def _best(side: Numbers, levels: int) -> list[OrderbookLevel]:
     prices, sizes = np.abs(side[:, -levels:][:, ::-1]).tolist()
     return [OrderbookLevel(price, size) for price, size in zip(prices, sizes, strict=True)]

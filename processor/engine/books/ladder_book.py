@@ -3,10 +3,11 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from processor.engine.books.book_batch import BookBatch
+from processor.engine.kernels.arguments import Bits, BookOutput, Ladder, Numbers, Sums
 from processor.engine.kernels.loading import Kernels
-from processor.engine.scan.columns import Column
 
 FEWEST_PLACES = 64 * 64
 MOST_PLACES = 2**25
@@ -27,7 +28,7 @@ class LadderBook:
         self._starts = np.full(2, places, np.uint64)
 
     @classmethod
-    def of(cls, bids: Column, asks: Column, prices: Column) -> "LadderBook | None":
+    def of(cls, bids: Numbers, asks: Numbers, prices: Numbers) -> "LadderBook | None":
         """Return the book of two sides like those of `sides`, with a place for `prices` too.
 
         None if there is no such ladder: the prices have too many decimals, or reach too far, or
@@ -55,7 +56,7 @@ class LadderBook:
         return copy
 
     @property
-    def sides(self) -> tuple[Column, Column]:
+    def sides(self) -> tuple[Numbers, Numbers]:
         """Bids and asks, each (2, levels): signed prices in ascending order, and their sizes."""
         bid_places, ask_places = (
             _bits_set(taken, _bits_set(words, np.flatnonzero(words)))
@@ -71,24 +72,21 @@ class LadderBook:
         return bids, asks
 
     def apply(
-        self, kernels: Kernels, first: int, batch: BookBatch, sums: Column, closed: Column
+        self,
+        kernels: Kernels,
+        first: int,
+        until_ms: int,
+        batch: BookBatch,
+        sums: Sums,
+        output: BookOutput,
     ) -> int:
         """Apply the rows of `batch` from `first` on and return where that stopped."""
-        return int(
-            kernels.apply_to_ladder(
-                first,
-                *batch.columns(),
-                self._sizes,
-                self._taken,
-                self._taken_words,
-                self._starts,
-                10.0**self._decimals,
-                sums,
-                closed,
-            )
+        ladder = Ladder(
+            self._sizes, self._taken, self._taken_words, self._starts, 10.0**self._decimals
         )
+        return int(kernels.apply_to_ladder(first, until_ms, batch.rows, ladder, sums, output))
 
-    def _fill(self, bids: Column, asks: Column) -> None:
+    def _fill(self, bids: Numbers, asks: Numbers) -> None:
         for side, (prices, sizes) in enumerate((bids, asks)):
             places = np.rint(np.abs(prices) * 10.0**self._decimals).astype(np.uint64)
             if side == 0:
@@ -101,13 +99,13 @@ class LadderBook:
             self._starts[side] = places.min(initial=self._starts[side])
 
 
-def _bits_set(words: Column, numbers: Column) -> Column:
+def _bits_set(words: Bits, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return which bits are set, in ascending order, in the words of these numbers."""
     bits = np.unpackbits(words[numbers].astype("<u8").view(np.uint8), bitorder="little")
     return (64 * numbers[:, None] + np.arange(64)).ravel()[bits.astype(np.bool_)]
 
 
-def _decimals_of(prices: Column) -> int | None:
+def _decimals_of(prices: Numbers) -> int | None:
     """Return how many decimals tell all of `prices`, to the last bit; None if they are many."""
     for decimals in range(MOST_DECIMALS + 1):
         ticks_per_unit = 10.0**decimals

@@ -1,19 +1,28 @@
 """Bring book rows to the kernel: whole batches as columns, odd rows one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
 
-from processor.engine.bookmark import Place
-from processor.engine.books.book_batch import BookBatch, Levels
-from processor.engine.intake.table_intake import TableFeed
+from processor.calculation.bar_edges import bar_start
+from processor.calculation.sink import METRICS, BookSamples
+from processor.engine.books.book_batch import BookBatch
+from processor.engine.intake.table_intake import TableIntake, only_row_id
 from processor.engine.kernels import book_bars
+from processor.engine.kernels.arguments import (
+    BookOutput,
+    BookRows,
+    Flags,
+    LevelColumns,
+    Sums,
+    TextColumn,
+)
 from processor.engine.kernels.level_kernel import SHORTEST_LEVEL
 from processor.engine.kernels.level_shapes import no_shapes
-from processor.engine.reading_order import RetreatError
-from processor.engine.scan.columns import Column, ColumnBatch
+from processor.engine.scan.columns import ColumnBatch
 from processor.engine.scan.queries import without_odd_times
+from processor.engine.scan.reading_order import ReadingOrderError
 from shared.recordings.problems import BadRowError
 from shared.recordings.records import OrderbookLevel
 from shared.recordings.row_parser import parse_book_row
@@ -23,119 +32,138 @@ BOOK_ROWS = 1024
 """Book rows in a batch; smaller ones stay in the processor's cache, larger ones wait less."""
 
 
-class BookFeed(TableFeed[BookBatch]):
-    """Applies the book rows of one file to `state`."""
+class BookIntake(TableIntake[BookBatch]):
+    """Applies the book rows of one file to the state, as far as it is asked to."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    name = "book"
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
         self._shapes = no_shapes()
         # Used again and again, for a batch is applied before the next is parsed: what a processor
         # has in its caches it need not get, and the system need not give new memory.
         self._rooms = [np.empty((2, 0)), np.empty((2, 0))]
 
+    @property
+    def newest_ms(self) -> int:
+        """The time of the newest row that is in the book, 0 before the file's first."""
+        return int(self._sums["newest_ms"][0])
+
+    @property
+    def _sums(self) -> Sums:
+        return self._state.book_sums
+
     def _parse(self, columns: ColumnBatch) -> BookBatch:
-        rowids, times, bid_text, bid_offsets, ask_text, ask_offsets = columns.arrays
+        row_ids, times, bid_text, bid_offsets, ask_text, ask_offsets = columns.arrays
         times = without_odd_times(times)
         first_row = self._rows_parsed
         self._rows_parsed += len(times)
         is_refused = times == 0
         is_parsed = self._kernels.is_ready and not self._guard.is_suspected(
-            first_row, self._rows_parsed, rowids
+            first_row, self._rows_parsed, row_ids
         )
         if is_parsed:
             with self._guard.at(first_row, self._rows_parsed):
-                bids = self._parse_levels(0, bid_text, bid_offsets, is_refused)
-                asks = self._parse_levels(1, ask_text, ask_offsets, is_refused)
+                bids = self._parse_levels(0, TextColumn(bid_text, bid_offsets), is_refused)
+                asks = self._parse_levels(1, TextColumn(ask_text, ask_offsets), is_refused)
         else:
-            bids = asks = Levels(np.empty(0), np.empty(0), np.zeros(len(times), np.int64))
+            bids = asks = LevelColumns(np.empty(0), np.empty(0), np.zeros(len(times), np.int64))
             is_refused[:] = True
-        return BookBatch(first_row, rowids, times, bids, asks, is_refused)
+        rows = BookRows(times, bar_start(times, self._window_ms), is_refused, bids, asks)
+        return BookBatch(first_row, row_ids, rows)
 
-    def apply(self, batch: BookBatch) -> Iterator[None]:
-        """Apply the rows of `batch`, up to the range's end, yielding now and then.
-
-        Raises RetreatError when they are not in the order of time, or may not be.
-        """
-        rows = len(batch.times)
-        closed = np.empty((rows, book_bars.BAR_COLUMNS))
-        row = 0
-        while row < rows and not self.is_over:
+    def _bring_in(self, batch: BookBatch, until_ms: int) -> Iterator[None]:
+        output = book_bars.new_output(len(batch))
+        while self._row < len(batch) and not self.is_over:
             if self._kernels.is_ready and not self._state.book.is_ladder:
                 yield from self._kernels.load_sorted()
-            with self._guard.at(batch.first_row + row, batch.first_row + rows, batch.only_row_id):
-                row = self._apply_from(row, batch, closed)
-            self._move_to(batch, row)
-            if self._state.book_sums["outcome"][0] == book_bars.NEEDS_STRICT_PARSER:
-                yield from self._apply_strictly(
-                    int(batch.rowids[row]),
-                    batch.first_row + row,
-                    has_odd_time=batch.times[row] == 0,
-                )
-                row += not self.is_over
-                self._move_to(batch, row)
+            first, end = batch.first_row + self._row, batch.first_row + len(batch)
+            with self._guard.at(first, end, only_row_id(batch)):
+                self._row = self._apply(self._row, until_ms, batch, output)
+            self._move_to(batch, self._row)
+            outcome = self._sums["outcome"][0]
+            if outcome == book_bars.DONE:
+                return
+            if outcome == book_bars.NEEDS_STRICT_PARSER:
+                is_applied = yield from self._apply_strictly(batch, self._row, until_ms)
+                if not is_applied:
+                    return
+                self._row += not self.is_over
+                self._move_to(batch, self._row)
                 yield
-        self._check_end(self._state.book_sums)
 
-    def _move_to(self, batch: BookBatch, row: int) -> None:
-        if row:
-            self.place = Place(batch.first_row + row, int(batch.rowids[row - 1]))
-        elif batch.first_row > self.place.rows:  # past rows that were skipped
-            self.place = Place(batch.first_row)
-
-    def _apply_from(self, row: int, batch: BookBatch, closed: Column) -> int:
-        state = self._state
-        row = state.book.apply(self._kernels, row, batch, state.book_sums, closed)
-        state.take_closed_metric_bars(closed)
-        outcome = state.book_sums["outcome"][0]
+    def _apply(self, first: int, until_ms: int, batch: BookBatch, output: BookOutput) -> int:
+        """Apply the rows from `first` on, and return the one where that stopped."""
+        row = self._state.book.apply(self._kernels, first, until_ms, batch, self._sums, output)
+        bars = self._state.take_closed_metric_bars(output.closed)
+        if self._context.sink is not None:
+            self._context.sink.add_bars(METRICS, bars)
+            self._context.sink.add_samples(_samples(batch, slice(first, row), output))
+        outcome = self._sums["outcome"][0]
         if outcome == book_bars.OUT_OF_ORDER:
-            raise RetreatError("its book rows are not in the order of time")
+            raise ReadingOrderError("its book rows are not in the order of time")
         self.is_over = bool(outcome == book_bars.END_OF_RANGE)
         return row
 
-    def _apply_strictly(self, rowid: int, row: int, *, has_odd_time: bool) -> Iterator[None]:
-        try:
-            with self._guard.at(row, row + 1, rowid):
-                raw = self._table.row(rowid)
-                if has_odd_time and self._is_by_time:
-                    raise RetreatError(f"the time of book row {rowid} is not what it is sorted by")
-                batch = self._parse_strictly(raw, row)
-                if batch is not None:
-                    yield from self.apply(batch)
-        except BadRowError as error:
-            self._quality.skip_row(self._file.path, "book", rowid, error)
+    def _apply_strictly(
+        self, refusing: BookBatch, at: int, until_ms: int
+    ) -> Generator[None, None, bool]:
+        """Apply the row `at` that the fast path refused, and return whether it is before the end.
+
+        A row that cannot be used is skipped.
+        """
+        row_id, number = int(refusing.row_ids[at]), refusing.first_row + at
+        with self._guard.at(number, number + 1, row_id):
+            try:
+                row = self._read_strictly(row_id, has_odd_time=refusing.rows.times[at] == 0)
+                batch = self._parse_strictly(row, number)
+            except BadRowError as error:
+                self._skip(row_id, error)
+                return True
+            if batch is None:
+                return True
+            if row.timestamp_ms >= until_ms:
+                return False
+            output = book_bars.new_output(1)
+            while not self._apply(0, until_ms, batch, output) and not self.is_over:
+                # Its prices took the book off its ladder: it goes on as sorted arrays.
+                if self._kernels.is_ready and not self._state.book.is_ladder:
+                    yield from self._kernels.load_sorted()
+        return True
 
     def _parse_strictly(self, row: TimedRow, number: int) -> BookBatch | None:
-        if row.timestamp_ms >= self._state.book_sums["to_ms"][0]:
+        if row.timestamp_ms >= self._sums["to_ms"][0]:
             self.is_over = True
             return None
-        try:
-            self._guard.check(row.row_id)
-            update = parse_book_row(row.row_id, row.timestamp_ms, *row.values)
-        except BadRowError as error:
-            self._quality.skip_row(self._file.path, "book", row.row_id, error)
-            return None
-        return BookBatch(
-            first_row=number,
-            rowids=np.array([row.row_id]),
-            times=np.array([row.timestamp_ms]),
-            bids=_as_columns(update.bids),
-            asks=_as_columns(update.asks),
-            is_refused=np.zeros(1, np.bool_),
+        self._guard.check(row.row_id)
+        update = parse_book_row(row.row_id, row.timestamp_ms, *row.values)
+        times = np.array([row.timestamp_ms])
+        rows = BookRows(
+            times,
+            bar_start(times, self._window_ms),
+            np.zeros(1, np.bool_),
+            _as_columns(update.bids),
+            _as_columns(update.asks),
         )
+        return BookBatch(number, np.array([row.row_id]), rows)
 
-    def _parse_levels(self, side: int, text: Column, offsets: Column, is_refused: Column) -> Levels:
-        most = len(text) // SHORTEST_LEVEL + 1
+    def _parse_levels(self, side: int, text: TextColumn, is_refused: Flags) -> LevelColumns:
+        most = len(text.utf8) // SHORTEST_LEVEL + 1
         if self._rooms[side].shape[1] < most:
             self._rooms[side] = np.empty((2, most))
         prices, sizes = self._rooms[side]
-        levels = Levels(prices, sizes, np.empty(len(offsets) - 1, np.int64))
-        self._kernels.parse_levels(
-            text, offsets, levels.prices, levels.sizes, levels.ends, is_refused, *self._shapes
-        )
+        levels = LevelColumns(prices, sizes, np.empty(len(text.offsets) - 1, np.int64))
+        self._kernels.parse_levels(text, levels, is_refused, self._shapes)
         return levels
 
 
-def _as_columns(levels: list[OrderbookLevel]) -> Levels:
+def _as_columns(levels: list[OrderbookLevel]) -> LevelColumns:
     prices = np.array([level.price for level in levels], dtype=np.float64)
     sizes = np.array([level.size for level in levels], dtype=np.float64)
-    return Levels(prices, sizes, np.array([len(levels)]))
+    return LevelColumns(prices, sizes, np.array([len(levels)]))
+
+
+def _samples(batch: BookBatch, part: slice, output: BookOutput) -> BookSamples:
+    is_taken, *columns = (column[part] for column in output.samples)
+    row_ids, times = batch.row_ids[part], batch.rows.times[part]
+    return BookSamples(*(column[is_taken] for column in (row_ids, times, *columns)))

@@ -1,85 +1,178 @@
-"""What the feeds of both tables have in common: how rows become batches, and where one stands."""
+"""What the intakes of both tables have in common: how rows become batches, and where one stands."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from processor.engine.bookmark import START, Place
-from processor.engine.kernels.loading import Kernels
-from processor.engine.reading_order import RetreatError
+from processor.engine.file_progress import START, Bookmark
+from processor.engine.kernels.arguments import Sums
+from processor.engine.replay_context import ReplayContext
 from processor.engine.scan.columns import Column, ColumnBatch
-from processor.engine.state import EngineState
+from processor.engine.scan.reading_order import ReadingOrder, ReadingOrderError
 from processor.poison.row_guard import RowGuard
-from processor.reporting.quality import Quality
 from shared.recordings.day_files import DayFile
+from shared.recordings.problems import BadRowError
 from shared.recordings.table_reader import TableReader, TimedRow
 
-Batch = TypeVar("Batch")
+FOREVER_MS = 2**62
 
 
-class TableFeed(ABC, Generic[Batch]):
-    """Brings the rows of one table of one file into `state`; it has come to `place`.
+class RowBatch(Protocol):
+    """Some rows of a table, the first of which is `first_row` in reading order."""
 
-    `is_over` once the table or the range has come to its end.
+    @property
+    def first_row(self) -> int:
+        """Its place in reading order."""
+        ...
+
+    @property
+    def row_ids(self) -> Column:
+        """The rows' ids."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+Batch = TypeVar("Batch", bound=RowBatch)
+
+
+class TableIntake(ABC, Generic[Batch]):
+    """Brings the rows of one table of one file into the state; it has come to `bookmark`.
+
+    `name` is the table's. `is_over` once the table or the range has come to its end.
     """
+
+    name: str
 
     def __init__(
         self,
         file: DayFile,
         table: TableReader,
-        state: EngineState,
-        quality: Quality,
-        kernels: Kernels,
-        guard: RowGuard,
-        start: Place = START,
-        *,
-        is_by_time: bool = False,
+        context: ReplayContext,
+        order: ReadingOrder,
+        start: Bookmark = START,
     ) -> None:
         self._file = file
         self._table = table
-        self._state = state
-        self._quality = quality
-        self._kernels = kernels
-        self._guard = guard
+        self._context = context
+        self._state = context.state
+        self._kernels = context.kernels
+        self._order = order
+        self._guard = RowGuard(file.day, order, self.name, context.recorder, context.suspects)
+        self._window_ms = context.job.window_seconds * 1000
         self._rows_parsed = start.rows
-        self._is_by_time = is_by_time
-        self._is_strict = False
-        self.place = start
+        self._batches: Generator[Batch, None, None] = _nothing()
+        self._batch: Batch | None = None
+        self._row = 0
+        self.bookmark = start
         self.is_over = False
 
-    def batches(self, columns: Generator[ColumnBatch, None, None]) -> Generator[Batch, None, None]:
-        """Yield a batch for each of the columns of the table's query."""
-        with closing(columns):
-            for batch in columns:
-                yield self._parse(batch)
+    def take_columns(self, columns: Generator[ColumnBatch, None, None]) -> None:
+        """Take the rows from `columns`, the result of the table's query."""
+        self._batches = self._parsed(columns)
 
-    def strict_batches(self) -> Generator[Batch, None, None]:
-        """Yield the table row by row, in the order of time, parsed strictly."""
-        self._is_strict = True
-        for row in self._table.rows(self.place.rows):
-            number = self._table.rows_read - 1
-            with self._guard.at(number, number + 1, row.row_id):
-                batch = self._parse_strictly(row, number)
-            if self.is_over:
-                self.place = Place(number)  # past those before it that were skipped
+    def take_rows_strictly(self) -> None:
+        """Take the table row by row, in the order of time, parsed strictly."""
+        self._batches = self._strict_batches()
+
+    def close(self) -> None:
+        """Let go of what the rows come from."""
+        self._batches.close()
+
+    def advance(self, until_ms: int = FOREVER_MS) -> Iterator[None]:
+        """Bring in the rows before `until_ms`, yielding after every batch and every odd row.
+
+        Raises ReadingOrderError when they are not in the order of time, or may not be.
+        """
+        while not self.is_over:
+            if self._batch is None:
+                self._batch, self._row = next(self._batches, None), 0
+                if self._batch is None:
+                    self.is_over = True
+                    return
+            yield from self._bring_in(self._batch, until_ms)
+            self._check_end()
+            if self._row < len(self._batch):
                 return
-            if batch is not None:
-                yield batch
-        self.place = Place(self._table.rows_read)
+            self._batch = None
+            yield
+
+    @property
+    @abstractmethod
+    def _sums(self) -> Sums:
+        """The table's record of the state."""
 
     @abstractmethod
     def _parse(self, columns: ColumnBatch) -> Batch: ...
 
     @abstractmethod
-    def _parse_strictly(self, row: TimedRow, number: int) -> Batch | None: ...
+    def _parse_strictly(self, row: TimedRow, number: int) -> Batch | None:
+        """Return a batch of that row alone, None past the range or without use.
 
-    def _check_end(self, sums: Column) -> None:
-        """Raise RetreatError when rows of the range may lie behind the first one past it.
+        Raises BadRowError when it cannot be used.
+        """
+
+    @abstractmethod
+    def _bring_in(self, batch: Batch, until_ms: int) -> Iterator[None]: ...
+
+    def _parsed(self, columns: Generator[ColumnBatch, None, None]) -> Generator[Batch, None, None]:
+        with closing(columns):
+            for batch in columns:
+                yield self._parse(batch)
+
+    def _strict_batches(self) -> Generator[Batch, None, None]:
+        for row in self._table.rows(self.bookmark.rows):
+            number = self._table.rows_read - 1
+            with self._guard.at(number, number + 1, row.row_id):
+                batch = self._parse_or_skip(row, number)
+            if self.is_over:
+                self.bookmark = Bookmark(number)  # past those before it that were skipped
+                return
+            if batch is not None:
+                yield batch
+        self.bookmark = Bookmark(self._table.rows_read)
+
+    def _parse_or_skip(self, row: TimedRow, number: int) -> Batch | None:
+        try:
+            return self._parse_strictly(row, number)
+        except BadRowError as error:
+            self._skip(row.row_id, error)
+            return None
+
+    def _read_strictly(self, row_id: int, *, has_odd_time: bool) -> TimedRow:
+        """Return a row that the fast path refused; raise BadRowError when it cannot be used."""
+        row = self._table.row(row_id)
+        if has_odd_time and self._order is ReadingOrder.BY_TIME:
+            raise ReadingOrderError(
+                f"the time of {self.name} row {row_id} is not what it is sorted by"
+            )
+        return row
+
+    def _skip(self, row_id: int, error: BadRowError) -> None:
+        self._context.quality.skip_row(self._file.path, self.name, row_id, error)
+
+    def _move_to(self, batch: Batch, row: int) -> None:
+        if row:
+            self.bookmark = Bookmark(batch.first_row + row, int(batch.row_ids[row - 1]))
+        elif batch.first_row > self.bookmark.rows:  # past rows that were skipped
+            self.bookmark = Bookmark(batch.first_row)
+
+    def _check_end(self) -> None:
+        """Raise ReadingOrderError when rows of the range may lie behind the first one past it.
 
         That row ends a table in order; in any other, more may follow.
         """
-        if self._is_strict or not self.is_over:
+        if self._order is ReadingOrder.STRICT or not self.is_over:
             return
-        if self._table.may_hold_more_before(int(sums["to_ms"][0]), self.place.rows):
-            raise RetreatError("it goes on behind the first row past the range")
+        if self._table.may_hold_more_before(int(self._sums["to_ms"][0]), self.bookmark.rows):
+            raise ReadingOrderError("it goes on behind the first row past the range")
+
+
+def only_row_id(batch: RowBatch) -> int | None:
+    """Return the id of the batch's row, if it has but one."""
+    return int(batch.row_ids[0]) if len(batch) == 1 else None
+
+
+def _nothing() -> Generator[Batch, None, None]:
+    yield from ()

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from processor.engine.bookmark import Place
-from processor.engine.intake.table_intake import TableFeed
+from processor.calculation.bar_edges import bar_start
+from processor.calculation.sink import CVD, OHLC, TradeColumns
+from processor.engine.intake.table_intake import TableIntake, only_row_id
 from processor.engine.kernels import trade_kernel
-from processor.engine.reading_order import RetreatError
+from processor.engine.kernels.arguments import Numbers, Sums, TradeRows
 from processor.engine.scan.columns import Column, ColumnBatch
 from processor.engine.scan.queries import ODD_SIDE, without_odd_codes
+from processor.engine.scan.reading_order import ReadingOrderError
 from shared.recordings.problems import BadRowError, late_trade
 from shared.recordings.row_parser import parse_trade_row
 from shared.recordings.table_reader import TimedRow
@@ -18,147 +20,121 @@ from shared.recordings.table_reader import TimedRow
 TRADE_ROWS = 8192
 """Trades in a batch."""
 
-FOREVER_MS = 2**62
-
 
 @dataclass(frozen=True, slots=True)
 class TradeBatch:
-    """Some trades, the first of which is `first_row` in reading order.
-
-    A code is time and side, as in `trades_query`.
-    """
+    """Some trades, the first of which is `first_row` in reading order."""
 
     first_row: int
-    rowids: Column
-    codes: Column
-    prices: Column
-    sizes: Column
+    row_ids: Column
+    rows: TradeRows
+
+    def __len__(self) -> int:
+        return len(self.row_ids)
+
+
+class TradeIntake(TableIntake[TradeBatch]):
+    """Counts the trades of one file into the state, as far as it is asked to."""
+
+    name = "trades"
 
     @property
-    def only_row_id(self) -> int | None:
-        """The id of its row, if it has but one."""
-        return int(self.rowids[0]) if len(self.rowids) == 1 else None
-
-
-class TradeFeed(TableFeed[TradeBatch]):
-    """Counts the trades of one file into `state`, as far as it is asked to."""
-
-    _batch: TradeBatch | None = None
-    _row = 0
+    def _sums(self) -> Sums:
+        return self._state.trade_sums
 
     def _parse(self, columns: ColumnBatch) -> TradeBatch:
-        rowids, codes, prices, sizes = columns.arrays
+        row_ids, codes, prices, sizes = columns.arrays
         codes = without_odd_codes(codes)
         first_row = self._rows_parsed
         self._rows_parsed += len(codes)
-        if self._guard.is_suspected(first_row, self._rows_parsed, rowids):
+        if self._guard.is_suspected(first_row, self._rows_parsed, row_ids):
             codes = np.minimum(codes, ODD_SIDE)
-        return TradeBatch(first_row, rowids, codes, prices, sizes)
+        return self._batch_of(first_row, row_ids, codes, prices, sizes)
 
-    def advance(self, batches: Iterator[TradeBatch], until_ms: int) -> Iterator[None]:
-        """Count the trades before `until_ms`, taking from `batches` and yielding now and then.
-
-        Raises RetreatError when they are not in the order of time, or may not be.
-        """
-        while not self.is_over:
-            if self._batch is None:
-                self._batch, self._row = next(batches, None), 0
-                if self._batch is None:
-                    self.is_over = True
-                    return
-            yield from self._count(self._batch, until_ms)
-            self._check_end(self._state.trade_sums)
-            if self._row < len(self._batch.codes):
-                return
-            self._batch = None
-            yield
-
-    def _count(self, batch: TradeBatch, until_ms: int) -> Iterator[None]:
-        rows = len(batch.codes)
-        closed = np.empty((rows, trade_kernel.BAR_COLUMNS))
-        while self._row < rows and not self.is_over:
-            first = batch.first_row + self._row
-            with self._guard.at(first, batch.first_row + rows, batch.only_row_id):
-                self._row, outcome = self._count_from(self._row, batch, until_ms, closed)
+    def _bring_in(self, batch: TradeBatch, until_ms: int) -> Iterator[None]:
+        closed = trade_kernel.new_closed(len(batch))
+        while self._row < len(batch) and not self.is_over:
+            first, end = batch.first_row + self._row, batch.first_row + len(batch)
+            with self._guard.at(first, end, only_row_id(batch)):
+                self._row, outcome = self._count(self._row, until_ms, batch, closed)
             self._move_to(batch, self._row)
             if outcome == trade_kernel.DONE:
                 return
             if outcome == trade_kernel.END_OF_RANGE:
                 self.is_over = True
                 return
-            rowid = int(batch.rowids[self._row])
             if outcome == trade_kernel.LATE:
-                self._skip_late(rowid)
-            else:
-                self._count_strictly(
-                    rowid, batch.first_row + self._row, has_odd_time=batch.codes[self._row] == 0
-                )
+                self._skip(int(batch.row_ids[self._row]), late_trade())
+            elif not self._count_strictly(batch, self._row, until_ms):
+                return
             self._row += not self.is_over
             self._move_to(batch, self._row)
             yield
 
-    def _move_to(self, batch: TradeBatch, row: int) -> None:
-        if row:
-            self.place = Place(batch.first_row + row, int(batch.rowids[row - 1]))
-        elif batch.first_row > self.place.rows:  # past rows that were skipped
-            self.place = Place(batch.first_row)
-
-    def _count_from(
-        self, row: int, batch: TradeBatch, until_ms: int, closed: Column
+    def _count(
+        self, first: int, until_ms: int, batch: TradeBatch, closed: Numbers
     ) -> tuple[int, int]:
-        row = self._kernels.count_trades(
-            row,
-            batch.codes,
-            batch.prices,
-            batch.sizes,
-            until_ms,
-            self._state.trade_sums,
-            closed,
-        )
-        self._state.take_closed_trade_bars(closed)
-        outcome = int(self._state.trade_sums["outcome"][0])
+        """Count the trades from `first` on; return the row where that stopped, and why."""
+        row = self._kernels.count_trades(first, until_ms, batch.rows, self._sums, closed)
+        ohlc, cvd = self._state.take_closed_trade_bars(closed)
+        if self._context.sink is not None:
+            self._context.sink.add_bars(OHLC, ohlc)
+            self._context.sink.add_bars(CVD, cvd)
+            self._context.sink.add_trades(self._accepted(batch, slice(first, row)))
+        outcome = int(self._sums["outcome"][0])
         if outcome == trade_kernel.OUT_OF_ORDER:
-            raise RetreatError("its trades are not in the order of time")
+            raise ReadingOrderError("its trades are not in the order of time")
         return row, outcome
 
-    def _count_strictly(self, rowid: int, row: int, *, has_odd_time: bool) -> None:
-        with self._guard.at(row, row + 1, rowid):
+    def _accepted(self, batch: TradeBatch, part: slice) -> TradeColumns:
+        codes = batch.rows.codes[part]
+        is_in_range = codes >= 2 * self._sums["from_ms"][0]
+        row_ids, codes, prices, sizes = (
+            column[part][is_in_range]
+            for column in (batch.row_ids, batch.rows.codes, batch.rows.prices, batch.rows.sizes)
+        )
+        return TradeColumns(row_ids, codes >> 1, prices, sizes, (codes & 1).astype(np.bool_))
+
+    def _count_strictly(self, refusing: TradeBatch, at: int, until_ms: int) -> bool:
+        """Count the trade `at` that the fast path refused, and return whether it is before the end.
+
+        A row that cannot be used is skipped.
+        """
+        row_id, number = int(refusing.row_ids[at]), refusing.first_row + at
+        with self._guard.at(number, number + 1, row_id):
             try:
-                raw = self._table.row(rowid)
-                if has_odd_time and self._is_by_time:
-                    raise RetreatError(f"the time of trade {rowid} is not what it is sorted by")
-                batch = self._parse_strictly(raw, row)
+                row = self._read_strictly(row_id, has_odd_time=refusing.rows.codes[at] == 0)
+                batch = self._parse_strictly(row, number)
             except BadRowError as error:
-                self._quality.skip_row(self._file.path, "trades", rowid, error)
-                return
+                self._skip(row_id, error)
+                return True
             if batch is None:
-                return
-            _, outcome = self._count_from(
-                0, batch, FOREVER_MS, np.empty((1, trade_kernel.BAR_COLUMNS))
-            )
+                return True
+            if row.timestamp_ms >= until_ms:
+                return False
+            _, outcome = self._count(0, until_ms, batch, trade_kernel.new_closed(1))
             if outcome == trade_kernel.LATE:
-                self._skip_late(rowid)
+                self._skip(row_id, late_trade())
+        return True
 
     def _parse_strictly(self, row: TimedRow, number: int) -> TradeBatch | None:
-        if row.timestamp_ms >= self._state.trade_sums["to_ms"][0]:
+        if row.timestamp_ms >= self._sums["to_ms"][0]:
             self.is_over = True
             return None
-        if row.timestamp_ms < self._state.trade_sums["from_ms"][0]:
+        if row.timestamp_ms < self._sums["from_ms"][0]:
             return None
-        try:
-            self._guard.check(row.row_id)
-            trade = parse_trade_row(row.row_id, row.timestamp_ms, *row.values)
-        except BadRowError as error:
-            self._quality.skip_row(self._file.path, "trades", row.row_id, error)
-            return None
-        return TradeBatch(
-            first_row=number,
-            rowids=np.array([row.row_id]),
-            codes=np.array([2 * row.timestamp_ms + (trade.side == "buy")]),
-            prices=np.array([trade.price]),
-            sizes=np.array([trade.size]),
+        self._guard.check(row.row_id)
+        trade = parse_trade_row(row.row_id, row.timestamp_ms, *row.values)
+        return self._batch_of(
+            number,
+            np.array([row.row_id]),
+            np.array([2 * row.timestamp_ms + (trade.side == "buy")]),
+            np.array([trade.price]),
+            np.array([trade.size]),
         )
 
-    def _skip_late(self, rowid: int) -> None:
-        self._quality.skip_row(self._file.path, "trades", rowid, late_trade())
-        self._state.trade_sums["rows"] += 1
+    def _batch_of(
+        self, first_row: int, row_ids: Column, codes: Column, prices: Numbers, sizes: Numbers
+    ) -> TradeBatch:
+        rows = TradeRows(codes, bar_start(codes >> 1, self._window_ms), prices, sizes)
+        return TradeBatch(first_row, row_ids, rows)

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 from numba.extending import register_jitable
 
+from processor.engine.kernels.arguments import BookOutput, BookRows, Numbers, Samples, Sums
+
 BOOK_STATE = np.dtype(
     [
         ("from_ms", np.int64),
         ("to_ms", np.int64),
-        ("window_ms", np.int64),
         ("depth_levels", np.int64),
         ("newest_ms", np.int64),  # of the file's rows so far, to see whether they are in order
         ("rows", np.int64),
@@ -31,30 +32,59 @@ BOOK_STATE = np.dtype(
 )
 
 DONE, NEEDS_STRICT_PARSER, OUT_OF_ORDER, END_OF_RANGE, OFF_LADDER = 0, 1, 2, 3, 4
-"""Why a kernel stopped; the row it stopped at is as if it had never come to it."""
+"""Why a kernel stopped; the row it stopped at is as if it had never come to it.
+
+DONE stands for the end of the rows and for the moment up to which they were asked for.
+"""
 
 BAR_COLUMNS = 9
 
 
+def begin_file(sums: Sums) -> None:
+    """Forget how far the last file's times had come: order is kept within a file."""
+    sums["newest_ms"] = 0
+
+
+def new_output(rows: int) -> BookOutput:
+    """Return room for what as many rows can give."""
+    numbers = np.empty((4, rows))
+    return BookOutput(np.empty((rows, BAR_COLUMNS)), Samples(np.zeros(rows, np.bool_), *numbers))
+
+
 @register_jitable
-def may_apply(timestamp_ms: int, is_refused: bool, s: Any) -> bool:
-    """Say whether the next row can be applied; if not, `s["outcome"]` says why."""
+def may_apply(row: int, until_ms: int, rows: BookRows, s: Any) -> bool:
+    """Say whether a row can be applied; if not, `s["outcome"]` says why."""
+    timestamp_ms = rows.times[row]
     s["outcome"] = DONE
-    if is_refused:
+    if rows.is_refused[row]:
         s["outcome"] = NEEDS_STRICT_PARSER
     elif timestamp_ms < s["newest_ms"]:
         s["outcome"] = OUT_OF_ORDER
     elif timestamp_ms >= s["to_ms"]:
         s["outcome"] = END_OF_RANGE
-    return bool(s["outcome"] == DONE)
+    return bool(s["outcome"] == DONE and timestamp_ms < until_ms)
 
 
 @register_jitable
-def add_sample(timestamp_ms: int, bid_size: float, ask_size: float, s: Any, closed: Any) -> None:
-    """Add OBI and TOT of the sizes of both sides to the open bar; finished ones go to `closed`."""
+def add_sample(
+    row: int,
+    bar_ms: int,
+    best_bid: float,
+    best_ask: float,
+    bid_size: float,
+    ask_size: float,
+    s: Any,
+    output: BookOutput,
+) -> None:
+    """Add OBI and TOT of the sizes of both sides to the open bar; finished ones are closed."""
     tot = bid_size + ask_size
     obi = (bid_size - ask_size) / tot
-    bar_ms = timestamp_ms - timestamp_ms % s["window_ms"]
+    samples = output.samples
+    samples.is_taken[row] = True
+    samples.best_bids[row] = best_bid
+    samples.best_asks[row] = best_ask
+    samples.obi[row] = obi
+    samples.tot[row] = tot
     if bar_ms < s["bar_ms"]:
         s["late_book_rows"] += 1
     elif bar_ms == s["bar_ms"]:
@@ -66,14 +96,14 @@ def add_sample(timestamp_ms: int, bid_size: float, ask_size: float, s: Any, clos
         s["tot_close"] = tot
     else:
         if s["bar_ms"]:
-            _close_bar(s, closed)
+            _close_bar(s, output.closed)
         s["bar_ms"] = bar_ms
         s["obi_open"] = s["obi_high"] = s["obi_low"] = s["obi_close"] = obi
         s["tot_open"] = s["tot_high"] = s["tot_low"] = s["tot_close"] = tot
 
 
 @register_jitable
-def _close_bar(s: Any, closed: Any) -> None:
+def _close_bar(s: Any, closed: Numbers) -> None:
     bar = closed[s["bars_closed"]]
     bar[0] = s["bar_ms"]
     bar[1] = s["obi_open"]

@@ -12,6 +12,14 @@ from typing import Any
 import numpy as np
 from numba.extending import register_jitable
 
+from processor.engine.kernels.arguments import (
+    BookOutput,
+    BookRows,
+    Ladder,
+    LevelColumns,
+    Numbers,
+    Sums,
+)
 from processor.engine.kernels.book_bars import DONE, OFF_LADDER, add_sample, may_apply
 from processor.engine.kernels.wide_reads import trailing_zeros
 
@@ -22,90 +30,53 @@ _BIDS, _ASKS = np.uint64(0), np.uint64(1)
 
 
 def apply_to_ladder(
-    first: int,
-    times: Any,
-    is_refused: Any,
-    bid_prices: Any,
-    bid_sizes: Any,
-    bid_ends: Any,
-    ask_prices: Any,
-    ask_sizes: Any,
-    ask_ends: Any,
-    sizes: Any,
-    taken: Any,
-    taken_words: Any,
-    starts: Any,
-    ticks_per_unit: float,
-    state: Any,
-    closed: Any,
+    first: int, until_ms: int, rows: BookRows, ladder: Ladder, state: Sums, output: BookOutput
 ) -> int:
-    """Apply the rows from `first` on and sample OBI and TOT after each in range.
-
-    `sizes` (2, places) are those of both sides, bids first, each side best first: an ask of n ticks
-    is at place n, a bid at the n-th from the end. Bit b of `taken[side, w]` says that place
-    64 w + b has a size, bit b of `taken_words[side, w]` that word 64 w + b of `taken` is not 0. No
-    place before `starts[side]` is taken. Finished bars go to `closed`.
+    """Apply the rows from `first` on, up to `until_ms`, and sample the book after each in range.
 
     Returns the row it stopped at, the number of rows when all are done; why, says
     `state["outcome"]`.
     """
     s = state[0]
     s["bars_closed"] = 0
-    places = np.uint64(sizes.shape[1])
-    for row in range(first, len(times)):
-        timestamp_ms = times[row]
-        if not may_apply(timestamp_ms, is_refused[row], s):
+    places = np.uint64(ladder.sizes.shape[1])
+    starts = ladder.starts
+    bids, asks = rows.bids, rows.asks
+    for row in range(first, len(rows.times)):
+        output.samples.is_taken[row] = False
+        if not may_apply(row, until_ms, rows, s):
             return row
-        bid_start = bid_ends[row - 1] if row else 0
-        ask_start = ask_ends[row - 1] if row else 0
+        bid_start = bids.ends[row - 1] if row else 0
+        ask_start = asks.ends[row - 1] if row else 0
         if not (
-            _has_places(bid_prices, bid_start, bid_ends[row], places, ticks_per_unit)
-            and _has_places(ask_prices, ask_start, ask_ends[row], places, ticks_per_unit)
+            _has_places(bids.prices, bid_start, bids.ends[row], places, ladder.ticks_per_unit)
+            and _has_places(asks.prices, ask_start, asks.ends[row], places, ladder.ticks_per_unit)
         ):
             s["outcome"] = OFF_LADDER
             return row
-        _set_levels(
-            _BIDS,
-            bid_prices,
-            bid_sizes,
-            bid_start,
-            bid_ends[row],
-            ticks_per_unit,
-            sizes,
-            taken,
-            taken_words,
-            starts,
-        )
-        _set_levels(
-            _ASKS,
-            ask_prices,
-            ask_sizes,
-            ask_start,
-            ask_ends[row],
-            ticks_per_unit,
-            sizes,
-            taken,
-            taken_words,
-            starts,
-        )
-        s["newest_ms"] = timestamp_ms
+        _set_levels(_BIDS, bids, bid_start, bids.ends[row], ladder)
+        _set_levels(_ASKS, asks, ask_start, asks.ends[row], ladder)
+        s["newest_ms"] = rows.times[row]
         s["rows"] += 1
-        if timestamp_ms < s["from_ms"]:
+        if rows.times[row] < s["from_ms"]:
             continue
-        bid_size = _best_size(_BIDS, s["depth_levels"], sizes, taken, taken_words, starts)
-        ask_size = _best_size(_ASKS, s["depth_levels"], sizes, taken, taken_words, starts)
+        bid_size = _best_size(_BIDS, s["depth_levels"], ladder)
+        ask_size = _best_size(_ASKS, s["depth_levels"], ladder)
         if bid_size == 0.0 or ask_size == 0.0:
             s["one_sided_rows"] += 1
             continue
-        if places - _1 - starts[_BIDS] >= starts[_ASKS]:
+        bid_ticks, ask_ticks = places - _1 - starts[_BIDS], starts[_ASKS]
+        if bid_ticks >= ask_ticks:
             s["crossed_rows"] += 1
-        add_sample(timestamp_ms, bid_size, ask_size, s, closed)
+        best_bid = np.float64(bid_ticks) / ladder.ticks_per_unit
+        best_ask = np.float64(ask_ticks) / ladder.ticks_per_unit
+        add_sample(row, rows.bar_starts[row], best_bid, best_ask, bid_size, ask_size, s, output)
     s["outcome"] = DONE
-    return len(times)
+    return len(rows.times)
 
 
 @register_jitable
-def _has_places(prices: Any, start: int, end: int, places: Any, ticks_per_unit: float) -> bool:
+def _has_places(prices: Numbers, start: int, end: int, places: Any, ticks_per_unit: float) -> bool:
     # A place stands for one price, to the last bit. No early end: so it is done some at a time.
     limit = places / ticks_per_unit
     misfits = 0
@@ -116,24 +87,19 @@ def _has_places(prices: Any, start: int, end: int, places: Any, ticks_per_unit: 
 
 
 @register_jitable
-def _set_levels(
-    side: Any,
-    prices: Any,
-    amounts: Any,
-    start: int,
-    end: int,
-    ticks_per_unit: float,
-    sizes: Any,
-    taken: Any,
-    taken_words: Any,
-    starts: Any,
-) -> None:
+def _set_levels(side: Any, levels: LevelColumns, start: int, end: int, ladder: Ladder) -> None:
     """Set the levels of one row on one side."""
+    sizes, taken, taken_words, starts = (
+        ladder.sizes,
+        ladder.taken,
+        ladder.taken_words,
+        ladder.starts,
+    )
     turn = _0 if side else np.uint64(sizes.shape[1] - 1)
     first = starts[side]
     for i in range(np.uint64(start), np.uint64(end)):
-        size = amounts[i]
-        ticks = np.rint(prices[i] * ticks_per_unit)
+        size = levels.sizes[i]
+        ticks = np.rint(levels.prices[i] * ladder.ticks_per_unit)
         place = np.uint64(ticks) ^ turn
         sizes[side, place] = size
         word = place >> _WORD_BITS
@@ -155,12 +121,11 @@ def _set_levels(
 
 
 @register_jitable
-def _best_size(
-    side: Any, levels: int, sizes: Any, taken: Any, taken_words: Any, starts: Any
-) -> float:
+def _best_size(side: Any, levels: int, ladder: Ladder) -> float:
     """Return the sum of the best sizes, 0 if there are none, and move the start to the best."""
+    sizes, taken, starts = ladder.sizes, ladder.taken, ladder.starts
     words = np.uint64(taken.shape[1])
-    word = _next_taken(side, taken, taken_words, starts[side] >> _WORD_BITS)
+    word = _next_taken(side, ladder, starts[side] >> _WORD_BITS)
     if word == words:
         starts[side] = words << _WORD_BITS
         return 0.0
@@ -179,15 +144,16 @@ def _best_size(
             bits &= bits - _1
         word += _1
         if word < words and taken[side, word] == _0:
-            word = _next_taken(side, taken, taken_words, word)
+            word = _next_taken(side, ladder, word)
         if word == words:
             return total
         bits = taken[side, word]
 
 
 @register_jitable
-def _next_taken(side: Any, taken: Any, taken_words: Any, word: Any) -> Any:
+def _next_taken(side: Any, ladder: Ladder, word: Any) -> Any:
     """Return the first word from `word` on that is not 0, the number of words if none is."""
+    taken, taken_words = ladder.taken, ladder.taken_words
     words = np.uint64(taken.shape[1])
     if word == words or taken[side, word] != _0:
         return word

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numba.extending import register_jitable
 
-from processor.engine.kernels.level_shapes import note_number
+from processor.engine.kernels.arguments import LevelColumns
+from processor.engine.kernels.level_shapes import Shapes, note_number
 from processor.engine.kernels.wide_reads import WIDTH
 
 # Indices are unsigned, or every access would first be checked for counting from the end, and the
@@ -29,11 +30,9 @@ def read_levels(
     text: Any,
     start: Any,
     last: Any,
-    prices: Any,
-    sizes: Any,
+    levels: LevelColumns,
     n: Any,
-    shapes: Any,
-    looks: Any,
+    shapes: Shapes,
     slot: Any,
     mask: Any,
 ) -> Any:
@@ -47,7 +46,8 @@ def read_levels(
     The first level's shape, that of `mask`, goes to `slot`, unless the mask is 0 or the shape does
     not tell all. It alone, because the caller asks again at the next row.
     """
-    shape = shapes[slot]
+    prices, sizes = levels.prices, levels.sizes
+    shape = shapes.known[slot]
     shape["mask"] = _0
     tells_all = mask != _0
     i = start
@@ -118,7 +118,7 @@ def read_levels(
         if tells_all:
             shape["mask"] = mask
             for place in range(WIDTH):
-                looks[slot * _WIDTH + np.uint64(place)] = text[start + np.uint64(place)]
+                shapes.looks[slot * _WIDTH + np.uint64(place)] = text[start + np.uint64(place)]
             tells_all = False
         n += _1
         i += _1

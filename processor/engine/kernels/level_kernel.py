@@ -1,11 +1,10 @@
 """Read level lists from text into columns of numbers, without a Python object a level."""
 
-from typing import Any
-
 import numpy as np
 
+from processor.engine.kernels.arguments import Flags, LevelColumns, TextColumn
 from processor.engine.kernels.level_by_bytes import REFUSED, read_levels
-from processor.engine.kernels.level_shapes import LONGEST, NO_SLOT, number, slot_of
+from processor.engine.kernels.level_shapes import LONGEST, NO_SLOT, Shapes, number, slot_of
 from processor.engine.kernels.wide_reads import (
     WIDTH,
     closing,
@@ -25,29 +24,23 @@ SHORTEST_LEVEL = len("[1,1],")
 
 
 def parse_levels(
-    text: Any,
-    offsets: Any,
-    prices: Any,
-    sizes: Any,
-    ends: Any,
-    is_refused: Any,
-    shapes: Any,
-    looks: Any,
+    column: TextColumn, levels: LevelColumns, is_refused: Flags, shapes: Shapes
 ) -> None:
-    """Parse row by row the level lists that `text`, UTF-8 bytes, holds from offset to offset.
+    """Parse row by row the level lists that `column` holds into `levels`.
 
-    `prices` and `sizes` take the levels one after the other; `ends[row]` is where those of `row`
-    end. A row that is not of the plainest form is marked in `is_refused` and has no levels: the
+    A row that is not of the plainest form is marked in `is_refused` and has no levels: the
     strict parser then decides about it. What is accepted here, that parser accepts too, with the
     same numbers.
 
-    A level of a shape in `shapes` is read at once. At any other the rest of the row is read byte by
-    byte, and the shape is put there.
+    A level of a shape that is known is read at once. At any other the rest of the row is read byte
+    by byte, and its shape is noted.
 
     No index passes a row's end: each step moves on from a character that is known not to be the
     row's last, its closing bracket. A look at many bytes may pass it, but not the text's end, and
     of what it sees only the level itself counts.
     """
+    text, offsets = column.utf8, column.offsets
+    prices, sizes, ends = levels.prices, levels.sizes, levels.ends
     count = _0
     size = np.uint64(len(text))
     for row in range(len(ends)):
@@ -65,9 +58,9 @@ def parse_levels(
                 if length <= _LONGEST and i + length <= last:
                     mask = digit_free(text, i) & ((_1 << length) - _1)
                     slot = slot_of(mask)
-                shape = shapes[slot]
+                shape = shapes.known[slot]
                 is_known = mask != _0 and shape["mask"] == mask
-                if is_known and same(text, i, looks, slot * _WIDTH) & mask == mask:
+                if is_known and same(text, i, shapes.looks, slot * _WIDTH) & mask == mask:
                     at, shift = shape["whole_at"], shape["whole_shift"]
                     price = number(word(text, i + at[0]), shift[0]) * shape["factor"][0]
                     amount = number(word(text, i + at[1]), shift[1]) * shape["factor"][1]
@@ -80,7 +73,7 @@ def parse_levels(
                         break
                     i += length
                 else:
-                    n = read_levels(text, i, last, prices, sizes, n, shapes, looks, slot, mask)
+                    n = read_levels(text, i, last, levels, n, shapes, slot, mask)
                     is_whole = n != REFUSED
                     break
                 n += _1

@@ -6,10 +6,11 @@ characters nor the lengths of its numbers need be looked at one by one. Reading 
 takes half the time (20 against 38 ns, and 99.9 % of a simulated day's levels are read so).
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba.extending import register_jitable
+from numpy.typing import NDArray
 
 from processor.engine.kernels.wide_reads import WIDTH
 
@@ -44,9 +45,16 @@ SHAPE = np.dtype(
 )
 
 
-def no_shapes() -> tuple[Any, Any]:
-    """Return a memory with nothing in it: the shapes, and how the first level of each looks."""
-    return np.zeros(NO_SLOT + 1, SHAPE), np.zeros((NO_SLOT + 1) * WIDTH, np.uint8)
+class Shapes(NamedTuple):
+    """The shapes met so far, each in its slot, and how the first level of each looked."""
+
+    known: Any
+    looks: NDArray[np.uint8]
+
+
+def no_shapes() -> Shapes:
+    """Return a memory with nothing in it."""
+    return Shapes(np.zeros(NO_SLOT + 1, SHAPE), np.zeros((NO_SLOT + 1) * WIDTH, np.uint8))
 
 
 @register_jitable

@@ -15,11 +15,20 @@ from processor.engine.kernels import (
     sorted_kernel,
     trade_kernel,
 )
+from processor.engine.kernels.arguments import (
+    BookRows,
+    Ladder,
+    LevelColumns,
+    SortedSides,
+    TextColumn,
+    TradeRows,
+)
+from processor.engine.kernels.cache import keep_compiled_kernels
 from processor.engine.kernels.level_shapes import no_shapes
 
 logger = logging.getLogger(__name__)
 
-_compile: Any = njit(cache=True, nogil=True, error_model="numpy")
+_compile: Any = njit(cache=keep_compiled_kernels(), nogil=True, error_model="numpy")
 _parse_levels = _compile(level_kernel.parse_levels)
 _apply_to_ladder = _compile(ladder_kernel.apply_to_ladder)
 _apply_to_sorted = _compile(sorted_kernel.apply_to_sorted)
@@ -99,34 +108,34 @@ def _is_compiling() -> bool:
     return any(kernel.stats.cache_misses for kernel in kernels)
 
 
-_TIMES, _FLAGS, _NUMBERS = np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0)
-_LEVELS = (_NUMBERS, _NUMBERS, np.zeros(0, np.int64))
+_LEVELS = LevelColumns(np.zeros(0), np.zeros(0), np.zeros(0, np.int64))
+_TIMES, _FLAGS = np.zeros(0, np.int64), np.zeros(0, np.bool_)
+_BOOK_ROWS = BookRows(_TIMES, _TIMES, _FLAGS, _LEVELS, _LEVELS)
 
 
 def _call_each_with_nothing() -> None:
     """Call each kernel with no rows: numba compiles for the types of the arguments it meets."""
-    text, offsets = np.zeros(0, np.uint8), np.zeros(1, np.int32)
-    text.flags.writeable = offsets.flags.writeable = False  # as those that Arrow lends
-    _parse_levels(text, offsets, *_LEVELS, _FLAGS, *no_shapes())
-    places, words = np.zeros((2, 0)), np.zeros((2, 0), np.uint64)
-    ladder = (places, words, words, np.zeros(2, np.uint64), 1.0)
-    rows = (0, _TIMES, _FLAGS, *_LEVELS, *_LEVELS)
-    _apply_to_ladder(*rows, *ladder, *_no_book_bars())
+    text = TextColumn(np.zeros(0, np.uint8), np.zeros(1, np.int32))
+    for array in text:
+        array.flags.writeable = False  # as those that Arrow lends
+    _parse_levels(text, _LEVELS, _FLAGS, no_shapes())
+    words = np.zeros((2, 0), np.uint64)
+    ladder = Ladder(np.zeros((2, 0)), words, words, np.zeros(2, np.uint64), 1.0)
+    _apply_to_ladder(0, 0, _BOOK_ROWS, ladder, *_no_book_results())
     _count_trades(
         0,
-        _TIMES,
-        _NUMBERS,
-        _NUMBERS,
         0,
+        TradeRows(_TIMES, _TIMES, np.zeros(0), np.zeros(0)),
         np.zeros(1, trade_kernel.TRADE_STATE),
-        np.zeros((0, trade_kernel.BAR_COLUMNS)),
+        trade_kernel.new_closed(0),
     )
 
 
 def _call_sorted_with_nothing() -> None:
-    side, bounds = np.zeros((2, 0)), np.zeros((2, 2), np.int64)
-    _apply_to_sorted(0, _TIMES, _FLAGS, *_LEVELS, *_LEVELS, side, side, bounds, *_no_book_bars())
+    side = np.zeros((2, 0))
+    book = SortedSides(side, side, np.zeros((2, 2), np.int64))
+    _apply_to_sorted(0, 0, _BOOK_ROWS, book, *_no_book_results())
 
 
-def _no_book_bars() -> tuple[Any, Any]:
-    return np.zeros(1, book_bars.BOOK_STATE), np.zeros((0, book_bars.BAR_COLUMNS))
+def _no_book_results() -> tuple[Any, Any]:
+    return np.zeros(1, book_bars.BOOK_STATE), book_bars.new_output(0)

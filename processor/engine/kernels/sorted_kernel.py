@@ -5,56 +5,45 @@ from typing import Any
 import numpy as np
 from numba.extending import register_jitable
 
+from processor.engine.kernels.arguments import (
+    BookOutput,
+    BookRows,
+    LevelColumns,
+    Numbers,
+    SortedSides,
+    Sums,
+)
 from processor.engine.kernels.book_bars import DONE, add_sample, may_apply
 
 _1 = np.uint64(1)  # indices are unsigned: see level_kernel
 
 
 def apply_to_sorted(
-    first: int,
-    times: Any,
-    is_refused: Any,
-    bid_prices: Any,
-    bid_sizes: Any,
-    bid_ends: Any,
-    ask_prices: Any,
-    ask_sizes: Any,
-    ask_ends: Any,
-    bids: Any,
-    asks: Any,
-    bounds: Any,
-    state: Any,
-    closed: Any,
+    first: int, until_ms: int, rows: BookRows, book: SortedSides, state: Sums, output: BookOutput
 ) -> int:
-    """Apply the rows from `first` on and sample OBI and TOT after each in range.
+    """Apply the rows from `first` on, up to `until_ms`, and sample the book after each in range.
 
-    A side is (2, capacity): signed prices in ascending order, so that the best is the last, and
-    their sizes, both from `bounds[side, 0]` to `bounds[side, 1]`. The caller leaves room for all
-    levels of the batch at either end. Finished bars go to `closed`. Returns the row it stopped
-    at, the number of rows when all are done; why, says `state["outcome"]`.
+    The caller leaves room for all levels of the batch at either end of a side. Returns the row it
+    stopped at, the number of rows when all are done; why, says `state["outcome"]`.
     """
     s = state[0]
     s["bars_closed"] = 0
-    for row in range(first, len(times)):
-        timestamp_ms = times[row]
-        if not may_apply(timestamp_ms, is_refused[row], s):
+    for row in range(first, len(rows.times)):
+        output.samples.is_taken[row] = False
+        if not may_apply(row, until_ms, rows, s):
             return row
-        s["newest_ms"] = timestamp_ms
+        s["newest_ms"] = rows.times[row]
         s["rows"] += 1
-        start = bid_ends[row - 1] if row else 0
-        _apply_levels(bid_prices, bid_sizes, start, bid_ends[row], 1.0, bids, bounds[0])
-        start = ask_ends[row - 1] if row else 0
-        _apply_levels(ask_prices, ask_sizes, start, ask_ends[row], -1.0, asks, bounds[1])
-        if timestamp_ms >= s["from_ms"]:
-            _sample(timestamp_ms, bids, asks, bounds, s, closed)
+        _apply_levels(rows.bids, row, 1.0, book.bids, book.bounds[0])
+        _apply_levels(rows.asks, row, -1.0, book.asks, book.bounds[1])
+        if rows.times[row] >= s["from_ms"]:
+            _sample(row, rows.bar_starts[row], book, s, output)
     s["outcome"] = DONE
-    return len(times)
+    return len(rows.times)
 
 
 @register_jitable
-def _apply_levels(
-    prices: Any, sizes: Any, start: int, end: int, sign: float, side: Any, bound: Any
-) -> None:
+def _apply_levels(levels: LevelColumns, row: int, sign: float, side: Numbers, bound: Any) -> None:
     """Set the levels of one row on one side, moving the shorter part of the arrays.
 
     Rows list their levels best first, so each is searched for outwards from the one before, in
@@ -63,8 +52,9 @@ def _apply_levels(
     keys, amounts = side[0], side[1]
     low, high = np.uint64(bound[0]), np.uint64(bound[1])
     at = high
-    for i in range(np.uint64(start), np.uint64(end)):
-        key, size = sign * prices[i], sizes[i]
+    start = levels.ends[row - 1] if row else 0
+    for i in range(np.uint64(start), np.uint64(levels.ends[row])):
+        key, size = sign * levels.prices[i], levels.sizes[i]
         if at > low and keys[at - _1] >= key:
             top, step = at - _1, _1
             while top > low + step and keys[top - step] >= key:
@@ -120,20 +110,22 @@ def _apply_levels(
 
 
 @register_jitable
-def _sample(timestamp_ms: int, bids: Any, asks: Any, bounds: Any, s: Any, closed: Any) -> None:
-    best_bid, best_ask = bounds[0, 1] - 1, bounds[1, 1] - 1
-    if best_bid < bounds[0, 0] or best_ask < bounds[1, 0]:
+def _sample(row: int, bar_ms: int, book: SortedSides, s: Any, output: BookOutput) -> None:
+    bids, asks, bounds = book.bids, book.asks, book.bounds
+    bid_at, ask_at = bounds[0, 1] - 1, bounds[1, 1] - 1
+    if bid_at < bounds[0, 0] or ask_at < bounds[1, 0]:
         s["one_sided_rows"] += 1
         return
-    if bids[0, best_bid] >= -asks[0, best_ask]:
+    best_bid, best_ask = bids[0, bid_at], -asks[0, ask_at]
+    if best_bid >= best_ask:
         s["crossed_rows"] += 1
-    bid_size = _best_size(bids, bounds[0, 0], best_bid, s["depth_levels"])
-    ask_size = _best_size(asks, bounds[1, 0], best_ask, s["depth_levels"])
-    add_sample(timestamp_ms, bid_size, ask_size, s, closed)
+    bid_size = _best_size(bids, bounds[0, 0], bid_at, s["depth_levels"])
+    ask_size = _best_size(asks, bounds[1, 0], ask_at, s["depth_levels"])
+    add_sample(row, bar_ms, best_bid, best_ask, bid_size, ask_size, s, output)
 
 
 @register_jitable
-def _best_size(side: Any, low: int, best: int, levels: int) -> float:
+def _best_size(side: Numbers, low: int, best: int, levels: int) -> float:
     # Best first, one by one, as the reference adds them: the same bits.
     total = 0.0
     for i in range(best, max(best - levels, low - 1), -1):

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 from numba.extending import register_jitable
 
+from processor.engine.kernels.arguments import Numbers, Sums, TradeRows
+
 TRADE_STATE = np.dtype(
     [
         ("from_ms", np.int64),
         ("to_ms", np.int64),
-        ("window_ms", np.int64),
         ("newest_ms", np.int64),  # of the file's rows so far, to see whether they are in order
         ("rows", np.int64),
         ("accepted", np.int64),
@@ -33,25 +34,37 @@ TRADE_STATE = np.dtype(
 )
 
 DONE, NEEDS_STRICT_PARSER, OUT_OF_ORDER, END_OF_RANGE, LATE = 0, 1, 2, 3, 4
+"""Why the kernel stopped; the row it stopped at is as if it had never come to it.
+
+DONE stands for the end of the rows and for the moment up to which they were asked for. A LATE trade
+belongs into a bar that is closed: it counts as a row, and the caller is to go on behind it.
+"""
 
 BAR_COLUMNS = 10
 """A closed bar's timestamp, open, high, low, close and volume, then its CVD's four."""
 
 
-def count_trades(
-    first: int, codes: Any, prices: Any, sizes: Any, until_ms: int, state: Any, closed: Any
-) -> int:
+def begin_file(sums: Sums) -> None:
+    """Forget how far the last file's times had come: order is kept within a file."""
+    sums["newest_ms"] = 0
+
+
+def new_closed(rows: int) -> Numbers:
+    """Return room for the bars that as many trades can close."""
+    return np.empty((rows, BAR_COLUMNS))
+
+
+def count_trades(first: int, until_ms: int, rows: TradeRows, state: Sums, closed: Numbers) -> int:
     """Count the trades from `first` on, up to those at or after `until_ms`.
 
-    A code is the timestamp times two, plus one for a taker who buys; 0 or 1 where the row is not
-    of the plainest form. Finished bars go to `closed`. Returns the row it stopped at, the number of
-    rows when all are done; why, says `state["outcome"]`, DONE at `until_ms` too.
+    Finished bars go to `closed`. Returns the row it stopped at, the number of rows when all are
+    done; why, says `state["outcome"]`.
     """
     s = state[0]
     s["bars_closed"] = 0
-    for row in range(first, len(codes)):
-        timestamp_ms = codes[row] >> 1
-        price, size = prices[row], sizes[row]
+    for row in range(first, len(rows.codes)):
+        timestamp_ms = rows.codes[row] >> 1
+        price, size = rows.prices[row], rows.sizes[row]
         if timestamp_ms == 0 or not (0.0 < price < np.inf and 0.0 < size < np.inf):
             s["outcome"] = NEEDS_STRICT_PARSER
             return row
@@ -67,11 +80,11 @@ def count_trades(
         s["newest_ms"] = timestamp_ms
         if timestamp_ms < s["from_ms"]:
             continue
-        bar_ms = timestamp_ms - timestamp_ms % s["window_ms"]
+        s["rows"] += 1
+        bar_ms = rows.bar_starts[row]
         if bar_ms < s["bar_ms"]:
             s["outcome"] = LATE
             return row
-        s["rows"] += 1
         if bar_ms > s["bar_ms"]:
             if s["bar_ms"]:
                 _close_bar(s, closed)
@@ -80,9 +93,9 @@ def count_trades(
             s["volume"][0] = s["volume"][1] = 0.0
             cvd = s["cvd"][0] + s["cvd"][1]
             s["cvd_open"] = s["cvd_high"] = s["cvd_low"] = s["cvd_close"] = cvd
-        _count(price, size, codes[row] & 1, s)
+        _count(price, size, rows.codes[row] & 1, s)
     s["outcome"] = DONE
-    return len(codes)
+    return len(rows.codes)
 
 
 @register_jitable
@@ -116,7 +129,7 @@ def _add(total: Any, term: float) -> None:
 
 
 @register_jitable
-def _close_bar(s: Any, closed: Any) -> None:
+def _close_bar(s: Any, closed: Numbers) -> None:
     bar = closed[s["bars_closed"]]
     bar[0] = s["bar_ms"]
     bar[1] = s["open"]

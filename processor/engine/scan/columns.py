@@ -9,7 +9,7 @@ import adbc_driver_sqlite
 import nanoarrow
 import numpy as np
 
-from processor.engine.reading_order import RetreatError
+from processor.engine.scan.reading_order import ReadingOrderError
 from processor.engine.scan.unlocked_stream import unlocked
 
 Column = np.ndarray[Any, np.dtype[Any]]
@@ -31,7 +31,7 @@ def read_columns(
     `formats` has a letter a column, Arrow's: `l` int64 and `g` float64 come as one array, `u`
     text as two, its bytes and the offsets of the rows in them. Reading does not hold the
     interpreter's lock. Numbers are the caller's own; text may be used while its batch lives.
-    Raises RetreatError when a column has another type or a null, or the file is
+    Raises ReadingOrderError when a column has another type or a null, or the file is
     damaged.
     """
     try:
@@ -46,7 +46,7 @@ def read_columns(
             for batch in unlocked(nanoarrow.c_array_stream(handle)):
                 yield ColumnBatch(tuple(_arrays(batch, formats)), batch if "u" in formats else None)
     except (adbc_driver_manager.Error, RuntimeError) as error:  # nanoarrow raises the latter
-        raise RetreatError(str(error)) from error
+        raise ReadingOrderError(str(error)) from error
 
 
 def _arrays(batch: Any, formats: str) -> Iterator[Column]:
@@ -55,7 +55,7 @@ def _arrays(batch: Any, formats: str) -> Iterator[Column]:
         child = view.child(index)
         found = batch.schema.child(index).format
         if found != expected or child.null_count:
-            raise RetreatError(
+            raise ReadingOrderError(
                 f"expected Arrow type {expected} without nulls in column {index}, found {found}"
                 f" with {child.null_count}"
             )

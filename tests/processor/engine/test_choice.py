@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from processor.calculation.replay import choose_replay
-from processor.engine.engine_replay import EngineReplay
+from processor.engine.replay.engine_replay import EngineReplay
+from processor.job.choice import choose_replay
 from processor.reporting.quality import Quality
 from shared.job import Job
 from shared.run_files.processor_status import Phase

@@ -13,11 +13,10 @@ from typing import Any
 import adbc_driver_manager
 import pytest
 
-from processor.engine import file_replay
-from processor.engine.engine_replay import EngineReplay
-from processor.engine.intake import book_intake as book_feed
-from processor.engine.intake import trade_intake as trade_feed
+from processor.engine.intake import book_intake, trade_intake
 from processor.engine.kernels.loading import Kernels
+from processor.engine.replay import file_replay
+from processor.engine.replay.engine_replay import EngineReplay
 from processor.engine.scan import queries, read_ranges
 from processor.reporting.quality import Quality
 from shared.job import Job
@@ -49,7 +48,7 @@ class CountingKernels(Kernels):
         self.count_trades = compiled.count_trades
 
         def parse_levels(*arguments: Any) -> None:
-            self.rows["parsed"] += len(arguments[4])
+            self.rows["parsed"] += len(arguments[2])
             compiled.parse_levels(*arguments)
 
         def apply_to_ladder(*arguments: Any) -> int:
@@ -88,8 +87,8 @@ def test_the_strict_parser_is_asked_about_no_clean_row(
     def never(*row: Any) -> Any:
         raise AssertionError(f"the strict parser was asked about {row}")
 
-    monkeypatch.setattr(book_feed, "parse_book_row", never)
-    monkeypatch.setattr(trade_feed, "parse_trade_row", never)
+    monkeypatch.setattr(book_intake, "parse_book_row", never)
+    monkeypatch.setattr(trade_intake, "parse_trade_row", never)
     do_all(replay(demo_minutes))
 
 
@@ -169,8 +168,8 @@ def test_calls_grow_with_the_batches_and_not_with_rows_or_levels(
 ) -> None:
     few_calls, few_rows = python_calls(demo_minutes)
     calls, rows = python_calls(demo_hour)
-    batches = (rows - few_rows) / book_feed.BOOK_ROWS
-    assert (calls - few_calls) / batches < book_feed.BOOK_ROWS / 2
+    batches = (rows - few_rows) / book_intake.BOOK_ROWS
+    assert (calls - few_calls) / batches < book_intake.BOOK_ROWS / 2
 
 
 def test_no_python_object_stays_for_a_row_or_a_level(demo_hour: DayFile) -> None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from processor.reference.interpreter import BOOK_BATCH, TRADE_BATCH, DBInterpreter
+from processor.reference.interpreter import DBInterpreter
 from shared.job import TimeRange
 from shared.recordings.records import OrderbookUpdate, Trade
+from shared.recordings.table_reader import BOOK_BATCH, TRADE_BATCH
 from tests.support.recordings import MS_PER_DAY, T0, Book, Recording, Tick, iso
 from tests.support.runs import ONE_DAY, replay, stream, windows
 

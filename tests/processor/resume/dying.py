@@ -22,10 +22,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
-from processor.engine import file_replay
-from processor.engine.engine_replay import EngineReplay
 from processor.engine.kernels import loading as kernels
-from processor.job import checkpoint, pipeline
+from processor.engine.replay import file_replay
+from processor.engine.replay.engine_replay import EngineReplay
+from processor.job import checkpoint, job_run
 from processor.job.pipeline import Pipeline
 from processor.job.stop_signal import StopSignal
 from processor.reporting import publisher
@@ -48,7 +48,7 @@ def main() -> None:
     configure_logging()
     kernels._call_each_with_nothing()
     kernels.Kernels.prepare = kernels.Kernels._prepare  # at once: they are loaded
-    pipeline.LOOK_SECONDS = publisher.PUBLISH_SECONDS = publisher.BAR_END_SECONDS = 0.0
+    job_run.LOOK_SECONDS = publisher.PUBLISH_SECONDS = publisher.BAR_END_SECONDS = 0.0
     file_replay.BOOK_ROWS = file_replay.TRADE_ROWS = plan["batch_rows"]
     deaths, exit_code = _lives(plan)
     sys.stdout.write(json.dumps({"deaths": deaths, "exit_code": exit_code}))

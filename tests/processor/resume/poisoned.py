@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from processor.engine.intake.book_intake import BookFeed
-from processor.engine.intake.trade_intake import TradeFeed
+from processor.engine.intake.book_intake import BookIntake
+from processor.engine.intake.trade_intake import TradeIntake
 from processor.engine.kernels.loading import Kernels
 from processor.main import main
 
@@ -33,7 +33,7 @@ def _deadly(apply: Callable[..., Any], is_refused: Callable[[Any], Any]) -> Call
 
 
 def _deadly_parser(parse: Callable[..., Any]) -> Callable[..., Any]:
-    def parse_levels(self: BookFeed, *columns: Any) -> Any:
+    def parse_levels(self: BookIntake, *columns: Any) -> Any:
         if 0 <= self._rows_parsed - ROW_ID < len(columns[3]):  # its ids count from 1
             _crash()
         return parse(self, *columns)
@@ -46,11 +46,11 @@ prepare = Kernels.prepare
 Kernels.prepare = lambda self: (prepare(self), self.wait())
 
 if PLACE == "parse":
-    BookFeed._parse_levels = _deadly_parser(BookFeed._parse_levels)
+    BookIntake._parse_levels = _deadly_parser(BookIntake._parse_levels)
 elif TABLE == "book":
-    BookFeed._apply_from = _deadly(BookFeed._apply_from, lambda batch: batch.is_refused)
+    BookIntake._apply_from = _deadly(BookIntake._apply_from, lambda batch: batch.is_refused)
 else:
-    TradeFeed._count_from = _deadly(TradeFeed._count_from, lambda batch: batch.codes <= 1)
+    TradeIntake._count_from = _deadly(TradeIntake._count_from, lambda batch: batch.codes <= 1)
 
 if __name__ == "__main__":
     sys.argv = ["orderflow-process", *sys.argv[4:]]

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 import pytest
 
-from processor.engine import file_replay
-from processor.engine.engine_replay import EngineReplay
+from processor.engine.replay import file_replay
+from processor.engine.replay.engine_replay import EngineReplay
 from processor.job import checkpoint
 from shared.exit_codes import ExitCode
 from shared.run_files.bars import check_bars
@@ -49,7 +49,7 @@ def told_seed() -> None:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_replay, "BOOK_ROWS", 64)
     monkeypatch.setattr(file_replay, "TRADE_ROWS", 64)
-    monkeypatch.setattr("processor.job.pipeline.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("processor.job.job_run.LOOK_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from processor.engine import file_replay
+from processor.engine.replay import file_replay
 from processor.job import checkpoint
 from shared.exit_codes import ExitCode
 from shared.job import TimeRange
@@ -28,7 +28,7 @@ THREE_DAYS = TimeRange(T0, T0 + 3 * MS_PER_DAY)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_replay, "BOOK_ROWS", 16)
     monkeypatch.setattr(file_replay, "TRADE_ROWS", 16)
-    monkeypatch.setattr("processor.job.pipeline.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("processor.job.job_run.LOOK_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -327,7 +327,7 @@ def test_what_was_published_is_put_right_before_the_first_row(
         seen.append(result(run.root))
         yield from ()
 
-    monkeypatch.setattr("processor.engine.engine_replay.EngineReplay.steps", steps)
+    monkeypatch.setattr("processor.engine.replay.engine_replay.EngineReplay.steps", steps)
     run_job(make_job(data, run.root, time_range=TWO_DAYS))
     assert seen[0] | {"phase": "stopped"} == restored
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from processor.engine import file_replay
-from processor.engine.engine_replay import EngineReplay
-from processor.engine.file_replay import Order
+from processor.engine.replay import file_replay
+from processor.engine.replay.engine_replay import EngineReplay
 from processor.engine.scan import queries, read_ranges
+from processor.engine.scan.reading_order import ReadingOrder
 from processor.job.memory import JobMemory
 from processor.reporting.quality import Quality
 from shared.job import Job, TimeRange
@@ -31,14 +31,14 @@ odd_levels = st.sampled_from(["[[1,", '[["x", 1]]', "[[1, -1]]", "[[100, 1e0]]",
 moments = st.integers(0, 12_000)
 
 # A column of anything but numbers is read row by row, whatever the order: seldom met otherwise.
-PRICES = {Order.STRICT: [100, 101.5, "99.5", -1, None]}
-SIZES = {Order.STRICT: [1, 0.1, 0.2, "3", 1e308, 0]}
+PRICES = {ReadingOrder.STRICT: [100, 101.5, "99.5", -1, None]}
+SIZES = {ReadingOrder.STRICT: [1, 0.1, 0.2, "3", 1e308, 0]}
 ONLY_PRICES = [100.0, 101.5, 99.5, -1.0]
 ONLY_SIZES = [1.0, 0.1, 0.2, 1e308, 0.0]
 
 
-def as_time(kind: Order, moment: int, draw: Any) -> Any:
-    if kind is Order.STRICT:
+def as_time(kind: ReadingOrder, moment: int, draw: Any) -> Any:
+    if kind is ReadingOrder.STRICT:
         return draw(
             st.sampled_from([moment, str(moment), iso(moment), None, "soon", moment * 1000])
         )
@@ -46,11 +46,11 @@ def as_time(kind: Order, moment: int, draw: Any) -> Any:
 
 
 @st.composite
-def days(draw: Any, kind: Order) -> list[tuple[list[Book], list[Tick]]]:
+def days(draw: Any, kind: ReadingOrder) -> list[tuple[list[Book], list[Tick]]]:
     made = []
     for start in (T0, T0 + MS_PER_DAY):
         tables = [draw(st.lists(moments, min_size=n, max_size=60)) for n in (1, 0)]
-        if kind is Order.STORED:
+        if kind is ReadingOrder.STORED:
             tables = [sorted(times) for times in tables]
         book = [
             Book(as_time(kind, start + t, draw), draw(levels | odd_levels), draw(levels))
@@ -69,7 +69,9 @@ def days(draw: Any, kind: Order) -> list[tuple[list[Book], list[Tick]]]:
     return made
 
 
-def go(job: Job, files: list[DayFile], most_steps: int | None) -> tuple[Outcome, Any, Order | None]:
+def go(
+    job: Job, files: list[DayFile], most_steps: int | None
+) -> tuple[Outcome, Any, ReadingOrder | None]:
     """Go on with the job for so many steps, or to its end, and take a checkpoint there."""
     quality = Quality()
     replay = EngineReplay(files, job, quality, compiled_kernels())
@@ -80,7 +82,7 @@ def go(job: Job, files: list[DayFile], most_steps: int | None) -> tuple[Outcome,
         for _ in range(most_steps or 0):
             if next(steps, steps) is steps:
                 break
-            order = Order(replay.to_document()["order"])
+            order = ReadingOrder(replay.to_document()["order"])
         if most_steps is None:
             return outcome_of(replay, quality), astuple(replay.conservation), order
         memory.save(replay, quality, "run")
@@ -94,15 +96,15 @@ def as_bytes(outcome: tuple[Outcome, Any, Any]) -> bytes:
 
 # Sizes near the largest double overflow the sums, as they should: to infinity.
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("kind", list(Order), ids=[order.name for order in Order])
+@pytest.mark.parametrize("kind", list(ReadingOrder), ids=[order.name for order in ReadingOrder])
 def test_a_stream_split_anywhere_equals_one_pass(
-    kind: Order, monkeypatch: pytest.MonkeyPatch
+    kind: ReadingOrder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file_replay, "BOOK_ROWS", 4)
     monkeypatch.setattr(file_replay, "TRADE_ROWS", 5)
     for module in (file_replay, queries, read_ranges):
         monkeypatch.setattr(module, "RANGE_ROWS", 7)
-    orders: set[Order | None] = set()
+    orders: set[ReadingOrder | None] = set()
 
     @settings(  # not shrunk: that would take minutes
         max_examples=40,

@@ -13,12 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processor.calculation.bar_edges import bar_start
 from processor.calculation.depth import Depth
 from processor.engine.books.book import Book
-from processor.engine.books.book_batch import BookBatch, Levels
+from processor.engine.books.book_batch import BookBatch
 from processor.engine.books.ladder_book import LadderBook
 from processor.engine.books.sorted_book import SortedBook
+from processor.engine.intake.table_intake import FOREVER_MS
 from processor.engine.kernels import book_bars
+from processor.engine.kernels.arguments import BookRows, LevelColumns
 from processor.engine.kernels.loading import Kernels
 from processor.engine.state import EngineState
 from shared.job import Job, TimeRange
@@ -118,27 +121,39 @@ def replay(make_book: Callable[[], Book], kernels: Kernels, batches: Batches) ->
 
 
 def apply(
-    state: EngineState, kernels: Kernels, times: Any, rows: Sequence[Row], refused: Any = None
+    state: EngineState,
+    kernels: Kernels,
+    times: Any,
+    rows: Sequence[Row],
+    refused: Any = None,
+    *,
+    first: int = 0,
+    until_ms: int = FOREVER_MS,
 ) -> int:
     """Apply one batch, on new ladders as they are needed, and return the row it stopped at."""
-    bids, asks = (levels_of([row[side] for row in rows]) for side in (0, 1))
-    if refused is None:
-        refused = np.zeros(len(rows), np.bool_)
-    batch = BookBatch(0, np.arange(len(rows)), times, bids, asks, refused)
-    closed = np.empty((len(rows), book_bars.BAR_COLUMNS))
-    row = 0
+    batch = batch_of(times, rows, refused)
+    output = book_bars.new_output(len(rows))
+    row = first
     while True:
-        row = state.book.apply(kernels, row, batch, state.book_sums, closed)
-        state.take_closed_metric_bars(closed)
+        row = state.book.apply(kernels, row, until_ms, batch, state.book_sums, output)
+        state.take_closed_metric_bars(output.closed)
         if state.book_sums["outcome"][0] != book_bars.OFF_LADDER:
             return row
 
 
-def levels_of(rows: Sequence[Changes]) -> Levels:
+def batch_of(times: Any, rows: Sequence[Row], refused: Any = None) -> BookBatch:
+    bids, asks = (levels_of([row[side] for row in rows]) for side in (0, 1))
+    if refused is None:
+        refused = np.zeros(len(rows), np.bool_)
+    columns = BookRows(times, bar_start(times, MINUTE_MS), refused, bids, asks)
+    return BookBatch(0, np.arange(len(rows)), columns)
+
+
+def levels_of(rows: Sequence[Changes]) -> LevelColumns:
     levels = [level for row in rows for level in row]
     prices = np.array([price for price, _ in levels], np.float64)
     sizes = np.array([size for _, size in levels], np.float64)
-    return Levels(prices, sizes, np.cumsum([len(row) for row in rows], dtype=np.int64))
+    return LevelColumns(prices, sizes, np.cumsum([len(row) for row in rows], dtype=np.int64))
 
 
 def assert_equals_model(
@@ -279,16 +294,10 @@ def test_a_row_off_the_ladder_leaves_no_trace_before_it_has_a_place(
     make_kernels: MakeKernels,
 ) -> None:
     state = replay(Book, make_kernels(), [[([(5.0, 1.0)], [(6.0, 1.0)])]])
-    batch = BookBatch(
-        0,
-        np.arange(1),
-        np.array([10**9]),
-        levels_of([[(5.0, 9.0)]]),
-        levels_of([[(6.0, 9.0), (6.5, 1.0)]]),
-        np.zeros(1, np.bool_),
-    )
-    closed = np.empty((1, book_bars.BAR_COLUMNS))
-    assert state.book.apply(make_kernels(), 0, batch, state.book_sums, closed) == 0
+    batch = batch_of(np.array([10**9]), [([(5.0, 9.0)], [(6.0, 9.0), (6.5, 1.0)])])
+    output = book_bars.new_output(1)
+    sums = state.book_sums
+    assert state.book.apply(make_kernels(), 0, FOREVER_MS, batch, sums, output) == 0
     assert state.book_sums["outcome"][0] == book_bars.OFF_LADDER
     assert state.book_sums["rows"][0] == 1
     assert state.book.best(9) == Depth([OrderbookLevel(5.0, 1.0)], [OrderbookLevel(6.0, 1.0)])
@@ -332,3 +341,26 @@ def test_rows_stop_the_kernel_where_it_must_not_go_on(
     assert outcome([20, 15], [False, False]) == (1, book_bars.OUT_OF_ORDER)
     assert outcome([20, 1000], [False, False]) == (1, book_bars.END_OF_RANGE)
     assert state.book_sums["rows"][0] == 3
+
+
+@each_kernel
+@each_form
+def test_the_book_stops_at_any_moment_it_is_asked_to_and_goes_on(
+    make_book: MakeBook, make_kernels: MakeKernels
+) -> None:
+    rows: list[Row] = [([(float(10 + n), 1.0)], [(float(50 + n), 2.0)]) for n in range(6)]
+    times = np.array([0, 100, 200, 200, 300, 400]) + START_MS
+    whole, state = (
+        EngineState(Job("X", TimeRange(0, 10**14), None, None, 60, 5))  # type: ignore[arg-type]
+        for _ in range(2)
+    )
+    whole.book, state.book = make_book(), make_book()
+    apply(whole, make_kernels(), times, rows)
+    row = 0
+    for moment, expected in ((0, 0), (1, 1), (100, 1), (200, 2), (201, 4), (400, 5), (401, 6)):
+        row = apply(state, make_kernels(), times, rows, first=row, until_ms=START_MS + moment)
+        assert row == expected
+        assert state.book_sums["outcome"][0] == book_bars.DONE
+        assert len(state.book.best(9).bids) == expected
+    assert state.book.to_document() == whole.book.to_document()
+    assert state.metric_bars == whole.metric_bars

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from processor.engine.engine_replay import EngineReplay
-from processor.engine.intake import book_intake as book_feed
+from processor.engine.intake import book_intake
 from processor.engine.kernels.loading import Kernels
+from processor.engine.replay.engine_replay import EngineReplay
 from processor.job.pipeline import Pipeline
 from processor.job.stop_signal import StopSignal
 from processor.reporting.quality import Quality
@@ -113,7 +113,7 @@ def test_kernels_in_the_cache_are_waited_for_and_no_row_goes_alone(
 ) -> None:
     compiled_kernels()
     rows: list[object] = []
-    monkeypatch.setattr(book_feed, "parse_book_row", lambda *row: rows.append(row))
+    monkeypatch.setattr(book_intake, "parse_book_row", lambda *row: rows.append(row))
     replay = engine_replay(demo_minutes, Kernels())
     for _ in replay.steps():
         pass

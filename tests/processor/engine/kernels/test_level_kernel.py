@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processor.engine.kernels import level_by_bytes, level_kernel
+from processor.engine.kernels.arguments import LevelColumns, TextColumn
 from processor.engine.kernels.level_kernel import SHORTEST_LEVEL
 from processor.engine.kernels.level_shapes import no_shapes
 from shared.recordings.day_files import DayFile
@@ -50,9 +51,14 @@ def parse_with(
     ends = array(np.full(len(rows), -1), np.int64)
     is_refused = array(np.zeros(len(rows), np.bool_), np.bool_)
     offsets = array(np.cumsum([0, *map(len, rows)]), np.int32)
-    shapes, looks = no_shapes()
     text = array(list(joined), np.uint8)
-    kernel(text, offsets, prices, sizes, ends, is_refused, shapes, array(looks, np.uint8))
+    shapes = no_shapes()
+    kernel(
+        TextColumn(text, offsets),
+        LevelColumns(prices, sizes, ends),
+        is_refused,
+        shapes._replace(looks=array(shapes.looks, np.uint8)),
+    )
     levels, start = [], 0
     for row in range(len(rows)):
         end = int(ends[row])

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from processor.engine.intake import book_intake as book_feed
-from processor.engine.intake import trade_intake as trade_feed
+from processor.engine.intake import book_intake, trade_intake
 from shared.job import TimeRange
 from shared.recordings.day_files import DayFile
 from tests.support.engine_runs import assert_all_agree, engine, run
@@ -54,7 +53,7 @@ def shuffled(rows: list[Any]) -> list[Any]:
 def strict_calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often the strict parser was asked about a row, by table."""
     calls: Counter[str] = Counter()
-    for module, name in ((book_feed, "parse_book_row"), (trade_feed, "parse_trade_row")):
+    for module, name in ((book_intake, "parse_book_row"), (trade_intake, "parse_trade_row")):
         parse = getattr(module, name)
 
         def counted(*row: Any, parse: Any = parse, name: str = name) -> Any:
@@ -65,7 +64,7 @@ def strict_calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return calls
 
 
-def retreats(caplog: pytest.LogCaptureFixture) -> list[str]:
+def read_again(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [line for line in caplog.messages if line.endswith("reading it again from its start")]
 
 
@@ -93,7 +92,7 @@ def test_a_file_out_of_order_is_read_by_time_and_no_row_strictly(
         connection.close()
     with caplog.at_level(logging.INFO):
         replay_by_engine(file)
-    assert len(retreats(caplog)) == 1
+    assert len(read_again(caplog)) == 1
     assert strict_calls == {}
     assert_all_agree(file)
 
@@ -118,7 +117,7 @@ def test_a_time_that_cannot_be_sorted_by_sends_a_file_out_of_order_row_by_row(
     file = Recording(tmp_path).write(rows, trades())
     with caplog.at_level(logging.INFO):
         assert_all_agree(file, time_range=TimeRange(T0, T0 + 10_000))
-    assert len(retreats(caplog)) == 2 * 3  # of each of the three engines
+    assert len(read_again(caplog)) == 2 * 3  # of each of the three engines
 
 
 def test_what_is_met_twice_is_counted_and_told_once(
@@ -160,7 +159,7 @@ def test_a_damaged_file_is_read_row_by_row_up_to_its_damage(
         replay_by_engine(file)
     (problem,) = [line for line in caplog.messages if "the file is damaged" in line]
     assert result.outcome.file_problems == [(file.path.name, problem.partition(": ")[2])]
-    assert len(retreats(caplog)) == 2
+    assert len(read_again(caplog)) == 2
 
 
 def test_a_truncated_file_is_unusable_and_said_so_once(

@@ -1,0 +1,79 @@
+"""The door for whoever keeps what a pass makes, and not only the newest of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from shared import series
+from shared.recordings.day_files import DayFile
+from shared.viz_io import Bar
+
+OHLC, CVD, METRICS = series.OHLC.name, series.CVD.name, series.METRICS.name
+"""The names of the series that closed bars belong to."""
+
+Column = Any
+"""A list or an array of numbers, one a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class TradeColumns:
+    """Trades that were accepted, in the order of time; `is_buy` is the taker's side."""
+
+    row_ids: Column
+    times_ms: Column
+    prices: Column
+    sizes: Column
+    is_buy: Column
+
+
+@dataclass(frozen=True, slots=True)
+class BookSamples:
+    """The book after each row in range that left both sides filled, in the order of time."""
+
+    row_ids: Column
+    times_ms: Column
+    best_bids: Column
+    best_asks: Column
+    obi: Column
+    tot: Column
+
+
+class Sink(Protocol):
+    """Takes all that a pass makes, in order, and can give it back.
+
+    Nothing is final before `commit`, which is asked for with each checkpoint; what came after the
+    last commit goes with the process. A file whose rows turn out not to be in the order of time is
+    read again from its start: `take_back_file` then undoes it whole, what was committed of it
+    included. The bars still open are no bars yet: ask the results for them.
+    """
+
+    def begin_file(self, file: DayFile) -> None:
+        """Take note that all that comes from now on is made from `file`, from its start."""
+        ...
+
+    def add_bars(self, series: str, bars: Sequence[Bar]) -> None:
+        """Take the next closed bars of a series, as they are published."""
+        ...
+
+    def add_trades(self, trades: TradeColumns) -> None:
+        """Take the next trades; the columns are the sink's own."""
+        ...
+
+    def add_samples(self, samples: BookSamples) -> None:
+        """Take the next samples of the book; the columns are the sink's own."""
+        ...
+
+    def take_back_file(self) -> None:
+        """Forget all that came since the newest `begin_file`, in this process or before."""
+        ...
+
+    def commit(self) -> int:
+        """Make all that came so far last, and return the number of this commit, counted from 1."""
+        ...
+
+    def go_back_to(self, commit: int) -> bool:
+        """Forget all that came after the commit of that number, and everything for 0.
+
+        Return whether there is such a commit; if not, the job is begun anew.
+        """
+        ...

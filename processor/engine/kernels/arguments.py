@@ -1,0 +1,113 @@
+"""What kernels take and give: arrays that travel together, by name.
+
+They are named tuples because Numba compiles those; a call costs 2 µs for them.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+"""Prices, sizes or what is made of them."""
+
+Moments = NDArray[np.int64]
+"""Epoch ms; 0 where a row's time is not plain."""
+
+Ends = NDArray[np.int64]
+"""Where each row's part of another column ends."""
+
+Flags = NDArray[np.bool_]
+"""Whether something is so of each row."""
+
+Bits = NDArray[np.uint64]
+"""Words of 64 bits that say what is taken."""
+
+Sums = Any
+"""An array of one record, of `BOOK_STATE` or `TRADE_STATE`."""
+
+
+class TextColumn(NamedTuple):
+    """The text of some rows, as UTF-8 bytes, and the offsets of the rows in it."""
+
+    utf8: NDArray[np.uint8]
+    offsets: NDArray[np.int32]
+
+
+class LevelColumns(NamedTuple):
+    """The levels of one side, row after row; those of row r end at `ends[r]`."""
+
+    prices: Numbers
+    sizes: Numbers
+    ends: Ends
+
+    @property
+    def total(self) -> int:
+        """How many levels there are."""
+        return int(self.ends[-1]) if len(self.ends) else 0
+
+
+class BookRows(NamedTuple):
+    """Some book rows, and where the bar of each begins; the refused ones have no levels yet."""
+
+    times: Moments
+    bar_starts: Moments
+    is_refused: Flags
+    bids: LevelColumns
+    asks: LevelColumns
+
+
+class TradeRows(NamedTuple):
+    """Some trades, and where the bar of each begins.
+
+    A code is the timestamp times two, plus one for a taker who buys; 0 or 1 where the row is not of
+    the plainest form.
+    """
+
+    codes: NDArray[np.int64]
+    bar_starts: Moments
+    prices: Numbers
+    sizes: Numbers
+
+
+class Ladder(NamedTuple):
+    """Both sides of a book, bids first, with a place for every price, each side best first.
+
+    An ask of n ticks is at place n, a bid at the n-th from the end. Bit b of `taken[side, w]` says
+    that place 64 w + b of `sizes` (2, places) has a size, bit b of `taken_words[side, w]` that word
+    64 w + b of `taken` is not 0. No place before `starts[side]` is taken.
+    """
+
+    sizes: Numbers
+    taken: Bits
+    taken_words: Bits
+    starts: Bits
+    ticks_per_unit: float
+
+
+class SortedSides(NamedTuple):
+    """Both sides of a book as (2, capacity): signed prices in ascending order, and their sizes.
+
+    The best is the last. A side lies between `bounds[side, 0]` and `bounds[side, 1]`, bids first.
+    """
+
+    bids: Numbers
+    asks: Numbers
+    bounds: NDArray[np.int64]
+
+
+class Samples(NamedTuple):
+    """The book after each row of a batch, where it was sampled: a row in range, no side empty."""
+
+    is_taken: Flags
+    best_bids: Numbers
+    best_asks: Numbers
+    obi: Numbers
+    tot: Numbers
+
+
+class BookOutput(NamedTuple):
+    """What a book kernel fills: bars that were closed, each a row, and a sample for each row."""
+
+    closed: Numbers
+    samples: Samples

@@ -1,0 +1,248 @@
+"""Run one job: find its files, replay them, take checkpoints, and say how it went."""
+
+import copy
+import logging
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from functools import partial
+from typing import Protocol
+
+from processor.calculation.replay import Replay, ResumableReplay
+from processor.calculation.sink import Sink
+from processor.job.checkpoint import Checkpoint
+from processor.job.choice import choose_replay
+from processor.job.memory import Cost, JobMemory
+from processor.job.stop_signal import StopSignal
+from processor.reporting.quality import Quality
+from shared.clock import format_utc
+from shared.errors import NoInputError, OrderflowError
+from shared.exit_codes import ExitCode
+from shared.job import CHECKPOINT_SECONDS, Job
+from shared.recordings.day_files import DayFile, FoundFiles, find_day_files
+from shared.recordings.opening import estimated_rows
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.05
+"""How often the work looks up to publish, to tell that it is alive and to see a stop signal."""
+
+
+class Attendant(Protocol):
+    """Whoever looks on while a job runs, and tells others of it."""
+
+    @property
+    def run_id(self) -> str:
+        """The name of this run, which whoever goes on with it keeps."""
+        ...
+
+    def expect(self, files: tuple[DayFile, ...], rows: int) -> None:
+        """Take note of what is to be read: so many rows, by their ids."""
+        ...
+
+    def begin(self, replay: Replay, checkpoint: Checkpoint | None) -> None:
+        """Take note that `replay` begins, or goes on from `checkpoint`."""
+        ...
+
+    def show_life(self) -> None:
+        """Tell that the work goes on; called often, also while it waits for SQLite."""
+        ...
+
+    def look_up(self, now_s: float) -> None:
+        """Look at how far the replay is, each `LOOK_SECONDS` while it works."""
+        ...
+
+    def end_work(self) -> None:
+        """Take note that the replay has come to its end, or was stopped."""
+        ...
+
+    def finish(self) -> None:
+        """Take the whole result."""
+        ...
+
+
+class Unattended:
+    """Nobody: a job that runs for itself, or for its sink."""
+
+    run_id = ""
+
+    def expect(self, files: tuple[DayFile, ...], rows: int) -> None:
+        """Do nothing."""
+
+    def begin(self, replay: Replay, checkpoint: Checkpoint | None) -> None:
+        """Do nothing."""
+
+    def show_life(self) -> None:
+        """Do nothing."""
+
+    def look_up(self, now_s: float) -> None:
+        """Do nothing."""
+
+    def end_work(self) -> None:
+        """Do nothing."""
+
+    def finish(self) -> None:
+        """Do nothing."""
+
+
+class JobRun:
+    """One run of `job`, whose run directory is there, looked after by `attendant`.
+
+    It goes on from the job's last checkpoint, if there is one and not `is_fresh`, takes a new one
+    every `checkpoint_seconds`, and is ended early by `stop`. All that it makes goes to `sink` too.
+    `last_signal` is what ended the process before, None where nobody saw it.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        attendant: Attendant | None = None,
+        stop: StopSignal | None = None,
+        *,
+        quality: Quality | None = None,
+        sink: Sink | None = None,
+        is_fresh: bool = False,
+        checkpoint_seconds: float = CHECKPOINT_SECONDS,
+        last_signal: str | None = None,
+    ) -> None:
+        self._job = job
+        self._attendant = attendant or Unattended()
+        self._stop = stop or StopSignal()
+        self._quality = quality or Quality()
+        self._sink = sink
+        self._is_fresh = is_fresh
+        self._checkpoint_seconds = checkpoint_seconds
+        self._last_signal = last_signal
+
+    def run(self) -> ExitCode:
+        """Process the job and return how the command is to end.
+
+        Raises NoInputError when there is nothing to process.
+        """
+        files = self._find_files()
+        with JobMemory(
+            self._job,
+            files,
+            is_fresh=self._is_fresh,
+            last_signal=self._last_signal,
+            sink=self._sink,
+        ) as memory:
+            before = copy.deepcopy(self._quality)
+            try:
+                return self._process(files, memory)
+            except (OrderflowError, OSError, MemoryError):  # no checkpoint's fault
+                raise
+            except Exception as error:
+                if not memory.give_up(error):
+                    raise
+            self._quality.go_back_to(before)
+            return self._process(files, memory)
+
+    def _process(self, files: tuple[DayFile, ...], memory: JobMemory) -> ExitCode:
+        replay = choose_replay(
+            files,
+            self._job,
+            self._quality,
+            memory.recorder,
+            memory.suspects,
+            self._sink,
+            self._attendant.show_life,
+        )
+        # Asked once: on Python 3.11 the question makes every property work out its value.
+        resumable = replay if isinstance(replay, ResumableReplay) else None
+        checkpoint = memory.recall(resumable, self._quality) if resumable else None
+        was_done = checkpoint is not None and replay.position.files_done == len(files)
+        if was_done and not self._has_data(replay):
+            raise ValueError("expected data of a job that is done, found none")
+        self._attendant.begin(replay, checkpoint)
+        if was_done:
+            logger.info("this job was done before: its result is shown; --fresh runs it anew")
+            return self._finish(replay)
+        if checkpoint is not None:
+            logger.info("going on from %s", format_utc(replay.position.data_time_ms or 0))
+        save = partial(self._save, resumable, memory)
+        self._work(replay, save)
+        if self._stop.received:
+            logger.info("stopped by %s", self._stop.received.name)
+            return ExitCode(128 + self._stop.received)
+        exit_code = self._finish(replay)
+        save()
+        self._tell_end(replay, memory.cost)
+        return exit_code
+
+    def _find_files(self) -> tuple[DayFile, ...]:
+        found = find_day_files(self._job.data_dir, self._job.instrument, self._job.time_range.days)
+        self._report_absences(found)
+        rows = sum(estimated_rows(file.path) for file in found.files)
+        self._attendant.expect(found.files, rows)
+        return found.files
+
+    def _report_absences(self, found: FoundFiles) -> None:
+        for first, last, count in found.gaps:
+            problem = "expected a day file, found none"
+            if count > 1:
+                problem = f"expected {count} day files up to {self._file_name(last)}, found none"
+            self._quality.report_file(self._job.data_dir / self._file_name(first), problem)
+        for file in found.duplicates:
+            self._quality.report_file(file.path, "another file of the same day is used")
+
+    def _file_name(self, day: date) -> str:
+        return f"{self._job.instrument}-{day:%y-%m-%d}.db"
+
+    def _work(self, replay: Replay, save: Callable[[], None]) -> None:
+        next_look_s = 0.0
+        next_checkpoint_s = time.monotonic() + self._checkpoint_seconds
+        try:
+            # Closed here and not when collected: a collection in the wrong thread would wait there
+            # for the threads that read ahead.
+            with closing(replay.steps()) as steps:
+                for _ in steps:
+                    now_s = time.monotonic()
+                    if now_s < next_look_s:
+                        continue
+                    next_look_s = now_s + LOOK_SECONDS
+                    self._attendant.look_up(now_s)
+                    if now_s >= next_checkpoint_s or self._stop.received:
+                        save()
+                        next_checkpoint_s = time.monotonic() + self._checkpoint_seconds
+                    if self._stop.received:
+                        return
+        finally:
+            self._attendant.end_work()
+
+    def _save(self, resumable: ResumableReplay | None, memory: JobMemory) -> None:
+        if resumable is not None:
+            memory.save(resumable, self._quality, self._attendant.run_id)
+
+    def _tell_end(self, replay: Replay, cost: Cost) -> None:
+        logger.info(
+            "done: %s book rows, %s trades, data time %s; %s",
+            f"{replay.position.book_rows:,}",
+            f"{replay.position.trades:,}",
+            format_utc(replay.position.data_time_ms or 0),
+            cost,
+        )
+
+    def _finish(self, replay: Replay) -> ExitCode:
+        if not self._has_data(replay):
+            raise NoInputError(self._describe_emptiness())
+        self._attendant.finish()
+        if self._quality.is_complete:
+            return ExitCode.OK
+        logger.warning(
+            "not all input could be used: %d rows skipped, %d files with problems",
+            self._quality.skipped.total(),
+            len(self._quality.file_problems),
+        )
+        return ExitCode.PARTIAL_DATA
+
+    def _has_data(self, replay: Replay) -> bool:
+        data_time_ms = replay.position.data_time_ms
+        return data_time_ms is not None and data_time_ms >= self._job.time_range.from_ms
+
+    def _describe_emptiness(self) -> str:
+        if self._quality.is_complete:
+            return f"the day files hold no rows in {self._job.time_range}"
+        problems = "; ".join(f"{p.file}: {p.problem}" for p in self._quality.file_problems[:3])
+        return f"no row could be used: {problems or dict(self._quality.skipped)}"

@@ -1,0 +1,90 @@
+"""A sink that remembers what it was told, in order; what is committed stays, as in a database."""
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, field
+from typing import Any
+
+from processor.calculation.sink import BookSamples, TradeColumns
+from shared.recordings.day_files import DayFile
+from shared.viz_io import Bar
+
+Rows = list[Any]
+
+_TAKE_BACK, _BEGIN = "take back", "begin"
+
+
+@dataclass(slots=True)
+class Content:
+    """All that a sink was given and did not give back, row by row, by table."""
+
+    files: list[str] = field(default_factory=list)
+    tables: dict[str, Rows] = field(default_factory=dict)
+
+
+class MemorySink:
+    """Keeps a list of what it was told, and how long that was at each commit."""
+
+    def __init__(self) -> None:
+        self._told: list[tuple[str, Any]] = []
+        self._commits: list[int] = [0]
+
+    @property
+    def commits(self) -> int:
+        """How many commits there are."""
+        return len(self._commits) - 1
+
+    @property
+    def taken_back(self) -> int:
+        """How often a file was taken back."""
+        return sum(name == _TAKE_BACK for name, _ in self._told)
+
+    @property
+    def content(self) -> Content:
+        """What is there now."""
+        content, at_file_start = Content(), {}
+        for name, rows in self._told:
+            if name == _BEGIN:
+                content.files.append(rows)
+                at_file_start = {table: len(held) for table, held in content.tables.items()}
+            elif name == _TAKE_BACK:
+                content.files.pop()
+                for table, held in content.tables.items():
+                    del held[at_file_start.get(table, 0) :]
+            else:
+                content.tables.setdefault(name, []).extend(rows)
+        return content
+
+    def begin_file(self, file: DayFile) -> None:
+        self._told.append((_BEGIN, file.path.name))
+
+    def add_bars(self, series: str, bars: Sequence[Bar]) -> None:
+        self._told.append((series, [list(bar) for bar in bars]))
+
+    def add_trades(self, trades: TradeColumns) -> None:
+        self._told.append(("trades", _rows(astuple(trades))))
+
+    def add_samples(self, samples: BookSamples) -> None:
+        self._told.append(("samples", _rows(astuple(samples))))
+
+    def take_back_file(self) -> None:
+        self._told.append((_TAKE_BACK, None))
+
+    def commit(self) -> int:
+        self._commits.append(len(self._told))
+        return self.commits
+
+    def go_back_to(self, commit: int) -> bool:
+        if commit > self.commits:
+            return False
+        del self._commits[commit + 1 :]
+        del self._told[self._commits[commit] :]
+        return True
+
+    def die(self) -> None:
+        """Lose what was not committed, as a killed process does."""
+        self.go_back_to(self.commits)
+
+
+def _rows(columns: tuple[Any, ...]) -> Rows:
+    lists = (column if isinstance(column, list) else column.tolist() for column in columns)
+    return list(zip(*lists, strict=True))

@@ -96,9 +96,11 @@ class BookIntake(TableIntake[BookBatch]):
         """Apply the rows from `first` on, and return the one where that stopped."""
         row = self._state.book.apply(self._kernels, first, until_ms, batch, self._sums, output)
         bars = self._state.take_closed_metric_bars(output.closed)
-        if self._context.sink is not None:
-            self._context.sink.add_bars(METRICS, bars)
-            self._context.sink.add_samples(_samples(batch, slice(first, row), output))
+        sink = self._context.sink
+        if sink is not None:
+            if bars:
+                sink.add_bars(METRICS, bars)
+            sink.add_samples(_samples(batch, slice(first, row), output))
         outcome = self._sums["outcome"][0]
         if outcome == book_bars.OUT_OF_ORDER:
             raise ReadingOrderError("its book rows are not in the order of time")

@@ -1,4 +1,4 @@
-"""What the page sends to browsers goes into the package."""
+"""What the page sends to browsers goes into the package, and no folder of it is crowded."""
 
 from pathlib import Path
 
@@ -6,7 +6,9 @@ import pytest
 from setuptools import Distribution
 from setuptools.command.build_py import build_py
 
-from tests.support.assets import ROOT, assets
+from tests.support.assets import ASSETS, ROOT, assets
+
+MOST_FILES = 12
 
 
 def test_every_file_is_part_of_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,3 +24,9 @@ def test_every_file_is_part_of_the_package(monkeypatch: pytest.MonkeyPatch) -> N
         if package == "visualizer"
     }
     assert packed == set(assets())
+
+
+def test_no_folder_is_crowded() -> None:
+    for folder in {file.parent for file in assets()}:
+        count = sum(file.is_file() for file in folder.iterdir())
+        assert count <= MOST_FILES, f"{folder.relative_to(ASSETS)} holds {count} files"

@@ -1,16 +1,17 @@
 // Start the page: wait for what Dash lays out, then join store, feed, panels and controls.
-import { Charts } from "./charts.mjs";
-import { connectControls } from "./controls.mjs";
-import { DepthChart } from "./depth.mjs";
-import { Feed } from "./feed.mjs";
-import { connectGestures } from "./gestures.mjs";
-import { Header } from "./header.mjs";
-import { connectKeyboard } from "./keyboard.mjs";
-import { Ladder } from "./ladder.mjs";
-import { ProcessLog } from "./log.mjs";
-import { Notices } from "./notices.mjs";
-import { Settings } from "./settings.mjs";
-import { Store } from "./store.mjs";
+import { Charts } from "./charts/charts.mjs";
+import { saveCsv, savePng } from "./charts/download.mjs";
+import { connectGestures } from "./charts/gestures.mjs";
+import { Feed } from "./core/feed.mjs";
+import { Settings } from "./core/settings.mjs";
+import { Store } from "./core/store.mjs";
+import { connectControls } from "./panels/controls.mjs";
+import { DepthChart } from "./panels/depth.mjs";
+import { Header } from "./panels/header.mjs";
+import { connectKeyboard } from "./panels/keyboard.mjs";
+import { Ladder } from "./panels/ladder.mjs";
+import { ProcessLog } from "./panels/log.mjs";
+import { Notices } from "./panels/notices.mjs";
 
 /** Call back once the element is on the page: assets are loaded before the layout is. */
 function whenPresent(id, callback) {
@@ -49,9 +50,13 @@ function start(page) {
   ];
   settings.onChange(() => panels.forEach((panel) => panel.settingsChanged?.()));
   store.onChange((changed) => panels.forEach((panel) => panel.dataChanged(changed)));
-  connectControls({ store, settings, charts, depth });
+  const save = {
+    csv: () => saveCsv(store, charts),
+    png: () => savePng(store, settings, charts, depth),
+  };
+  connectControls({ settings, charts, save });
   connectGestures({ settings, charts });
-  connectKeyboard({ store, settings, charts, depth });
+  connectKeyboard({ settings, charts, save });
   const feed = new Feed(store, job.pollMs);
   feed.start();
   // For the tests and for a look from the browser's console; nothing here reads it.

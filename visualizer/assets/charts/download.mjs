@@ -1,9 +1,9 @@
 // Save what is in view: the bars as CSV, the picture as PNG.
-import { lastValues } from "./overlay.mjs";
+import { lastValues } from "./last_values.mjs";
 import { ROWS } from "./figure.mjs";
-import { utc } from "./format.mjs";
-import { paletteOf } from "./palette.mjs";
-import { PLOT_CONFIG } from "./charts.mjs";
+import { utc } from "../core/format.mjs";
+import { paletteOf } from "../core/palette.mjs";
+import { PLOT_CONFIG } from "../core/plot_config.mjs";
 
 const COLUMNS = [
   "time_utc", "open", "high", "low", "close", "volume",

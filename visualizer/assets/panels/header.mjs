@@ -1,7 +1,7 @@
 // The header: how far the data is, how the three processes are.
-import { setText } from "./dom.mjs";
-import { duration, megabytes, utc } from "./format.mjs";
-import { timesOf } from "./view.mjs";
+import { setText } from "../core/dom.mjs";
+import { duration, megabytes, utc } from "../core/format.mjs";
+import { timesOf } from "../core/view.mjs";
 
 const TICK_MS = 1000;
 

@@ -1,7 +1,7 @@
 // What the reader must know: how the run stands if it does not just run, broken files, a lost server.
-import { element } from "./dom.mjs";
-import { duration, utcTime } from "./format.mjs";
-import { timesOf } from "./view.mjs";
+import { element } from "../core/dom.mjs";
+import { duration, utcTime } from "../core/format.mjs";
+import { timesOf } from "../core/view.mjs";
 
 const NAMES = {
   ohlc: "ohlc_data.json",

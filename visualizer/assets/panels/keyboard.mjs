@@ -1,11 +1,10 @@
 // The keyboard: one key, one action; never while the reader types or picks a choice.
-import { chooseBars, followNewest, toggleFollow, toggleHelp } from "./controls.mjs";
-import { saveCsv, savePng } from "./download.mjs";
+import { chooseBars, followNewest, toggleFollow, toggleHelp } from "../core/actions.mjs";
 
 const PAN = 0.1;
 const ZOOM = 1.25;
 
-export function connectKeyboard({ store, settings, charts, depth }) {
+export function connectKeyboard({ settings, charts, save }) {
   const actions = {
     ArrowLeft: (event) => charts.pan(event.shiftKey ? -1 : -PAN),
     ArrowRight: (event) => charts.pan(event.shiftKey ? 1 : PAN),
@@ -19,8 +18,8 @@ export function connectKeyboard({ store, settings, charts, depth }) {
     1: () => chooseBars(settings, 60),
     2: () => chooseBars(settings, 300),
     3: () => chooseBars(settings, 1000),
-    c: () => saveCsv(store, charts),
-    p: () => savePng(store, settings, charts, depth),
+    c: save.csv,
+    p: save.png,
     "?": toggleHelp,
   };
   document.addEventListener("keydown", (event) => {

@@ -1,5 +1,5 @@
 // Join the controls that Dash lays out to the settings, in both directions.
-import { saveCsv, savePng } from "./download.mjs";
+import { chooseBars, followNewest, toggleFollow, toggleHelp } from "../core/actions.mjs";
 
 const CHOICES = {
   "rows-choice": "rows",
@@ -10,12 +10,12 @@ const CHOICES = {
 };
 
 /** Let controls change the settings, and the settings show in the controls. */
-export function connectControls({ store, settings, charts, depth }) {
+export function connectControls({ settings, charts, save }) {
   const actions = {
     follow: () => toggleFollow(settings, charts),
     newest: () => followNewest(settings),
-    "save-csv": () => saveCsv(store, charts),
-    "save-png": () => savePng(store, settings, charts, depth),
+    "save-csv": save.csv,
+    "save-png": save.png,
     help: toggleHelp,
     "help-close": toggleHelp,
   };
@@ -31,37 +31,6 @@ export function connectControls({ store, settings, charts, depth }) {
   });
   settings.onChange(() => showSettings(settings));
   showSettings(settings);
-}
-
-/** Show the newest bars, that many of them, and follow. */
-export function chooseBars(settings, value) {
-  if (value !== null && Number(value) !== settings.values.bars) {
-    settings.set({ bars: Number(value), follow: true, range: null, spanMs: null });
-  }
-}
-
-/** Stop following where one is, or go back to the newest bar. */
-export function toggleFollow(settings, charts) {
-  if (settings.values.follow) {
-    settings.set({ follow: false, range: charts.range() });
-  } else {
-    followNewest(settings);
-  }
-}
-
-/** Go back to the newest bar with the width of now. */
-export function followNewest(settings) {
-  settings.set({ follow: true, range: null, leadMs: null });
-}
-
-/** Open or close the list of keys. */
-export function toggleHelp() {
-  const dialog = document.getElementById("help-dialog");
-  if (dialog.open) {
-    dialog.close();
-  } else {
-    dialog.showModal();
-  }
 }
 
 function showSettings(settings) {

@@ -1,4 +1,5 @@
 // What follows from a book of levels: pure functions, best first in, best first out.
+import { decimalsOfAll } from "./format.mjs";
 
 /** Return levels as [price, size, size of this and all better levels]. */
 export function cumulated(levels) {
@@ -27,4 +28,9 @@ export function bookFacts(depth) {
     askVolume,
     obi: isTwoSided ? (bidVolume - askVolume) / (bidVolume + askVolume) : null,
   };
+}
+
+/** Return the decimals of the prices in a book. */
+export function priceDecimals(depth) {
+  return decimalsOfAll([...(depth?.bids ?? []), ...(depth?.asks ?? [])].map((level) => level[0]));
 }

@@ -1,9 +1,9 @@
 // The depth chart: cumulative size by price, and the facts of the book above it.
-import { bookFacts, cumulated } from "./book.mjs";
-import { PLOT_CONFIG } from "./charts.mjs";
-import { element, onResize } from "./dom.mjs";
-import { decimalsOfAll, fixed, signed, size } from "./format.mjs";
-import { faded, paletteOf } from "./palette.mjs";
+import { bookFacts, cumulated, priceDecimals } from "../core/book.mjs";
+import { element, onResize } from "../core/dom.mjs";
+import { fixed, signed } from "../core/format.mjs";
+import { faded, paletteOf } from "../core/palette.mjs";
+import { PLOT_CONFIG } from "../core/plot_config.mjs";
 
 export class DepthChart {
   #store;
@@ -73,11 +73,6 @@ export class DepthChart {
       }),
     );
   }
-}
-
-/** Return the decimals of the prices in a book. */
-export function priceDecimals(depth) {
-  return decimalsOfAll([...(depth?.bids ?? []), ...(depth?.asks ?? [])].map((level) => level[0]));
 }
 
 // The midpoint of an odd spread falls between two ticks.

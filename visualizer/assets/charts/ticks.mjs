@@ -2,7 +2,7 @@
 //
 // They are placed and labelled here, because Plotly would measure each label at every update to
 // hide those that stick out, and leave out the date when the first tick is too near the edge.
-import { fixed, utc } from "./format.mjs";
+import { fixed, utc } from "../core/format.mjs";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

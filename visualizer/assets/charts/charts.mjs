@@ -1,25 +1,17 @@
 // The charts that share one time axis: drawn when something in view changed, at most once a frame.
-import { onResize, sizeOf } from "./dom.mjs";
-import { decimalsOfAll } from "./format.mjs";
+import { onResize, sizeOf } from "../core/dom.mjs";
+import { decimalsOfAll } from "../core/format.mjs";
 import { fitRanges, makeLayout, placeRows } from "./figure.mjs";
-import { lastValues, Overlay } from "./overlay.mjs";
-import { paletteOf } from "./palette.mjs";
+import { lastValues } from "./last_values.mjs";
+import { Overlay } from "./overlay.mjs";
+import { paletteOf } from "../core/palette.mjs";
+import { PLOT_CONFIG } from "../core/plot_config.mjs";
 import { makeTraces, scaleOf } from "./traces.mjs";
-import { moved, panned, rangeOf, timesOf, within, zoomed } from "./view.mjs";
+import { moved, panned, rangeOf, timesOf, within, zoomed } from "../core/view.mjs";
 
 const SERIES = ["ohlc", "metrics", "cvd"];
 const SLIM_MARGIN = 0.02;
 const WIDE_MARGIN = 1; // while the pointer is over the chart: there is something to drag into view
-
-export const PLOT_CONFIG = {
-  displayModeBar: false,
-  scrollZoom: false,
-  doubleClick: false,
-  showTips: false,
-  showSendToCloud: false,
-  plotlyServerURL: "",
-  responsive: false,
-};
 
 export class Charts {
   #store;

@@ -1,7 +1,8 @@
 // What lies over the charts: read-outs of all rows, last values on the axis, the crosshair.
-import { element } from "./dom.mjs";
-import { fixed, signed, size, utc } from "./format.mjs";
-import { nearest, timesOf } from "./view.mjs";
+import { element } from "../core/dom.mjs";
+import { fixed, signed, size, utc } from "../core/format.mjs";
+import { nearest, timesOf } from "../core/view.mjs";
+import { lastValues, toneOf } from "./last_values.mjs";
 
 export class Overlay {
   #store;
@@ -146,25 +147,6 @@ export class Overlay {
   }
 }
 
-/** Return the last value of each row with the text and tone of its tag. */
-export function lastValues(store, decimals) {
-  const [ohlc, metrics, cvd] = [store.ohlc.at(-1), store.metrics.at(-1), store.cvd.at(-1)];
-  const values = [];
-  if (ohlc) {
-    values.push({ key: "price", value: ohlc[4], text: fixed(ohlc[4], decimals), tone: tone(ohlc[4] - ohlc[1]) });
-    const delta = cvd && cvd[0] === ohlc[0] ? cvd[4] - cvd[1] : 0;
-    values.push({ key: "volume", value: ohlc[5], text: size(ohlc[5]), tone: tone(delta) });
-  }
-  if (metrics) {
-    values.push({ key: "obi", value: metrics[4], text: signed(metrics[4], 3), tone: "obi" });
-    values.push({ key: "tot", value: metrics[8], text: size(metrics[8]), tone: "tot" });
-  }
-  if (cvd) {
-    values.push({ key: "cvd", value: cvd[4], text: size(cvd[4]), tone: tone(cvd[4] - cvd[1]) });
-  }
-  return values;
-}
-
 function readout(key, { ohlc, metrics, cvd }, decimals, time) {
   if (key === "price") {
     const price = (value) => fixed(value, decimals);
@@ -176,7 +158,7 @@ function readout(key, { ohlc, metrics, cvd }, decimals, time) {
     return [
       when,
       ...fields({ O: price(ohlc[1]), H: price(ohlc[2]), L: price(ohlc[3]), C: price(ohlc[4]) }),
-      element("span", tone(change), `${signed(change, decimals)} (${signed((change / ohlc[1]) * 100, 2)} %)`),
+      element("span", toneOf(change), `${signed(change, decimals)} (${signed((change / ohlc[1]) * 100, 2)} %)`),
     ];
   }
   if (key === "volume") {
@@ -184,7 +166,7 @@ function readout(key, { ohlc, metrics, cvd }, decimals, time) {
     return [
       element("b", "", "Volume"),
       element("span", "", size(ohlc?.[5])),
-      ...fields({ "delta": delta === null ? "–" : (delta > 0 ? "+" : "") + size(delta) }, tone(delta)),
+      ...fields({ "delta": delta === null ? "–" : (delta > 0 ? "+" : "") + size(delta) }, toneOf(delta)),
     ];
   }
   if (key === "obi") {
@@ -211,8 +193,4 @@ function fields(values, className = "") {
 function at(rows, time) {
   const row = rows[nearest(rows, time)];
   return row && row[0] === time ? row : undefined;
-}
-
-function tone(change) {
-  return change > 0 ? "up" : change < 0 ? "down" : "even";
 }

@@ -1,6 +1,6 @@
 // The process log: what happened to the processes, newest first, filtered as the reader likes.
-import { element } from "./dom.mjs";
-import { utc } from "./format.mjs";
+import { element } from "../core/dom.mjs";
+import { utc } from "../core/format.mjs";
 
 const MAX_LINES = 200;
 

@@ -1,6 +1,6 @@
 // Where the charts' rows lie and which values they span, and Plotly's layout for them.
 import { timeTicks, valueTicks } from "./ticks.mjs";
-import { gapsOf } from "./view.mjs";
+import { gapsOf } from "../core/view.mjs";
 
 const MARGIN = { left: 6, right: 78, top: 4, bottom: 38 };
 const ROW_GAP_PX = 10;

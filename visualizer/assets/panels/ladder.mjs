@@ -1,8 +1,7 @@
 // The ladder: the best levels of both sides around the spread, sizes drawn as bars behind them.
-import { bookFacts, cumulated } from "./book.mjs";
-import { priceDecimals } from "./depth.mjs";
-import { element } from "./dom.mjs";
-import { decimalsOfAll, fixed } from "./format.mjs";
+import { bookFacts, cumulated, priceDecimals } from "../core/book.mjs";
+import { element } from "../core/dom.mjs";
+import { decimalsOfAll, fixed } from "../core/format.mjs";
 
 const LEVELS_A_SIDE = 25; // at most; as many are shown as there is room for
 const LEVELS_WITHOUT_LIMIT = 10; // in a column that grows with its content

@@ -1,25 +1,44 @@
-// Colours: blue and orange differ to every eye; green and red are a choice.
+// The colours that charts are drawn in, read from where all colours are declared: palette.css.
+import { element } from "./dom.mjs";
 
-const COMMON = {
-  paper: "#0d1117",
-  grid: "#1c232d",
-  axis: "#9aa6b2",
-  zero: "#4a5563",
-  gap: "rgba(139, 148, 158, 0.13)",
-  obiUp: "#8fd0ff",
-  obiDown: "#2f74c0",
-  tot: "#b8a5e0",
-  totBand: "rgba(184, 165, 224, 0.22)",
+const PROPERTIES = {
+  paper: "--paper",
+  grid: "--grid",
+  axis: "--quiet",
+  zero: "--zero",
+  gap: "--gap",
+  up: "--up",
+  down: "--down",
+  obiUp: "--obi",
+  obiDown: "--obi-down",
+  tot: "--tot",
+  totBand: "--tot-band",
 };
 
-const PALETTES = {
-  "blue-orange": { ...COMMON, up: "#56a8f5", down: "#f0883e" },
-  "green-red": { ...COMMON, up: "#3fb68b", down: "#f6685e" },
-};
+const palettes = new Map();
 
 /** Return the colours of that name, the default ones for a name unknown. */
 export function paletteOf(name) {
-  return PALETTES[name] ?? PALETTES["blue-orange"];
+  let palette = palettes.get(name);
+  if (!palette) {
+    palette = read(name);
+    palettes.set(name, palette);
+  }
+  return palette;
+}
+
+// An element of its own is asked, so that it does not matter which palette the page shows now.
+function read(name) {
+  const probe = element("div");
+  probe.hidden = true;
+  probe.dataset.palette = name;
+  document.documentElement.append(probe);
+  const style = getComputedStyle(probe);
+  const colors = Object.fromEntries(
+    Object.entries(PROPERTIES).map(([color, property]) => [color, style.getPropertyValue(property)]),
+  );
+  probe.remove();
+  return colors;
 }
 
 /** Return a `#rrggbb` colour with an opacity. */

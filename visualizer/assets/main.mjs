@@ -48,8 +48,16 @@ function start(page) {
     new Notices(store),
     new ProcessLog(store, settings),
   ];
-  settings.onChange(() => panels.forEach((panel) => panel.settingsChanged?.()));
-  store.onChange((changed) => panels.forEach((panel) => panel.dataChanged(changed)));
+  settings.onChange(() => {
+    for (const panel of panels) {
+      panel.settingsChanged?.();
+    }
+  });
+  store.onChange((changed) => {
+    for (const panel of panels) {
+      panel.dataChanged(changed);
+    }
+  });
   const save = {
     csv: () => saveCsv(store, charts),
     png: () => savePng(store, settings, charts, depth),

@@ -1,13 +1,13 @@
 // The charts that share one time axis: drawn when something in view changed, at most once a frame.
 import { onResize, sizeOf } from "../core/dom.mjs";
 import { decimalsOfAll } from "../core/format.mjs";
+import { paletteOf } from "../core/palette.mjs";
+import { PLOT_CONFIG } from "../core/plot_config.mjs";
+import { moved, panned, rangeOf, timesOf, within, zoomed } from "../core/view.mjs";
 import { fitRanges, makeLayout, placeRows } from "./figure.mjs";
 import { lastValues } from "./last_values.mjs";
 import { Overlay } from "./overlay.mjs";
-import { paletteOf } from "../core/palette.mjs";
-import { PLOT_CONFIG } from "../core/plot_config.mjs";
 import { makeTraces, scaleOf } from "./traces.mjs";
-import { moved, panned, rangeOf, timesOf, within, zoomed } from "../core/view.mjs";
 
 const SERIES = ["ohlc", "metrics", "cvd"];
 const SLIM_MARGIN = 0.02;
@@ -92,7 +92,9 @@ export class Charts {
     if (range) {
       const times = timesOf(this.#store);
       const pivot = anchor ?? Math.min(Math.max(times.last, range[0]), range[1]);
-      this.#settings.set(moved(zoomed(range, factor, pivot, times, this.#store.job.windowMs), times));
+      this.#settings.set(
+        moved(zoomed(range, factor, pivot, times, this.#store.job.windowMs), times),
+      );
     }
   }
 
@@ -155,7 +157,9 @@ export class Charts {
   #decimals(ohlc) {
     const depth = this.#store.depth;
     const prices = [...(depth?.bids ?? []), ...(depth?.asks ?? [])].map((level) => level[0]);
-    return decimalsOfAll(prices.length ? prices : ohlc.slice(-50).flatMap((bar) => bar.slice(1, 5)));
+    return decimalsOfAll(
+      prices.length ? prices : ohlc.slice(-50).flatMap((bar) => bar.slice(1, 5)),
+    );
   }
 
   #showEmptiness() {
@@ -193,7 +197,10 @@ export class Charts {
         }
       });
     }
-    for (const [name, isOver] of [["pointerenter", true], ["pointerleave", false]]) {
+    for (const [name, isOver] of [
+      ["pointerenter", true],
+      ["pointerleave", false],
+    ]) {
       plot.addEventListener(name, () => {
         this.#isPointerOver = isOver;
         this.requestDraw();

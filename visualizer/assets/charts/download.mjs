@@ -1,10 +1,12 @@
 // Save what is in view: the bars as CSV, the picture as PNG.
-import { lastValues } from "./last_values.mjs";
-import { ROWS } from "./figure.mjs";
+
 import { utc } from "../core/format.mjs";
 import { paletteOf } from "../core/palette.mjs";
 import { PLOT_CONFIG } from "../core/plot_config.mjs";
+import { ROWS } from "./figure.mjs";
+import { lastValues } from "./last_values.mjs";
 
+// biome-ignore format: a line for each series
 const COLUMNS = [
   "time_utc", "open", "high", "low", "close", "volume",
   "obi_open", "obi_high", "obi_low", "obi_close",
@@ -21,12 +23,14 @@ export function csvOf({ ohlc, metrics, cvd }) {
     [metrics, 8],
     [cvd, 4],
   ].map(([rows, width]) => ({ width, byTime: new Map(rows.map((row) => [row[0], row.slice(1)])) }));
-  const times = [...new Set(series.flatMap(({ byTime }) => [...byTime.keys()]))].sort((a, b) => a - b);
+  const times = [...new Set(series.flatMap(({ byTime }) => [...byTime.keys()]))].sort(
+    (a, b) => a - b,
+  );
   const lines = times.map((time) => {
     const values = series.flatMap(({ width, byTime }) => byTime.get(time) ?? Array(width).fill(""));
     return [new Date(time).toISOString(), ...values].join(",");
   });
-  return [COLUMNS.join(","), ...lines].join("\r\n") + "\r\n";
+  return [COLUMNS.join(","), ...lines, ""].join("\r\n");
 }
 
 export function saveCsv(store, charts) {
@@ -82,7 +86,9 @@ function withNamesAndTags({ data, layout, decimals }, store, colors) {
       text,
       showarrow: false,
       font: { color: colors.paper, size: 11 },
-      bgcolor: { up: colors.up, down: colors.down, obi: colors.obiUp, tot: colors.tot }[tone] ?? colors.axis,
+      bgcolor:
+        { up: colors.up, down: colors.down, obi: colors.obiUp, tot: colors.tot }[tone] ??
+        colors.axis,
     }));
   return { data, layout: { ...layout, annotations: [...names, ...tags] } };
 }
@@ -100,7 +106,9 @@ async function picture({ data, layout }) {
 }
 
 function fileName(store, charts, extension) {
-  const from = utc(charts.range()?.[0] ?? store.now(), false).replace(" ", "T").replace(":", "");
+  const from = utc(charts.range()?.[0] ?? store.now(), false)
+    .replace(" ", "T")
+    .replace(":", "");
   return `${store.job.instrument}-${from}Z.${extension}`;
 }
 

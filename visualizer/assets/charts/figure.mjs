@@ -1,6 +1,7 @@
 // Where the charts' rows lie and which values they span, and Plotly's layout for them.
-import { timeTicks, valueTicks } from "./ticks.mjs";
+
 import { gapsOf } from "../core/view.mjs";
+import { timeTicks, valueTicks } from "./ticks.mjs";
 
 const MARGIN = { left: 6, right: 78, top: 4, bottom: 38 };
 const ROW_GAP_PX = 10;
@@ -52,7 +53,17 @@ export function fitRanges(bars, obiScale) {
 }
 
 /** Return Plotly's `layout` for rows placed by `placeRows` with ranges of `fitRanges`. */
-export function makeLayout({ placed, ranges, range, bars, colors, decimals, tagged, windowMs, size }) {
+export function makeLayout({
+  placed,
+  ranges,
+  range,
+  bars,
+  colors,
+  decimals,
+  tagged,
+  windowMs,
+  size,
+}) {
   const layout = {
     width: size.width,
     height: size.height,
@@ -93,7 +104,12 @@ export function makeLayout({ placed, ranges, range, bars, colors, decimals, tagg
       zerolinecolor: colors.zero,
       zerolinewidth: 1,
       ticklabeloverflow: "allow",
-      ...valueTicks(ranges[row.key], row.height, row.key === "price" ? decimals : 0, tagged[row.key]),
+      ...valueTicks(
+        ranges[row.key],
+        row.height,
+        row.key === "price" ? decimals : 0,
+        tagged[row.key],
+      ),
     };
   }
   return layout;

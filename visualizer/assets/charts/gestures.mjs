@@ -27,7 +27,10 @@ function turnWheel(event, charts) {
 // style's `touch-action` gives it that, and it then cancels the pointer. Plotly would take it all.
 function connectFingers(plot, charts) {
   const fingers = new Map();
-  plot.addEventListener("touchstart", (event) => event.stopPropagation(), { capture: true, passive: true });
+  plot.addEventListener("touchstart", (event) => event.stopPropagation(), {
+    capture: true,
+    passive: true,
+  });
   plot.addEventListener("pointerdown", ({ pointerType, pointerId, clientX }) => {
     if (pointerType === "touch") {
       fingers.set(pointerId, clientX);

@@ -6,7 +6,12 @@ export function lastValues(store, decimals) {
   const [ohlc, metrics, cvd] = [store.ohlc.at(-1), store.metrics.at(-1), store.cvd.at(-1)];
   const values = [];
   if (ohlc) {
-    values.push({ key: "price", value: ohlc[4], text: fixed(ohlc[4], decimals), tone: toneOf(ohlc[4] - ohlc[1]) });
+    values.push({
+      key: "price",
+      value: ohlc[4],
+      text: fixed(ohlc[4], decimals),
+      tone: toneOf(ohlc[4] - ohlc[1]),
+    });
     const delta = cvd && cvd[0] === ohlc[0] ? cvd[4] - cvd[1] : 0;
     values.push({ key: "volume", value: ohlc[5], text: size(ohlc[5]), tone: toneOf(delta) });
   }

@@ -6,7 +6,6 @@ import { lastValues, toneOf } from "./last_values.mjs";
 
 export class Overlay {
   #store;
-  #root;
   #plot;
   #scene = null;
   #pointer = null;
@@ -14,7 +13,6 @@ export class Overlay {
 
   constructor(store, root, plot) {
     this.#store = store;
-    this.#root = root;
     this.#plot = plot;
     for (const name of ["dividers", "readouts", "tags", "cross"]) {
       this.#parts[name] = element("div", name);
@@ -135,14 +133,21 @@ export class Overlay {
     vertical.hidden = x < plot.left || x > plot.left + plot.width;
     timeTag.style.cssText = `left:${Math.min(Math.max(x, 72), plot.left + plot.width - 20)}px;top:${plot.top + plot.height}px`;
     timeTag.textContent = `${utc(time)} UTC`;
-    const row = placed.rows.find((candidate) => y >= candidate.top && y <= candidate.top + candidate.height);
+    const row = placed.rows.find(
+      (candidate) => y >= candidate.top && y <= candidate.top + candidate.height,
+    );
     horizontal.hidden = valueTag.hidden = !row;
     if (row) {
       const [low, high] = ranges[row.key];
       const value = high - ((y - row.top) / row.height) * (high - low);
       horizontal.style.cssText = `left:${plot.left}px;width:${plot.width}px;top:${y}px`;
       valueTag.style.cssText = `left:${plot.left + plot.width}px;top:${y}px`;
-      valueTag.textContent = row.key === "price" ? fixed(value, decimals) : row.key === "obi" ? signed(value, 3) : size(value);
+      valueTag.textContent =
+        row.key === "price"
+          ? fixed(value, decimals)
+          : row.key === "obi"
+            ? signed(value, 3)
+            : size(value);
     }
   }
 }
@@ -158,7 +163,11 @@ function readout(key, { ohlc, metrics, cvd }, decimals, time) {
     return [
       when,
       ...fields({ O: price(ohlc[1]), H: price(ohlc[2]), L: price(ohlc[3]), C: price(ohlc[4]) }),
-      element("span", toneOf(change), `${signed(change, decimals)} (${signed((change / ohlc[1]) * 100, 2)} %)`),
+      element(
+        "span",
+        toneOf(change),
+        `${signed(change, decimals)} (${signed((change / ohlc[1]) * 100, 2)} %)`,
+      ),
     ];
   }
   if (key === "volume") {
@@ -166,7 +175,10 @@ function readout(key, { ohlc, metrics, cvd }, decimals, time) {
     return [
       element("b", "", "Volume"),
       element("span", "", size(ohlc?.[5])),
-      ...fields({ "delta": delta === null ? "–" : (delta > 0 ? "+" : "") + size(delta) }, toneOf(delta)),
+      ...fields(
+        { delta: delta === null ? "–" : (delta > 0 ? "+" : "") + size(delta) },
+        toneOf(delta),
+      ),
     ];
   }
   if (key === "obi") {
@@ -174,7 +186,7 @@ function readout(key, { ohlc, metrics, cvd }, decimals, time) {
     const text = (index) => signed(values[index], 3);
     return [element("b", "", "OBI"), ...fields({ O: text(0), H: text(1), L: text(2), C: text(3) })];
   }
-  const values = key === "tot" ? metrics?.slice(5, 9) ?? [] : cvd?.slice(1, 5) ?? [];
+  const values = key === "tot" ? (metrics?.slice(5, 9) ?? []) : (cvd?.slice(1, 5) ?? []);
   const text = (index) => size(values[index]);
   return [
     element("b", "", key.toUpperCase()),

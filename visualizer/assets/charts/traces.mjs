@@ -22,7 +22,8 @@ export function makeTraces(bars, shownKeys, colors, scale) {
   const makers = {
     price: () => candles("price", "y", bars.ohlc, tones, scale),
     volume: () => volumeBars("y2", bars, tones, scale),
-    obi: () => candles("obi", "y3", bars.metrics, { up: colors.obiUp, down: colors.obiDown }, scale),
+    obi: () =>
+      candles("obi", "y3", bars.metrics, { up: colors.obiUp, down: colors.obiDown }, scale),
     tot: () => totTraces("y4", bars.metrics, colors, scale),
     cvd: () => candles("cvd", "y5", bars.cvd, tones, scale),
   };
@@ -49,7 +50,9 @@ function volumeBars(axis, bars, tones, { edges }) {
     const delta = deltas.get(bar[0]) ?? 0;
     outlines[delta > 0 ? "up" : delta < 0 ? "down" : "even"].box(bar[0], 0, bar[5]);
   }
-  return Object.keys(outlines).map((tone) => filled(`volume ${tone}`, axis, outlines[tone], tones[tone]));
+  return Object.keys(outlines).map((tone) =>
+    filled(`volume ${tone}`, axis, outlines[tone], tones[tone]),
+  );
 }
 
 function totTraces(axis, rows, colors, { windowMs, edges, rows: scales }) {

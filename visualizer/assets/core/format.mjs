@@ -52,7 +52,15 @@ export function sizeDecimals(magnitude) {
   if (!(magnitude > 0) || magnitude >= 100_000) {
     return 0;
   }
-  return magnitude >= 1000 ? 1 : magnitude >= 10 ? 2 : magnitude >= 0.1 ? 3 : magnitude >= 0.001 ? 5 : 8;
+  return magnitude >= 1000
+    ? 1
+    : magnitude >= 10
+      ? 2
+      : magnitude >= 0.1
+        ? 3
+        : magnitude >= 0.001
+          ? 5
+          : 8;
 }
 
 /** Return `2024-08-08 23:54:15`, without seconds when they are not asked for. */
@@ -60,7 +68,10 @@ export function utc(ms, withSeconds = true) {
   if (ms === null || ms === undefined) {
     return "–";
   }
-  return new Date(ms).toISOString().replace("T", " ").slice(0, withSeconds ? 19 : 16);
+  return new Date(ms)
+    .toISOString()
+    .replace("T", " ")
+    .slice(0, withSeconds ? 19 : 16);
 }
 
 /** Return `23:54:15`. */

@@ -35,7 +35,10 @@ function read(name) {
   document.documentElement.append(probe);
   const style = getComputedStyle(probe);
   const colors = Object.fromEntries(
-    Object.entries(PROPERTIES).map(([color, property]) => [color, style.getPropertyValue(property)]),
+    Object.entries(PROPERTIES).map(([color, property]) => [
+      color,
+      style.getPropertyValue(property),
+    ]),
   );
   probe.remove();
   return colors;

@@ -32,7 +32,9 @@ export class Settings {
     } catch {
       // a browser that keeps nothing still shows everything
     }
-    this.#listeners.forEach((listener) => listener(changes));
+    for (const listener of this.#listeners) {
+      listener(changes);
+    }
   }
 
   onChange(listener) {
@@ -43,7 +45,9 @@ export class Settings {
 function load() {
   try {
     const kept = JSON.parse(localStorage.getItem(KEY)) ?? {};
-    return Object.fromEntries(Object.entries(kept).filter(([name, value]) => isUsable(name, value)));
+    return Object.fromEntries(
+      Object.entries(kept).filter(([name, value]) => isUsable(name, value)),
+    );
   } catch {
     return {};
   }
@@ -55,7 +59,9 @@ function isUsable(name, value) {
     return false;
   }
   if (name === "range") {
-    return value === null || (Array.isArray(value) && value.length === 2 && value.every(Number.isFinite));
+    return (
+      value === null || (Array.isArray(value) && value.length === 2 && value.every(Number.isFinite))
+    );
   }
   if (name === "rows") {
     return Array.isArray(value);

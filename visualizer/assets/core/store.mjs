@@ -58,7 +58,9 @@ export class Store {
   }
 
   #tell(changed) {
-    this.#listeners.forEach((listener) => listener(changed));
+    for (const listener of this.#listeners) {
+      listener(changed);
+    }
   }
 }
 

@@ -63,12 +63,19 @@ export class DepthChart {
       ["Best ask", price(facts.bestAsk), "down"],
       ["Spread", price(facts.spread), ""],
       ["Midpoint", price(facts.midpoint, midDecimals), ""],
-      [`OBI of ${depth?.bids?.length ?? 0} + ${depth?.asks?.length ?? 0} levels`, signed(facts.obi, 3), "obi"],
+      [
+        `OBI of ${depth?.bids?.length ?? 0} + ${depth?.asks?.length ?? 0} levels`,
+        signed(facts.obi, 3),
+        "obi",
+      ],
     ];
     this.#facts.replaceChildren(
       ...rows.map(([name, text, tone]) => {
         const fact = element("div", "fact");
-        fact.append(element("span", "fact-name", name), element("span", `fact-value ${tone}`, text));
+        fact.append(
+          element("span", "fact-name", name),
+          element("span", `fact-value ${tone}`, text),
+        );
         return fact;
       }),
     );

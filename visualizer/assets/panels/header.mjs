@@ -78,13 +78,25 @@ export class Header {
     const page = supervisor?.workers?.find((candidate) => candidate.name !== "processor");
     const asOf = supervisor ? (this.#store.now() - supervisor.updated_at_ms) / 1000 : 0;
     const known = isAlive ? worker("processor") : null;
-    showChip("processor-chip", "Processor", known ? workerChip(known, asOf) : aloneChip(processor, state));
+    showChip(
+      "processor-chip",
+      "Processor",
+      known ? workerChip(known, asOf) : aloneChip(processor, state),
+    );
     if (connection.lost) {
       showChip("page-chip", "Page", { word: "GONE", tone: "bad", facts: [] });
     } else {
-      showChip("page-chip", "Page", isAlive && page ? workerChip(page, asOf) : { word: "RUNNING", tone: "good", facts: [] });
+      showChip(
+        "page-chip",
+        "Page",
+        isAlive && page ? workerChip(page, asOf) : { word: "RUNNING", tone: "good", facts: [] },
+      );
     }
-    showChip("supervisor-chip", "Supervisor", supervisorChip(supervisor, isAlive, this.#store.now()));
+    showChip(
+      "supervisor-chip",
+      "Supervisor",
+      supervisorChip(supervisor, isAlive, this.#store.now()),
+    );
   }
 }
 
@@ -120,12 +132,17 @@ function workerChip(worker, asOfSeconds) {
     facts.push(megabytes(worker.rss_bytes));
   }
   const isDone = worker.state === "EXITED" && worker.exit_code === 0;
-  return { word: isDone ? "DONE" : worker.state, tone: isDone ? "good" : TONES[worker.state] ?? "idle", facts };
+  return {
+    word: isDone ? "DONE" : worker.state,
+    tone: isDone ? "good" : (TONES[worker.state] ?? "idle"),
+    facts,
+  };
 }
 
 // Without a supervisor the processor's own record is all there is to go by.
 function aloneChip(processor, state) {
-  const tone = { running: "good", finished: "good", failed: "bad", stale: "warn" }[state?.kind] ?? "idle";
+  const tone =
+    { running: "good", finished: "good", failed: "bad", stale: "warn" }[state?.kind] ?? "idle";
   const word = (state?.label ?? "unknown").toUpperCase();
   return { word, tone, facts: processor ? [`pid ${processor.pid}`] : [] };
 }
@@ -137,11 +154,18 @@ function supervisorChip(supervisor, isAlive, nowMs) {
   if (!isAlive) {
     return { word: "GONE", tone: "bad", facts: [`pid ${supervisor.pid} was`] };
   }
-  const facts = [`pid ${supervisor.pid}`, `up ${duration((nowMs - supervisor.started_at_ms) / 1000)}`];
+  const facts = [
+    `pid ${supervisor.pid}`,
+    `up ${duration((nowMs - supervisor.started_at_ms) / 1000)}`,
+  ];
   if (supervisor.rss_bytes !== null) {
     facts.push(megabytes(supervisor.rss_bytes));
   }
-  return { word: supervisor.is_stopping ? "STOPPING" : "RUNNING", tone: supervisor.is_stopping ? "busy" : "good", facts };
+  return {
+    word: supervisor.is_stopping ? "STOPPING" : "RUNNING",
+    tone: supervisor.is_stopping ? "busy" : "good",
+    facts,
+  };
 }
 
 function showChip(id, name, { word, tone, facts }) {

@@ -45,9 +45,12 @@ export class ProcessLog {
       wanted.length === this.#list.children.length &&
       wanted.every((item, index) => item === this.#list.children[index]);
     if (!isSame) {
-      this.#list.replaceChildren(...(wanted.length ? wanted : [element("li", "quiet", emptyText(this.#store))]));
+      this.#list.replaceChildren(
+        ...(wanted.length ? wanted : [element("li", "quiet", emptyText(this.#store))]),
+      );
     }
-    document.getElementById("log-count").textContent = `${shown.length} of ${this.#store.events.length}`;
+    document.getElementById("log-count").textContent =
+      `${shown.length} of ${this.#store.events.length}`;
   }
 }
 
@@ -75,5 +78,7 @@ function line([, ms, level, worker, event, text]) {
 }
 
 function emptyText(store) {
-  return store.events.length ? "Nothing passes the filter." : "No events yet: no supervisor has written here.";
+  return store.events.length
+    ? "Nothing passes the filter."
+    : "No events yet: no supervisor has written here.";
 }

@@ -50,7 +50,10 @@ export class Notices {
     if (lost) {
       write(banner, [
         ["strong", "The page server does not answer"],
-        ["span", `for ${duration((Date.now() - sinceMs) / 1000)}. What is shown is the last that came; reconnecting by itself.`],
+        [
+          "span",
+          `for ${duration((Date.now() - sinceMs) / 1000)}. What is shown is the last that came; reconnecting by itself.`,
+        ],
       ]);
     }
   }
@@ -59,7 +62,8 @@ export class Notices {
     const notice = document.getElementById("notice");
     const { state } = this.#store;
     notice.hidden = !state?.title;
-    const hasOldData = STATES_OF_OLD_DATA.includes(state?.kind) && timesOf(this.#store).last !== null;
+    const hasOldData =
+      STATES_OF_OLD_DATA.includes(state?.kind) && timesOf(this.#store).last !== null;
     document.body.classList.toggle("is-dated", hasOldData);
     if (notice.hidden) {
       return;
@@ -99,7 +103,11 @@ export class Notices {
           ? `the last good values, of ${utcTime(file.changed_ms)} UTC, stay.`
           : "there are no earlier values.";
         notice.append(
-          element("strong", "", `${NAMES[name] ?? name} ${file.problem === "missing" ? "is missing" : "cannot be read"}`),
+          element(
+            "strong",
+            "",
+            `${NAMES[name] ?? name} ${file.problem === "missing" ? "is missing" : "cannot be read"}`,
+          ),
           element("span", "", file.problem === "missing" ? kept : `${file.problem}; ${kept}`),
         );
         return notice;
@@ -112,6 +120,8 @@ function write(root, parts) {
   const text = JSON.stringify(parts);
   if (root.dataset.shown !== text) {
     root.dataset.shown = text;
-    root.replaceChildren(...parts.map(([tag, content, className]) => element(tag, className ?? "", content)));
+    root.replaceChildren(
+      ...parts.map(([tag, content, className]) => element(tag, className ?? "", content)),
+    );
   }
 }

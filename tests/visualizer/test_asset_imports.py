@@ -43,4 +43,4 @@ def test_every_module_is_reached_from_the_one_that_has_a_tag() -> None:
         module = waiting.pop()
         reached.add(module)
         waiting |= imports_of(module) - reached
-    assert reached == set(MODULES)
+    assert {module for module in reached if module.suffix == ".mjs"} == set(MODULES)

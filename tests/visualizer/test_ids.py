@@ -26,8 +26,8 @@ def test_scripts_ask_only_for_names_that_exist() -> None:
     asked: set[str] = set()
     for script in assets("*.mjs"):
         text = script.read_text("utf-8")
-        asked |= set(re.findall(r'getElementById\("([^"]+)"\)', text))
-        asked |= set(re.findall(r'(?:setText|showChip|setControl)\("([^"]+)"', text))
+        asked |= set(re.findall(r'(?:byId|getElementById)\("([^"]+)"\)', text))
+        asked |= set(re.findall(r'(?:setText|showChip|setControl)\(\s*"([^"]+)"', text))
     assert asked
     assert asked <= NAMES
 

@@ -13,7 +13,14 @@ import { Ladder } from "./panels/ladder.mjs";
 import { ProcessLog } from "./panels/log.mjs";
 import { Notices } from "./panels/notices.mjs";
 
-/** Call back once the element is on the page: assets are loaded before the layout is. */
+/** @import { Panel } from "./core/types.d.ts" */
+
+/**
+ * Call back once the element is on the page: assets are loaded before the layout is.
+ *
+ * @param {string} id
+ * @param {(element: HTMLElement) => void} callback
+ */
 function whenPresent(id, callback) {
   const element = document.getElementById(id);
   if (element) {
@@ -30,9 +37,10 @@ function whenPresent(id, callback) {
   observer.observe(document.documentElement, { childList: true, subtree: true });
 }
 
+/** @param {HTMLElement} page */
 function start(page) {
   const job = {
-    instrument: page.dataset.instrument,
+    instrument: String(page.dataset.instrument),
     windowMs: Number(page.dataset.windowSeconds) * 1000,
     pollMs: Number(page.dataset.pollMs),
   };
@@ -40,6 +48,7 @@ function start(page) {
   const store = new Store(job);
   const charts = new Charts(store, settings);
   const depth = new DepthChart(store, settings);
+  /** @type {Panel[]} */
   const panels = [
     charts,
     depth,

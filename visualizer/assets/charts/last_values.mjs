@@ -1,9 +1,20 @@
 // The newest value of every row, as its tag on the axis shows it.
 import { fixed, signed, size } from "../core/format.mjs";
 
-/** Return the last value of each row with the text and tone of its tag. */
+/**
+ * @import { Store } from "../core/store.mjs"
+ * @import { LastValue, Tone } from "../core/types.d.ts"
+ */
+
+/**
+ * Return the last value of each row with the text and tone of its tag.
+ *
+ * @param {Store} store
+ * @param {number} decimals
+ */
 export function lastValues(store, decimals) {
   const [ohlc, metrics, cvd] = [store.ohlc.at(-1), store.metrics.at(-1), store.cvd.at(-1)];
+  /** @type {LastValue[]} */
   const values = [];
   if (ohlc) {
     values.push({
@@ -25,7 +36,12 @@ export function lastValues(store, decimals) {
   return values;
 }
 
-/** Return the tone of a change: up, down or even. */
+/**
+ * Return the tone of a change: up, down or even.
+ *
+ * @param {number} change
+ * @returns {Tone}
+ */
 export function toneOf(change) {
   return change > 0 ? "up" : change < 0 ? "down" : "even";
 }

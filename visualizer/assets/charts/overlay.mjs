@@ -4,78 +4,104 @@ import { fixed, signed, size, utc } from "../core/format.mjs";
 import { nearest, timesOf } from "../core/view.mjs";
 import { lastValues, toneOf } from "./last_values.mjs";
 
+/**
+ * @import { Store } from "../core/store.mjs"
+ * @import { Bar, CvdBar, MetricsBar, OhlcBar, Range, RowKey, Scene } from "../core/types.d.ts"
+ */
+
 export class Overlay {
   #store;
   #plot;
+  /** @type {Scene | null} */
   #scene = null;
+  /** @type {{ x: number, y: number } | null} */
   #pointer = null;
-  #parts = {};
+  #dividers = element("div", "dividers");
+  #readouts = element("div", "readouts");
+  #tags = element("div", "tags");
+  #cross = element("div", "cross");
+  #crossX = element("div", "cross-x");
+  #crossY = element("div", "cross-y");
+  #crossTime = element("div", "cross-time");
+  #crossValue = element("div", "cross-value");
 
+  /**
+   * @param {Store} store
+   * @param {HTMLElement} root
+   * @param {HTMLElement} plot
+   */
   constructor(store, root, plot) {
     this.#store = store;
     this.#plot = plot;
-    for (const name of ["dividers", "readouts", "tags", "cross"]) {
-      this.#parts[name] = element("div", name);
-    }
-    const { cross } = this.#parts;
-    cross.append(
-      element("div", "cross-x"),
-      element("div", "cross-y"),
-      element("div", "cross-time"),
-      element("div", "cross-value"),
-    );
-    cross.hidden = true;
-    root.append(...Object.values(this.#parts));
+    this.#cross.append(this.#crossX, this.#crossY, this.#crossTime, this.#crossValue);
+    this.#cross.hidden = true;
+    root.append(this.#dividers, this.#readouts, this.#tags, this.#cross);
     plot.addEventListener("pointermove", (event) => this.#point(event));
     plot.addEventListener("pointerleave", () => this.#point(null));
   }
 
-  /** Take the geometry of a new drawing, and lie over it. */
+  /**
+   * Take the geometry of a new drawing, and lie over it.
+   *
+   * @param {Scene} scene
+   */
   place(scene) {
     this.#scene = scene;
-    this.#showDividers();
+    this.#showDividers(scene);
     this.refresh();
   }
 
   /** Show the values of now in the places of the last drawing. */
   refresh() {
-    if (!this.#scene) {
-      return;
+    if (this.#scene) {
+      this.#showTags(this.#scene);
+      this.#showReadouts(this.#scene);
+      this.#showCross(this.#scene);
     }
-    this.#showTags();
-    this.#showReadouts();
-    this.#showCross();
   }
 
-  /** Return how far a horizontal position of the window is across the plot, 0 to 1. */
+  /**
+   * Return how far a horizontal position of the window is across the plot, 0 to 1.
+   *
+   * @param {number} clientX
+   */
   shareAt(clientX) {
+    if (!this.#scene) {
+      return 0; // nothing is drawn yet
+    }
     const { plot } = this.#scene.placed;
     const x = clientX - this.#plot.getBoundingClientRect().left - plot.left;
     return Math.min(Math.max(x / plot.width, 0), 1);
   }
 
+  /** @param {PointerEvent | null} event */
   #point(event) {
     this.#pointer = event && { x: event.clientX, y: event.clientY };
     if (this.#scene) {
-      this.#showReadouts();
-      this.#showCross();
+      this.#showReadouts(this.#scene);
+      this.#showCross(this.#scene);
     }
   }
 
-  /** Return the time of the bar in question: the one pointed at, else the newest. */
-  #time() {
+  /**
+   * Return the time of the bar in question: the one pointed at, else the newest.
+   *
+   * @param {Scene} scene
+   */
+  #time({ range }) {
     const { rows, last } = timesOf(this.#store);
     if (!this.#pointer) {
       return last;
     }
-    const [from, to] = this.#scene.range;
+    const [from, to] = range;
     const index = nearest(rows, from + this.shareAt(this.#pointer.x) * (to - from));
     return rows[index]?.[0] ?? last;
   }
 
-  #showReadouts() {
-    const { placed, decimals } = this.#scene;
-    const time = this.#time();
+  /** @param {Scene} scene */
+  #showReadouts(scene) {
+    const { placed, decimals } = scene;
+    const time = this.#time(scene);
     const bars = {
       ohlc: at(this.#store.ohlc, time),
       metrics: at(this.#store.metrics, time),
@@ -88,20 +114,21 @@ export class Overlay {
       line.append(...readout(row.key, bars, decimals, time));
       return line;
     });
-    this.#parts.readouts.replaceChildren(...lines);
+    this.#readouts.replaceChildren(...lines);
   }
 
-  #showDividers() {
-    const dividers = this.#scene.placed.rows.slice(1).map((row) => {
+  /** @param {Scene} scene */
+  #showDividers({ placed }) {
+    const dividers = placed.rows.slice(1).map((row) => {
       const divider = element("div", "divider");
       divider.style.top = `${row.top - 5}px`;
       return divider;
     });
-    this.#parts.dividers.replaceChildren(...dividers);
+    this.#dividers.replaceChildren(...dividers);
   }
 
-  #showTags() {
-    const { placed, ranges, decimals } = this.#scene;
+  /** @param {Scene} scene */
+  #showTags({ placed, ranges, decimals }) {
     const tags = lastValues(this.#store, decimals).flatMap(({ key, value, text, tone }) => {
       const row = placed.rows.find((candidate) => candidate.key === key);
       if (!row) {
@@ -114,35 +141,34 @@ export class Overlay {
       tag.style.left = `${placed.plot.left + placed.plot.width}px`;
       return [tag];
     });
-    this.#parts.tags.replaceChildren(...tags);
+    this.#tags.replaceChildren(...tags);
   }
 
-  #showCross() {
-    const { cross } = this.#parts;
-    cross.hidden = !this.#pointer;
-    if (cross.hidden) {
+  /** @param {Scene} scene */
+  #showCross(scene) {
+    this.#cross.hidden = !this.#pointer;
+    if (!this.#pointer) {
       return;
     }
-    const { placed, range, ranges, decimals } = this.#scene;
+    const { placed, range, ranges, decimals } = scene;
     const { plot } = placed;
     const y = this.#pointer.y - this.#plot.getBoundingClientRect().top;
-    const time = this.#time();
-    const x = plot.left + ((time - range[0]) / (range[1] - range[0])) * plot.width;
-    const [vertical, horizontal, timeTag, valueTag] = cross.children;
-    vertical.style.cssText = `left:${x}px;top:${plot.top}px;height:${plot.height}px`;
-    vertical.hidden = x < plot.left || x > plot.left + plot.width;
-    timeTag.style.cssText = `left:${Math.min(Math.max(x, 72), plot.left + plot.width - 20)}px;top:${plot.top + plot.height}px`;
-    timeTag.textContent = `${utc(time)} UTC`;
+    const time = this.#time(scene);
+    const x = plot.left + (((time ?? 0) - range[0]) / (range[1] - range[0])) * plot.width;
+    this.#crossX.style.cssText = `left:${x}px;top:${plot.top}px;height:${plot.height}px`;
+    this.#crossX.hidden = x < plot.left || x > plot.left + plot.width;
+    this.#crossTime.style.cssText = `left:${Math.min(Math.max(x, 72), plot.left + plot.width - 20)}px;top:${plot.top + plot.height}px`;
+    this.#crossTime.textContent = `${utc(time)} UTC`;
     const row = placed.rows.find(
       (candidate) => y >= candidate.top && y <= candidate.top + candidate.height,
     );
-    horizontal.hidden = valueTag.hidden = !row;
+    this.#crossY.hidden = this.#crossValue.hidden = !row;
     if (row) {
       const [low, high] = ranges[row.key];
       const value = high - ((y - row.top) / row.height) * (high - low);
-      horizontal.style.cssText = `left:${plot.left}px;width:${plot.width}px;top:${y}px`;
-      valueTag.style.cssText = `left:${plot.left + plot.width}px;top:${y}px`;
-      valueTag.textContent =
+      this.#crossY.style.cssText = `left:${plot.left}px;width:${plot.width}px;top:${y}px`;
+      this.#crossValue.style.cssText = `left:${plot.left + plot.width}px;top:${y}px`;
+      this.#crossValue.textContent =
         row.key === "price"
           ? fixed(value, decimals)
           : row.key === "obi"
@@ -152,8 +178,15 @@ export class Overlay {
   }
 }
 
+/**
+ * @param {RowKey} key
+ * @param {{ ohlc?: OhlcBar, metrics?: MetricsBar, cvd?: CvdBar }} bars
+ * @param {number} decimals
+ * @param {number | null} time
+ */
 function readout(key, { ohlc, metrics, cvd }, decimals, time) {
   if (key === "price") {
+    /** @param {number} value */
     const price = (value) => fixed(value, decimals);
     const when = element("time", "", `${utc(time)} UTC`);
     if (!ohlc) {
@@ -177,16 +210,18 @@ function readout(key, { ohlc, metrics, cvd }, decimals, time) {
       element("span", "", size(ohlc?.[5])),
       ...fields(
         { delta: delta === null ? "–" : (delta > 0 ? "+" : "") + size(delta) },
-        toneOf(delta),
+        toneOf(delta ?? 0),
       ),
     ];
   }
   if (key === "obi") {
     const values = metrics?.slice(1, 5) ?? [];
+    /** @param {number} index */
     const text = (index) => signed(values[index], 3);
     return [element("b", "", "OBI"), ...fields({ O: text(0), H: text(1), L: text(2), C: text(3) })];
   }
   const values = key === "tot" ? (metrics?.slice(5, 9) ?? []) : (cvd?.slice(1, 5) ?? []);
+  /** @param {number} index */
   const text = (index) => size(values[index]);
   return [
     element("b", "", key.toUpperCase()),
@@ -194,6 +229,10 @@ function readout(key, { ohlc, metrics, cvd }, decimals, time) {
   ];
 }
 
+/**
+ * @param {Record<string, string>} values
+ * @param {string} className
+ */
 function fields(values, className = "") {
   return Object.entries(values).flatMap(([name, value]) => {
     const field = element("span", `field ${className}`);
@@ -202,7 +241,15 @@ function fields(values, className = "") {
   });
 }
 
+/**
+ * Return the row of exactly that time.
+ *
+ * @template {Bar} Row
+ * @param {Row[]} rows
+ * @param {number | null} time
+ * @returns {Row | undefined}
+ */
 function at(rows, time) {
-  const row = rows[nearest(rows, time)];
+  const row = rows[nearest(rows, time ?? 0)];
   return row && row[0] === time ? row : undefined;
 }

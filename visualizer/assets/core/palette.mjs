@@ -1,6 +1,9 @@
 // The colours that charts are drawn in, read from where all colours are declared: palette.css.
 import { element } from "./dom.mjs";
 
+/** @import { Palette, PaletteColor } from "./types.d.ts" */
+
+/** @type {Record<PaletteColor, string>} */
 const PROPERTIES = {
   paper: "--paper",
   grid: "--grid",
@@ -15,9 +18,14 @@ const PROPERTIES = {
   totBand: "--tot-band",
 };
 
+/** @type {Map<string, Palette>} */
 const palettes = new Map();
 
-/** Return the colours of that name, the default ones for a name unknown. */
+/**
+ * Return the colours of that name, the default ones for a name unknown.
+ *
+ * @param {string} name
+ */
 export function paletteOf(name) {
   let palette = palettes.get(name);
   if (!palette) {
@@ -27,7 +35,11 @@ export function paletteOf(name) {
   return palette;
 }
 
-// An element of its own is asked, so that it does not matter which palette the page shows now.
+/**
+ * Ask an element of its own, so that it does not matter which palette the page shows now.
+ *
+ * @param {string} name
+ */
 function read(name) {
   const probe = element("div");
   probe.hidden = true;
@@ -41,10 +53,15 @@ function read(name) {
     ]),
   );
   probe.remove();
-  return colors;
+  return /** @type {Palette} */ (colors);
 }
 
-/** Return a `#rrggbb` colour with an opacity. */
+/**
+ * Return a `#rrggbb` colour with an opacity.
+ *
+ * @param {string} color
+ * @param {number} opacity
+ */
 export function faded(color, opacity) {
   const [red, green, blue] = [1, 3, 5].map((start) => parseInt(color.slice(start, start + 2), 16));
   return `rgba(${red}, ${green}, ${blue}, ${opacity})`;

@@ -1,7 +1,10 @@
 // What the reader has chosen, kept in this browser so that a reload changes nothing.
 
+/** @import { Choices } from "./types.d.ts" */
+
 const KEY = "orderflow.settings";
 
+/** @type {Choices} */
 const DEFAULTS = {
   bars: 300, // how many of the newest bars to show; null after a zoom of one's own
   follow: true, // keep the newest bar in view
@@ -16,7 +19,9 @@ const DEFAULTS = {
 };
 
 export class Settings {
+  /** @type {Choices} */
   #values = { ...DEFAULTS, ...load() };
+  /** @type {((changes: Partial<Choices>) => void)[]} */
   #listeners = [];
 
   /** Return the choices; change them with `set` only. */
@@ -24,7 +29,11 @@ export class Settings {
     return this.#values;
   }
 
-  /** Take over choices, keep them, and tell whoever draws by them. */
+  /**
+   * Take over choices, keep them, and tell whoever draws by them.
+   *
+   * @param {Partial<Choices>} changes
+   */
   set(changes) {
     this.#values = { ...this.#values, ...changes };
     try {
@@ -37,14 +46,16 @@ export class Settings {
     }
   }
 
+  /** @param {(changes: Partial<Choices>) => void} listener */
   onChange(listener) {
     this.#listeners.push(listener);
   }
 }
 
+/** @returns {Partial<Choices>} */
 function load() {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY)) ?? {};
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? "null") ?? {};
     return Object.fromEntries(
       Object.entries(kept).filter(([name, value]) => isUsable(name, value)),
     );
@@ -53,7 +64,12 @@ function load() {
   }
 }
 
-// What was kept by another version, or edited by hand, must not stop the page.
+/**
+ * Say whether a kept choice is one: another version's, or one edited by hand, must not stop the page.
+ *
+ * @param {string} name
+ * @param {unknown} value
+ */
 function isUsable(name, value) {
   if (!(name in DEFAULTS)) {
     return false;
@@ -69,5 +85,5 @@ function isUsable(name, value) {
   if (["bars", "spanMs", "leadMs"].includes(name)) {
     return value === null || Number.isFinite(value);
   }
-  return typeof value === typeof DEFAULTS[name];
+  return typeof value === typeof DEFAULTS[/** @type {keyof Choices} */ (name)];
 }

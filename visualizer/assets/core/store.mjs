@@ -1,23 +1,55 @@
 // What this browser knows of the run, brought up to date by messages of the feed.
 
-const ARRAYS = ["ohlc", "metrics", "cvd", "events"];
-const VALUES = ["depth", "processor", "supervisor", "supervisor_alive", "state", "files"];
+/** @import { Changed, Delta, FeedMessage, Job, Keyed, RunArrays, RunValues } from "./types.d.ts" */
 
+const ARRAYS = /** @type {const} */ (["ohlc", "metrics", "cvd", "events"]);
+const VALUES = /** @type {const} */ ([
+  "depth",
+  "processor",
+  "supervisor",
+  "supervisor_alive",
+  "state",
+  "files",
+]);
+
+/**
+ * @implements {RunArrays}
+ * @implements {RunValues}
+ */
 export class Store {
+  /** @type {((changed: Changed) => void)[]} */
   #listeners = [];
 
+  /** @type {RunArrays["ohlc"]} */
+  ohlc = [];
+  /** @type {RunArrays["metrics"]} */
+  metrics = [];
+  /** @type {RunArrays["cvd"]} */
+  cvd = [];
+  /** @type {RunArrays["events"]} */
+  events = [];
+
+  /** @type {RunValues["depth"]} */
+  depth = null;
+  /** @type {RunValues["processor"]} */
+  processor = null;
+  /** @type {RunValues["supervisor"]} */
+  supervisor = null;
+  /** @type {RunValues["supervisor_alive"]} */
+  supervisor_alive = null;
+  /** @type {RunValues["state"]} */
+  state = null;
+  /** @type {RunValues["files"]} */
+  files = null;
+
+  /** @param {Job} job */
   constructor(job) {
     this.job = job;
     this.position = "";
     this.clockOffsetMs = 0;
+    /** @type {{ lost: false, sinceMs: null } | { lost: true, sinceMs: number }} */
     this.connection = { lost: false, sinceMs: null };
     this.updates = 0;
-    for (const name of ARRAYS) {
-      this[name] = [];
-    }
-    for (const name of VALUES) {
-      this[name] = null;
-    }
   }
 
   /** Return the time by the server's clock, ms. */
@@ -25,22 +57,29 @@ export class Store {
     return Date.now() + this.clockOffsetMs;
   }
 
+  /** @param {(changed: Changed) => void} listener */
   onChange(listener) {
     this.#listeners.push(listener);
   }
 
-  /** Take over a message of the feed: a whole state, or what changed since our position. */
+  /**
+   * Take over a message of the feed: a whole state, or what changed since our position.
+   *
+   * @param {FeedMessage} message
+   */
   apply(message) {
+    /** @type {Changed} */
     const changed = new Set();
     for (const name of ARRAYS) {
-      if (name in message) {
-        this[name] = merge(this[name], message[name]);
+      const delta = message[name];
+      if (delta) {
+        Object.assign(this, { [name]: merge(this[name], /** @type {Delta<Keyed>} */ (delta)) });
         changed.add(name);
       }
     }
     for (const name of VALUES) {
       if (name in message) {
-        this[name] = message[name];
+        Object.assign(this, { [name]: message[name] });
         changed.add(name);
       }
     }
@@ -49,14 +88,19 @@ export class Store {
     this.#tell(changed);
   }
 
-  /** Take note that the server answers, or that it does not. */
+  /**
+   * Take note that the server answers, or that it does not.
+   *
+   * @param {boolean} lost
+   */
   setConnection(lost) {
     if (lost !== this.connection.lost) {
-      this.connection = { lost, sinceMs: lost ? Date.now() : null };
+      this.connection = lost ? { lost, sinceMs: Date.now() } : { lost, sinceMs: null };
       this.#tell(new Set(["connection"]));
     }
   }
 
+  /** @param {Changed} changed */
   #tell(changed) {
     for (const listener of this.#listeners) {
       listener(changed);
@@ -64,12 +108,18 @@ export class Store {
   }
 }
 
-/** Return `rows` with a delta applied; both are sorted by key, their first element. */
+/**
+ * Return `rows` with a delta applied; both are sorted by key, their first element.
+ *
+ * @template {Keyed} Row
+ * @param {Row[]} rows
+ * @param {Delta<Row>} delta
+ */
 export function merge(rows, delta) {
   if (delta.whole) {
     return delta.rows;
   }
-  const kept = rows.slice(indexOfKey(rows, delta.first));
+  const kept = rows.slice(indexOfKey(rows, delta.first ?? 0));
   for (const row of delta.rows) {
     const index = indexOfKey(kept, row[0]);
     const isThere = index < kept.length && kept[index][0] === row[0];
@@ -78,7 +128,12 @@ export function merge(rows, delta) {
   return kept;
 }
 
-/** Return the index of the first row whose key is not below `key`. */
+/**
+ * Return the index of the first row whose key is not below `key`.
+ *
+ * @param {readonly Keyed[]} rows
+ * @param {number} key
+ */
 export function indexOfKey(rows, key) {
   let low = 0;
   let high = rows.length;

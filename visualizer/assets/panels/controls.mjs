@@ -1,6 +1,13 @@
 // Join the controls that Dash lays out to the settings, in both directions.
 import { chooseBars, followNewest, toggleFollow, toggleHelp } from "../core/actions.mjs";
+import { byId } from "../core/dom.mjs";
 
+/**
+ * @import { Settings } from "../core/settings.mjs"
+ * @import { Choices, Movable, Saving } from "../core/types.d.ts"
+ */
+
+/** @type {Record<string, keyof Choices>} */
 const CHOICES = {
   "rows-choice": "rows",
   "obi-scale-choice": "obiScale",
@@ -9,8 +16,13 @@ const CHOICES = {
   "log-level-choice": "logLevel",
 };
 
-/** Let controls change the settings, and the settings show in the controls. */
+/**
+ * Let controls change the settings, and the settings show in the controls.
+ *
+ * @param {{ settings: Settings, charts: Movable, save: Saving }} parts
+ */
 export function connectControls({ settings, charts, save }) {
+  /** @type {Record<string, () => void>} */
   const actions = {
     follow: () => toggleFollow(settings, charts),
     newest: () => followNewest(settings),
@@ -23,7 +35,7 @@ export function connectControls({ settings, charts, save }) {
     if (id in actions) {
       actions[id]();
     } else if (id === "bars-choice") {
-      chooseBars(settings, value);
+      chooseBars(settings, /** @type {string | null} */ (value));
     } else if (id in CHOICES && value !== null && !isEqual(settings.values[CHOICES[id]], value)) {
       settings.set({ [CHOICES[id]]: value });
     }
@@ -33,29 +45,42 @@ export function connectControls({ settings, charts, save }) {
   showSettings(settings);
 }
 
+/** @param {Settings} settings */
 function showSettings(settings) {
   const { values } = settings;
   for (const [id, name] of Object.entries(CHOICES)) {
     setControl(id, values[name]);
   }
   setControl("bars-choice", values.bars === null ? null : String(values.bars));
-  document.getElementById("follow").setAttribute("aria-pressed", String(values.follow));
-  document.getElementById("newest").hidden = values.follow;
+  byId("follow").setAttribute("aria-pressed", String(values.follow));
+  byId("newest").hidden = values.follow;
   document.body.dataset.palette = values.palette;
 }
 
+/**
+ * @param {string} id
+ * @param {unknown} value
+ */
 function setControl(id, value) {
   window.dash_clientside.set_props(id, { value });
 }
 
+/**
+ * @param {unknown} one
+ * @param {unknown} other
+ */
 function isEqual(one, other) {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-// After a click the arrow keys belong to the chart again, not to the radio button clicked.
+/**
+ * Give the arrow keys back to the chart after a click, from the radio button clicked.
+ *
+ * @param {string} id
+ */
 function letGoOfPointerFocus(id) {
   const focused = document.activeElement;
   if (id !== "log-filter" && focused && !focused.matches(":focus-visible")) {
-    focused.blur();
+    /** @type {HTMLElement} */ (focused).blur();
   }
 }

@@ -1,8 +1,16 @@
 // What the reader must know: how the run stands if it does not just run, broken files, a lost server.
-import { element } from "../core/dom.mjs";
+import { byId, element } from "../core/dom.mjs";
 import { duration, utcTime } from "../core/format.mjs";
 import { timesOf } from "../core/view.mjs";
 
+/**
+ * @import { Store } from "../core/store.mjs"
+ * @import { Changed, Panel } from "../core/types.d.ts"
+ */
+
+/** @typedef {[tag: keyof HTMLElementTagNameMap, content: string, className?: string]} Part */
+
+/** @type {Record<string, string>} */
 const NAMES = {
   ohlc: "ohlc_data.json",
   metrics: "metrics_data.json",
@@ -11,6 +19,7 @@ const NAMES = {
   processor: "processor_status.json",
   supervisor: "status.json",
 };
+/** @type {Record<string, string>} */
 const TONES = {
   nothing: "info",
   restarting: "warn",
@@ -22,14 +31,17 @@ const TONES = {
 };
 const STATES_OF_OLD_DATA = ["restarting", "stale", "stopped", "failed"];
 
+/** @implements {Panel} */
 export class Notices {
   #store;
 
+  /** @param {Store} store */
   constructor(store) {
     this.#store = store;
     setInterval(() => this.#show(), 1000);
   }
 
+  /** @param {Changed} changed */
   dataChanged(changed) {
     if (["state", "files", "connection"].some((name) => changed.has(name))) {
       this.#show();
@@ -43,7 +55,7 @@ export class Notices {
   }
 
   #showConnection() {
-    const banner = document.getElementById("connection");
+    const banner = byId("connection");
     const { lost, sinceMs } = this.#store.connection;
     banner.hidden = !lost;
     document.body.classList.toggle("is-disconnected", lost);
@@ -59,16 +71,17 @@ export class Notices {
   }
 
   #showState() {
-    const notice = document.getElementById("notice");
+    const notice = byId("notice");
     const { state } = this.#store;
     notice.hidden = !state?.title;
     const hasOldData =
-      STATES_OF_OLD_DATA.includes(state?.kind) && timesOf(this.#store).last !== null;
+      STATES_OF_OLD_DATA.includes(state?.kind ?? "") && timesOf(this.#store).last !== null;
     document.body.classList.toggle("is-dated", hasOldData);
-    if (notice.hidden) {
+    if (!state?.title) {
       return;
     }
     notice.dataset.tone = TONES[state.kind] ?? "info";
+    /** @type {Part[]} */
     const parts = [["strong", state.title]];
     if (state.detail) {
       parts.push(["span", state.detail]);
@@ -87,7 +100,7 @@ export class Notices {
   }
 
   #showFiles() {
-    const root = document.getElementById("file-notices");
+    const root = byId("file-notices");
     const broken = Object.entries(this.#store.files ?? {}).filter(([, file]) => file.problem);
     const text = broken.map(([name, file]) => `${name}${file.problem}${file.changed_ms}`).join("|");
     if (root.dataset.shown === text) {
@@ -116,6 +129,10 @@ export class Notices {
   }
 }
 
+/**
+ * @param {HTMLElement} root
+ * @param {Part[]} parts
+ */
 function write(root, parts) {
   const text = JSON.stringify(parts);
   if (root.dataset.shown !== text) {

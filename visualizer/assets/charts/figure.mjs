@@ -1,11 +1,21 @@
 // Where the charts' rows lie and which values they span, and Plotly's layout for them.
+
+import { gapsOf } from "../core/view.mjs";
 import { timeTicks, valueTicks } from "./ticks.mjs";
-import { gapsOf } from "./view.mjs";
+
+/**
+ * @import { Bars, ChartRow, Keyed, Layout, Palette, Placed } from "../core/types.d.ts"
+ * @import { Range, Ranges, RowKey, Size } from "../core/types.d.ts"
+ */
 
 const MARGIN = { left: 6, right: 78, top: 4, bottom: 38 };
 const ROW_GAP_PX = 10;
 
-/** The rows from top to bottom: key, name, axis, share of the height. */
+/**
+ * The rows from top to bottom: key, name, axis, share of the height.
+ *
+ * @type {ChartRow[]}
+ */
 export const ROWS = [
   { key: "price", name: "Price", axis: "y", weight: 46 },
   { key: "volume", name: "Volume", axis: "y2", weight: 11 },
@@ -14,7 +24,14 @@ export const ROWS = [
   { key: "cvd", name: "CVD", axis: "y5", weight: 16 },
 ];
 
-/** Return where each shown row lies, in pixels of a chart of this size. */
+/**
+ * Return where each shown row lies, in pixels of a chart of this size.
+ *
+ * @param {string[]} shownKeys
+ * @param {number} width
+ * @param {number} height
+ * @returns {Placed}
+ */
 export function placeRows(shownKeys, width, height) {
   const shown = ROWS.filter((row) => row.key === "price" || shownKeys.includes(row.key));
   const plot = {
@@ -35,8 +52,15 @@ export function placeRows(shownKeys, width, height) {
   return { plot, rows };
 }
 
-/** Return the y range of every row that fits the bars in view: `[low, high]` by row key. */
+/**
+ * Return the y range of every row that fits the bars in view: `[low, high]` by row key.
+ *
+ * @param {Bars} bars
+ * @param {string} obiScale
+ * @returns {Ranges}
+ */
 export function fitRanges(bars, obiScale) {
+  /** @type {Ranges} */
   const ranges = {
     price: padded(extent(bars.ohlc, 3, 2), 0.06, 0.14), // the read-out lies at the top
     volume: [0, (extent(bars.ohlc, 5, 5)?.[1] ?? 1) * 1.12 || 1],
@@ -51,8 +75,32 @@ export function fitRanges(bars, obiScale) {
   return ranges;
 }
 
-/** Return Plotly's `layout` for rows placed by `placeRows` with ranges of `fitRanges`. */
-export function makeLayout({ placed, ranges, range, bars, colors, decimals, tagged, windowMs, size }) {
+/**
+ * Return Plotly's `layout` for rows placed by `placeRows` with ranges of `fitRanges`.
+ *
+ * @param {object} drawing
+ * @param {Placed} drawing.placed
+ * @param {Ranges} drawing.ranges
+ * @param {Range} drawing.range
+ * @param {Bars} drawing.bars
+ * @param {Palette} drawing.colors
+ * @param {number} drawing.decimals
+ * @param {Partial<Record<RowKey, number>>} drawing.tagged
+ * @param {number} drawing.windowMs
+ * @param {Size} drawing.size
+ */
+export function makeLayout({
+  placed,
+  ranges,
+  range,
+  bars,
+  colors,
+  decimals,
+  tagged,
+  windowMs,
+  size,
+}) {
+  /** @type {Layout} */
   const layout = {
     width: size.width,
     height: size.height,
@@ -67,7 +115,7 @@ export function makeLayout({ placed, ranges, range, bars, colors, decimals, tagg
     xaxis: {
       type: "linear",
       range,
-      anchor: placed.rows.at(-1).axis,
+      anchor: placed.rows[placed.rows.length - 1].axis,
       rangeslider: { visible: false },
       gridcolor: colors.grid,
       zeroline: false,
@@ -93,13 +141,24 @@ export function makeLayout({ placed, ranges, range, bars, colors, decimals, tagg
       zerolinecolor: colors.zero,
       zerolinewidth: 1,
       ticklabeloverflow: "allow",
-      ...valueTicks(ranges[row.key], row.height, row.key === "price" ? decimals : 0, tagged[row.key]),
+      ...valueTicks(
+        ranges[row.key],
+        row.height,
+        row.key === "price" ? decimals : 0,
+        tagged[row.key],
+      ),
     };
   }
   return layout;
 }
 
-// All gaps are one path: hundreds of shapes would cost more than all the bars.
+/**
+ * Make one path of all gaps: hundreds of shapes would cost more than all the bars.
+ *
+ * @param {Keyed[]} rows
+ * @param {number} windowMs
+ * @param {Palette} colors
+ */
 function gapShapes(rows, windowMs, colors) {
   const gaps = gapsOf(rows, windowMs);
   if (gaps.length === 0) {
@@ -118,10 +177,17 @@ function gapShapes(rows, windowMs, colors) {
   ];
 }
 
+/** @param {Range} gap */
 function gapPath([from, to]) {
   return `M${from},0L${from},1L${to},1L${to},0Z`;
 }
 
+/**
+ * @param {readonly (readonly number[])[]} rows
+ * @param {number} lowColumn
+ * @param {number} highColumn
+ * @returns {Range | null}
+ */
 function extent(rows, lowColumn, highColumn) {
   let low = Infinity;
   let high = -Infinity;
@@ -132,6 +198,12 @@ function extent(rows, lowColumn, highColumn) {
   return low <= high ? [low, high] : null;
 }
 
+/**
+ * @param {Range | null} pair
+ * @param {number} share
+ * @param {number} shareAbove
+ * @returns {Range}
+ */
 function padded(pair, share, shareAbove = share) {
   if (!pair) {
     return [0, 1];

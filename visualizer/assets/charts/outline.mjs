@@ -3,6 +3,8 @@
 // Plotly's candlestick and bar traces keep an element for each bar and redraw each of them at
 // every update, which costs several times what all the rest of the page does.
 
+/** @import { Edges } from "../core/types.d.ts" */
+
 const BODY_SHARE = 0.75;
 const WICK_PX = 1;
 
@@ -11,6 +13,10 @@ const WICK_PX = 1;
  *
  * Both are whole pixels wide. From three pixels on a body is so odd that the wick is in its
  * middle; one of two pixels has it to the left, for a gap between bars counts for more.
+ *
+ * @param {number} windowMs
+ * @param {number} msPerPx
+ * @returns {Edges}
  */
 export function edgesOf(windowMs, msPerPx) {
   const free = Math.max(Math.floor((windowMs / msPerPx) * BODY_SHARE), WICK_PX);
@@ -32,17 +38,29 @@ export function edgesOf(windowMs, msPerPx) {
  * with gaps between them Plotly would make an element of each again.
  */
 export class Outline {
+  /** @type {number[]} */
   x = [];
+  /** @type {number[]} */
   y = [];
   #base;
   #edges;
 
+  /**
+   * @param {number} base
+   * @param {Edges} edges
+   */
   constructor(base, edges) {
     this.#base = base;
     this.#edges = edges;
   }
 
-  /** Add a body with its wick; a body less than `least` high is made so high. */
+  /**
+   * Add a body with its wick; a body less than `least` high is made so high.
+   *
+   * @param {number} time
+   * @param {[open: number, high: number, low: number, close: number]} prices
+   * @param {number} least
+   */
   candle(time, [open, high, low, close], least) {
     const middle = (open + close) / 2;
     const bottom = Math.min(open, close, middle - least / 2);
@@ -56,7 +74,13 @@ export class Outline {
     this.y.push(top, top, high, high, top, top, base);
   }
 
-  /** Add a rectangle from `low` to `high`. */
+  /**
+   * Add a rectangle from `low` to `high`.
+   *
+   * @param {number} time
+   * @param {number} low
+   * @param {number} high
+   */
   box(time, low, high) {
     const [left, right] = [time + this.#edges.left, time + this.#edges.right];
     this.x.push(left, left, right, right, left, left);

@@ -1,6 +1,14 @@
 // What follows from a book of levels: pure functions, best first in, best first out.
+import { decimalsOfAll } from "./format.mjs";
 
-/** Return levels as [price, size, size of this and all better levels]. */
+/** @import { BookFacts, CumulatedLevel, Depth, Level } from "./types.d.ts" */
+
+/**
+ * Return levels as [price, size, size of this and all better levels].
+ *
+ * @param {Level[]} levels
+ * @returns {CumulatedLevel[]}
+ */
 export function cumulated(levels) {
   let total = 0;
   return levels.map(([price, amount]) => {
@@ -9,7 +17,12 @@ export function cumulated(levels) {
   });
 }
 
-/** Return best bid and ask, spread, midpoint and OBI of the levels given; null where undefined. */
+/**
+ * Return best bid and ask, spread, midpoint and OBI of the levels given; null where undefined.
+ *
+ * @param {Depth | null} depth
+ * @returns {BookFacts}
+ */
 export function bookFacts(depth) {
   const bids = depth?.bids ?? [];
   const asks = depth?.asks ?? [];
@@ -27,4 +40,13 @@ export function bookFacts(depth) {
     askVolume,
     obi: isTwoSided ? (bidVolume - askVolume) / (bidVolume + askVolume) : null,
   };
+}
+
+/**
+ * Return the decimals of the prices in a book.
+ *
+ * @param {Depth | null} depth
+ */
+export function priceDecimals(depth) {
+  return decimalsOfAll([...(depth?.bids ?? []), ...(depth?.asks ?? [])].map((level) => level[0]));
 }

@@ -1,8 +1,16 @@
 // What the reader must know: how the run stands if it does not just run, broken files, a lost server.
-import { element } from "./dom.mjs";
-import { duration, utcTime } from "./format.mjs";
-import { timesOf } from "./view.mjs";
+import { byId, element } from "../core/dom.mjs";
+import { duration, utcTime } from "../core/format.mjs";
+import { timesOf } from "../core/view.mjs";
 
+/**
+ * @import { Store } from "../core/store.mjs"
+ * @import { Changed, Panel } from "../core/types.d.ts"
+ */
+
+/** @typedef {[tag: keyof HTMLElementTagNameMap, content: string, className?: string]} Part */
+
+/** @type {Record<string, string>} */
 const NAMES = {
   ohlc: "ohlc_data.json",
   metrics: "metrics_data.json",
@@ -11,6 +19,7 @@ const NAMES = {
   processor: "processor_status.json",
   supervisor: "status.json",
 };
+/** @type {Record<string, string>} */
 const TONES = {
   nothing: "info",
   restarting: "warn",
@@ -22,14 +31,17 @@ const TONES = {
 };
 const STATES_OF_OLD_DATA = ["restarting", "stale", "stopped", "failed"];
 
+/** @implements {Panel} */
 export class Notices {
   #store;
 
+  /** @param {Store} store */
   constructor(store) {
     this.#store = store;
     setInterval(() => this.#show(), 1000);
   }
 
+  /** @param {Changed} changed */
   dataChanged(changed) {
     if (["state", "files", "connection"].some((name) => changed.has(name))) {
       this.#show();
@@ -43,28 +55,33 @@ export class Notices {
   }
 
   #showConnection() {
-    const banner = document.getElementById("connection");
+    const banner = byId("connection");
     const { lost, sinceMs } = this.#store.connection;
     banner.hidden = !lost;
     document.body.classList.toggle("is-disconnected", lost);
     if (lost) {
       write(banner, [
         ["strong", "The page server does not answer"],
-        ["span", `for ${duration((Date.now() - sinceMs) / 1000)}. What is shown is the last that came; reconnecting by itself.`],
+        [
+          "span",
+          `for ${duration((Date.now() - sinceMs) / 1000)}. What is shown is the last that came; reconnecting by itself.`,
+        ],
       ]);
     }
   }
 
   #showState() {
-    const notice = document.getElementById("notice");
+    const notice = byId("notice");
     const { state } = this.#store;
     notice.hidden = !state?.title;
-    const hasOldData = STATES_OF_OLD_DATA.includes(state?.kind) && timesOf(this.#store).last !== null;
+    const hasOldData =
+      STATES_OF_OLD_DATA.includes(state?.kind ?? "") && timesOf(this.#store).last !== null;
     document.body.classList.toggle("is-dated", hasOldData);
-    if (notice.hidden) {
+    if (!state?.title) {
       return;
     }
     notice.dataset.tone = TONES[state.kind] ?? "info";
+    /** @type {Part[]} */
     const parts = [["strong", state.title]];
     if (state.detail) {
       parts.push(["span", state.detail]);
@@ -83,7 +100,7 @@ export class Notices {
   }
 
   #showFiles() {
-    const root = document.getElementById("file-notices");
+    const root = byId("file-notices");
     const broken = Object.entries(this.#store.files ?? {}).filter(([, file]) => file.problem);
     const text = broken.map(([name, file]) => `${name}${file.problem}${file.changed_ms}`).join("|");
     if (root.dataset.shown === text) {
@@ -99,7 +116,11 @@ export class Notices {
           ? `the last good values, of ${utcTime(file.changed_ms)} UTC, stay.`
           : "there are no earlier values.";
         notice.append(
-          element("strong", "", `${NAMES[name] ?? name} ${file.problem === "missing" ? "is missing" : "cannot be read"}`),
+          element(
+            "strong",
+            "",
+            `${NAMES[name] ?? name} ${file.problem === "missing" ? "is missing" : "cannot be read"}`,
+          ),
           element("span", "", file.problem === "missing" ? kept : `${file.problem}; ${kept}`),
         );
         return notice;
@@ -108,10 +129,16 @@ export class Notices {
   }
 }
 
+/**
+ * @param {HTMLElement} root
+ * @param {Part[]} parts
+ */
 function write(root, parts) {
   const text = JSON.stringify(parts);
   if (root.dataset.shown !== text) {
     root.dataset.shown = text;
-    root.replaceChildren(...parts.map(([tag, content, className]) => element(tag, className ?? "", content)));
+    root.replaceChildren(
+      ...parts.map(([tag, content, className]) => element(tag, className ?? "", content)),
+    );
   }
 }

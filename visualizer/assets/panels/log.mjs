@@ -1,21 +1,35 @@
 // The process log: what happened to the processes, newest first, filtered as the reader likes.
-import { element } from "./dom.mjs";
-import { utc } from "./format.mjs";
+import { byId, element } from "../core/dom.mjs";
+import { utc } from "../core/format.mjs";
+
+/**
+ * @import { Settings } from "../core/settings.mjs"
+ * @import { Store } from "../core/store.mjs"
+ * @import { Changed, EventRow, Panel } from "../core/types.d.ts"
+ */
 
 const MAX_LINES = 200;
 
+/** @implements {Panel} */
 export class ProcessLog {
   #store;
   #settings;
-  #list = document.getElementById("log");
+  #list = byId("log");
+  /** @type {Map<EventRow, HTMLElement>} */
   #lines = new Map();
+  /** @type {number | null} */
   #frame = null;
 
+  /**
+   * @param {Store} store
+   * @param {Settings} settings
+   */
   constructor(store, settings) {
     this.#store = store;
     this.#settings = settings;
   }
 
+  /** @param {Changed} changed */
   dataChanged(changed) {
     if (changed.has("events")) {
       this.#requestShow();
@@ -45,13 +59,21 @@ export class ProcessLog {
       wanted.length === this.#list.children.length &&
       wanted.every((item, index) => item === this.#list.children[index]);
     if (!isSame) {
-      this.#list.replaceChildren(...(wanted.length ? wanted : [element("li", "quiet", emptyText(this.#store))]));
+      this.#list.replaceChildren(
+        ...(wanted.length ? wanted : [element("li", "quiet", emptyText(this.#store))]),
+      );
     }
-    document.getElementById("log-count").textContent = `${shown.length} of ${this.#store.events.length}`;
+    byId("log-count").textContent = `${shown.length} of ${this.#store.events.length}`;
   }
 }
 
-/** Say whether an event passes the filter: every word must occur in it. */
+/**
+ * Say whether an event passes the filter: every word must occur in it.
+ *
+ * @param {EventRow} row
+ * @param {string[]} words
+ * @param {string} shownLevel
+ */
 export function isShown([, , level, worker, event, text], words, shownLevel) {
   if (shownLevel === "processes" && worker === "files") {
     return false;
@@ -63,6 +85,7 @@ export function isShown([, , level, worker, event, text], words, shownLevel) {
   return words.every((word) => content.includes(word));
 }
 
+/** @param {EventRow} row */
 function line([, ms, level, worker, event, text]) {
   const item = element("li", level);
   item.append(
@@ -74,6 +97,9 @@ function line([, ms, level, worker, event, text]) {
   return item;
 }
 
+/** @param {Store} store */
 function emptyText(store) {
-  return store.events.length ? "Nothing passes the filter." : "No events yet: no supervisor has written here.";
+  return store.events.length
+    ? "Nothing passes the filter."
+    : "No events yet: no supervisor has written here.";
 }

@@ -1,46 +1,58 @@
 // The charts that share one time axis: drawn when something in view changed, at most once a frame.
-import { onResize, sizeOf } from "./dom.mjs";
-import { decimalsOfAll } from "./format.mjs";
+import { byId, onResize, sizeOf } from "../core/dom.mjs";
+import { decimalsOfAll } from "../core/format.mjs";
+import { paletteOf } from "../core/palette.mjs";
+import { PLOT_CONFIG } from "../core/plot_config.mjs";
+import { moved, panned, rangeOf, timesOf, within, zoomed } from "../core/view.mjs";
 import { fitRanges, makeLayout, placeRows } from "./figure.mjs";
-import { lastValues, Overlay } from "./overlay.mjs";
-import { paletteOf } from "./palette.mjs";
+import { lastValues } from "./last_values.mjs";
+import { Overlay } from "./overlay.mjs";
 import { makeTraces, scaleOf } from "./traces.mjs";
-import { moved, panned, rangeOf, timesOf, within, zoomed } from "./view.mjs";
 
-const SERIES = ["ohlc", "metrics", "cvd"];
+/**
+ * @import { Settings } from "../core/settings.mjs"
+ * @import { Store } from "../core/store.mjs"
+ * @import { Bar, Bars, Changed, ChartsFigure, Movable, OhlcBar, Panel } from "../core/types.d.ts"
+ * @import { PlotElement, Range, Size, View } from "../core/types.d.ts"
+ */
+
+const SERIES = /** @type {const} */ (["ohlc", "metrics", "cvd"]);
 const SLIM_MARGIN = 0.02;
 const WIDE_MARGIN = 1; // while the pointer is over the chart: there is something to drag into view
 
-export const PLOT_CONFIG = {
-  displayModeBar: false,
-  scrollZoom: false,
-  doubleClick: false,
-  showTips: false,
-  showSendToCloud: false,
-  plotlyServerURL: "",
-  responsive: false,
-};
-
+/**
+ * @implements {Panel}
+ * @implements {Movable}
+ */
 export class Charts {
   #store;
   #settings;
-  #plot = document.getElementById("charts-plot");
+  #plot = /** @type {PlotElement} */ (byId("charts-plot"));
+  /** @type {number | null} */
   #frame = null;
   #isDragging = false;
   #isPointerOver = false;
+  /** @type {View | null} */
   #drawn = null;
+  /** @type {Size | null} */
   #size = null;
   #overlay;
 
+  /**
+   * @param {Store} store
+   * @param {Settings} settings
+   */
   constructor(store, settings) {
     this.#store = store;
     this.#settings = settings;
     this.draws = 0;
+    /** @type {ChartsFigure | null} */
     this.figure = null;
-    this.#overlay = new Overlay(store, document.getElementById("charts-overlay"), this.#plot);
+    this.#overlay = new Overlay(store, byId("charts-overlay"), this.#plot);
     this.#listen();
   }
 
+  /** @param {Changed} changed */
   dataChanged(changed) {
     if (SERIES.some((name) => changed.has(name))) {
       this.requestDraw();
@@ -79,13 +91,21 @@ export class Charts {
     return this.#barsWithin(range[0], range[1]);
   }
 
-  /** Return the time at a horizontal position of the window. */
+  /**
+   * Return the time at a horizontal position of the window.
+   *
+   * @param {number} clientX
+   */
   timeAt(clientX) {
-    const [from, to] = this.range();
+    const [from, to] = this.range() ?? [0, 0];
     return from + this.#overlay.shareAt(clientX) * (to - from);
   }
 
-  /** Move the view by a share of its width. */
+  /**
+   * Move the view by a share of its width.
+   *
+   * @param {number} share
+   */
   pan(share) {
     const range = this.range();
     if (range) {
@@ -94,28 +114,45 @@ export class Charts {
     }
   }
 
-  /** Make the view `factor` times as wide, around a time or else the newest bar in view. */
+  /**
+   * Make the view `factor` times as wide, around a time or else the newest bar in view.
+   *
+   * @param {number} factor
+   * @param {number | null} anchor
+   */
   zoom(factor, anchor = null) {
     const range = this.range();
     if (range) {
       const times = timesOf(this.#store);
-      const pivot = anchor ?? Math.min(Math.max(times.last, range[0]), range[1]);
-      this.#settings.set(moved(zoomed(range, factor, pivot, times, this.#store.job.windowMs), times));
+      const pivot = anchor ?? Math.min(Math.max(times.last ?? range[1], range[0]), range[1]);
+      this.#settings.set(
+        moved(zoomed(range, factor, pivot, times, this.#store.job.windowMs), times),
+      );
     }
   }
 
   /** Show the oldest bar at the left edge. */
   showOldest() {
     const range = this.range();
-    if (range) {
-      const times = timesOf(this.#store);
+    const times = timesOf(this.#store);
+    if (range && times.first !== null) {
       const from = times.first - this.#store.job.windowMs;
       this.#settings.set(moved([from, from + range[1] - range[0]], times));
     }
   }
 
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @returns {Bars}
+   */
   #barsWithin(from, to) {
-    return Object.fromEntries(SERIES.map((name) => [name, within(this.#store[name], from, to)]));
+    const { ohlc, metrics, cvd } = this.#store;
+    return {
+      ohlc: within(ohlc, from, to),
+      metrics: within(metrics, from, to),
+      cvd: within(cvd, from, to),
+    };
   }
 
   #draw() {
@@ -136,6 +173,7 @@ export class Charts {
     this.#drawn = next; // not before: a drawing that failed is tried again
   }
 
+  /** @param {View} view */
   #react({ range, size, bars, visible }) {
     const { windowMs } = this.#store.job;
     const settings = this.#settings.values;
@@ -160,14 +198,17 @@ export class Charts {
     this.#overlay.place({ placed, ranges, range, decimals, colors });
   }
 
+  /** @param {OhlcBar[]} ohlc */
   #decimals(ohlc) {
     const depth = this.#store.depth;
     const prices = [...(depth?.bids ?? []), ...(depth?.asks ?? [])].map((level) => level[0]);
-    return decimalsOfAll(prices.length ? prices : ohlc.slice(-50).flatMap((bar) => bar.slice(1, 5)));
+    return decimalsOfAll(
+      prices.length ? prices : ohlc.slice(-50).flatMap((bar) => bar.slice(1, 5)),
+    );
   }
 
   #showEmptiness() {
-    const empty = document.getElementById("charts-empty");
+    const empty = byId("charts-empty");
     const hasBars = timesOf(this.#store).last !== null;
     empty.hidden = hasBars;
     if (!hasBars && this.#store.state) {
@@ -176,11 +217,15 @@ export class Charts {
     }
   }
 
-  // Plotly has moved the axis while the reader dragged: what it shows now is the reader's choice.
+  /**
+   * Take over where Plotly has moved the axis while the reader dragged: that is the reader's choice.
+   *
+   * @param {Record<string, number>} change
+   */
   #relaidOut(change) {
-    const edges = [change["xaxis.range[0]"], change["xaxis.range[1]"]];
-    if (edges[0] !== undefined && edges[1] !== undefined) {
-      this.#settings.set(moved(edges, timesOf(this.#store)));
+    const [from, to] = [change["xaxis.range[0]"], change["xaxis.range[1]"]];
+    if (from !== undefined && to !== undefined) {
+      this.#settings.set(moved([from, to], timesOf(this.#store)));
     }
   }
 
@@ -201,16 +246,21 @@ export class Charts {
         }
       });
     }
-    for (const [name, isOver] of [["pointerenter", true], ["pointerleave", false]]) {
+    for (const name of ["pointerenter", "pointerleave"]) {
       plot.addEventListener(name, () => {
-        this.#isPointerOver = isOver;
+        this.#isPointerOver = name === "pointerenter";
         this.requestDraw();
       });
     }
   }
 }
 
-/** Say whether two drawings would look the same; unchanged bars are the same objects. */
+/**
+ * Say whether two drawings would look the same; unchanged bars are the same objects.
+ *
+ * @param {View} one
+ * @param {View} other
+ */
 function isSame(one, other) {
   return (
     one.range.every((edge, index) => edge === other.range[index]) &&

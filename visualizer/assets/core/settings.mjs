@@ -1,7 +1,10 @@
 // What the reader has chosen, kept in this browser so that a reload changes nothing.
 
+/** @import { Choices } from "./types.d.ts" */
+
 const KEY = "orderflow.settings";
 
+/** @type {Choices} */
 const DEFAULTS = {
   bars: 300, // how many of the newest bars to show; null after a zoom of one's own
   follow: true, // keep the newest bar in view
@@ -16,7 +19,9 @@ const DEFAULTS = {
 };
 
 export class Settings {
+  /** @type {Choices} */
   #values = { ...DEFAULTS, ...load() };
+  /** @type {((changes: Partial<Choices>) => void)[]} */
   #listeners = [];
 
   /** Return the choices; change them with `set` only. */
@@ -24,7 +29,11 @@ export class Settings {
     return this.#values;
   }
 
-  /** Take over choices, keep them, and tell whoever draws by them. */
+  /**
+   * Take over choices, keep them, and tell whoever draws by them.
+   *
+   * @param {Partial<Choices>} changes
+   */
   set(changes) {
     this.#values = { ...this.#values, ...changes };
     try {
@@ -32,30 +41,43 @@ export class Settings {
     } catch {
       // a browser that keeps nothing still shows everything
     }
-    this.#listeners.forEach((listener) => listener(changes));
+    for (const listener of this.#listeners) {
+      listener(changes);
+    }
   }
 
+  /** @param {(changes: Partial<Choices>) => void} listener */
   onChange(listener) {
     this.#listeners.push(listener);
   }
 }
 
+/** @returns {Partial<Choices>} */
 function load() {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY)) ?? {};
-    return Object.fromEntries(Object.entries(kept).filter(([name, value]) => isUsable(name, value)));
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? "null") ?? {};
+    return Object.fromEntries(
+      Object.entries(kept).filter(([name, value]) => isUsable(name, value)),
+    );
   } catch {
     return {};
   }
 }
 
-// What was kept by another version, or edited by hand, must not stop the page.
+/**
+ * Say whether a kept choice is one: another version's, or one edited by hand, must not stop the page.
+ *
+ * @param {string} name
+ * @param {unknown} value
+ */
 function isUsable(name, value) {
   if (!(name in DEFAULTS)) {
     return false;
   }
   if (name === "range") {
-    return value === null || (Array.isArray(value) && value.length === 2 && value.every(Number.isFinite));
+    return (
+      value === null || (Array.isArray(value) && value.length === 2 && value.every(Number.isFinite))
+    );
   }
   if (name === "rows") {
     return Array.isArray(value);
@@ -63,5 +85,5 @@ function isUsable(name, value) {
   if (["bars", "spanMs", "leadMs"].includes(name)) {
     return value === null || Number.isFinite(value);
   }
-  return typeof value === typeof DEFAULTS[name];
+  return typeof value === typeof DEFAULTS[/** @type {keyof Choices} */ (name)];
 }

@@ -1,21 +1,36 @@
 // The depth chart: cumulative size by price, and the facts of the book above it.
-import { bookFacts, cumulated } from "./book.mjs";
-import { PLOT_CONFIG } from "./charts.mjs";
-import { element, onResize } from "./dom.mjs";
-import { decimalsOfAll, fixed, signed, size } from "./format.mjs";
-import { faded, paletteOf } from "./palette.mjs";
+import { bookFacts, cumulated, priceDecimals } from "../core/book.mjs";
+import { byId, element, onResize } from "../core/dom.mjs";
+import { fixed, signed } from "../core/format.mjs";
+import { faded, paletteOf } from "../core/palette.mjs";
+import { PLOT_CONFIG } from "../core/plot_config.mjs";
 
+/**
+ * @import { Settings } from "../core/settings.mjs"
+ * @import { Store } from "../core/store.mjs"
+ * @import { BookFacts, Changed, CumulatedLevel, Depth, Figure, Palette } from "../core/types.d.ts"
+ * @import { Panel, Range, Size, Trace } from "../core/types.d.ts"
+ */
+
+/** @implements {Panel} */
 export class DepthChart {
   #store;
   #settings;
-  #plot = document.getElementById("depth-plot");
-  #facts = document.getElementById("depth-facts");
+  #plot = byId("depth-plot");
+  #facts = byId("depth-facts");
+  /** @type {number | null} */
   #frame = null;
+  /** @type {Size | null} */
   #size = null;
 
+  /**
+   * @param {Store} store
+   * @param {Settings} settings
+   */
   constructor(store, settings) {
     this.#store = store;
     this.#settings = settings;
+    /** @type {Figure | null} */
     this.figure = null;
     onResize(this.#plot, (size) => {
       this.#size = size;
@@ -23,6 +38,7 @@ export class DepthChart {
     });
   }
 
+  /** @param {Changed} changed */
   dataChanged(changed) {
     if (changed.has("depth")) {
       this.#requestDraw();
@@ -53,40 +69,59 @@ export class DepthChart {
     });
   }
 
+  /** @param {Depth | null} depth */
   #showFacts(depth) {
     const facts = bookFacts(depth);
     const decimals = priceDecimals(depth);
+    /**
+     * @param {number | null} value
+     * @param {number} more
+     */
     const price = (value, more = 0) => fixed(value, decimals + more);
-    const midDecimals = facts.midpoint === null ? 0 : halfTick(facts, decimals);
+    const midDecimals = halfTick(facts, decimals);
     const rows = [
       ["Best bid", price(facts.bestBid), "up"],
       ["Best ask", price(facts.bestAsk), "down"],
       ["Spread", price(facts.spread), ""],
       ["Midpoint", price(facts.midpoint, midDecimals), ""],
-      [`OBI of ${depth?.bids?.length ?? 0} + ${depth?.asks?.length ?? 0} levels`, signed(facts.obi, 3), "obi"],
+      [
+        `OBI of ${depth?.bids?.length ?? 0} + ${depth?.asks?.length ?? 0} levels`,
+        signed(facts.obi, 3),
+        "obi",
+      ],
     ];
     this.#facts.replaceChildren(
       ...rows.map(([name, text, tone]) => {
         const fact = element("div", "fact");
-        fact.append(element("span", "fact-name", name), element("span", `fact-value ${tone}`, text));
+        fact.append(
+          element("span", "fact-name", name),
+          element("span", `fact-value ${tone}`, text),
+        );
         return fact;
       }),
     );
   }
 }
 
-/** Return the decimals of the prices in a book. */
-export function priceDecimals(depth) {
-  return decimalsOfAll([...(depth?.bids ?? []), ...(depth?.asks ?? [])].map((level) => level[0]));
-}
-
-// The midpoint of an odd spread falls between two ticks.
-function halfTick(facts, decimals) {
-  const ticks = Math.round((facts.bestAsk + facts.bestBid) * 10 ** decimals);
+/**
+ * Return how many decimals more the midpoint has: that of an odd spread falls between two ticks.
+ *
+ * @param {BookFacts} facts
+ * @param {number} decimals
+ */
+function halfTick({ midpoint }, decimals) {
+  const ticks = Math.round((midpoint ?? 0) * 2 * 10 ** decimals);
   return ticks % 2 === 0 ? 0 : 1;
 }
 
-/** Return the depth chart as Plotly takes it. */
+/**
+ * Return the depth chart as Plotly takes it.
+ *
+ * @param {Depth} depth
+ * @param {Palette} colors
+ * @param {Size} plotSize
+ * @returns {Figure}
+ */
 export function depthFigure(depth, colors, plotSize) {
   const bids = cumulated(depth.bids);
   const asks = cumulated(depth.asks);
@@ -143,7 +178,14 @@ export function depthFigure(depth, colors, plotSize) {
   };
 }
 
-// From the best price outwards each level adds its size: a step at its price.
+/**
+ * Draw a side: from the best price outwards each level adds its size, a step at its price.
+ *
+ * @param {string} name
+ * @param {CumulatedLevel[]} levels
+ * @param {string} color
+ * @returns {Trace}
+ */
 function side(name, levels, color) {
   return {
     type: "scatter",
@@ -158,7 +200,13 @@ function side(name, levels, color) {
   };
 }
 
-// Both sides get the same width, so that the picture leans only where the book does.
+/**
+ * Give both sides the same width, so that the picture leans only where the book does.
+ *
+ * @param {number[]} prices
+ * @param {number | null} midpoint
+ * @returns {Range}
+ */
 function reachOf(prices, midpoint) {
   if (prices.length === 0) {
     return [0, 1];

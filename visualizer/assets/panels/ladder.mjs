@@ -1,8 +1,14 @@
 // The ladder: the best levels of both sides around the spread, sizes drawn as bars behind them.
-import { bookFacts, cumulated } from "./book.mjs";
-import { priceDecimals } from "./depth.mjs";
-import { element } from "./dom.mjs";
-import { decimalsOfAll, fixed } from "./format.mjs";
+import { bookFacts, cumulated, priceDecimals } from "../core/book.mjs";
+import { byId, element } from "../core/dom.mjs";
+import { decimalsOfAll, fixed } from "../core/format.mjs";
+
+/**
+ * @import { Store } from "../core/store.mjs"
+ * @import { BookFacts, Changed, Panel } from "../core/types.d.ts"
+ */
+
+/** @typedef {"bids" | "asks"} Side */
 
 const LEVELS_A_SIDE = 25; // at most; as many are shown as there is room for
 const LEVELS_WITHOUT_LIMIT = 10; // in a column that grows with its content
@@ -10,19 +16,24 @@ const ROW_PX = 15;
 const OTHER_ROWS_PX = 42; // the head and the spread
 const MAX_SIZE_DECIMALS = 5;
 
+/** @implements {Panel} */
 export class Ladder {
   #store;
-  #root = document.getElementById("ladder");
+  #root = byId("ladder");
+  /** @type {{ side: Side, index: number, row: HTMLElement, cells: HTMLElement[] }[]} */
   #rows = [];
-  #spread;
+  #spread = element("td", "");
+  /** @type {number | null} */
   #frame = null;
 
+  /** @param {Store} store */
   constructor(store) {
     this.#store = store;
     this.#build();
     new ResizeObserver(() => this.#fit()).observe(this.#root);
   }
 
+  /** @param {Changed} changed */
   dataChanged(changed) {
     if (changed.has("depth")) {
       this.#frame ??= requestAnimationFrame(() => {
@@ -45,7 +56,6 @@ export class Ladder {
       body.append(this.#makeRow("asks", index));
     }
     const spreadRow = element("tr", "ladder-spread");
-    this.#spread = element("td", "");
     this.#spread.colSpan = 3;
     spreadRow.append(this.#spread);
     body.append(spreadRow);
@@ -67,6 +77,10 @@ export class Ladder {
     }
   }
 
+  /**
+   * @param {Side} side
+   * @param {number} index
+   */
   #makeRow(side, index) {
     const row = element("tr", side);
     const cells = [element("td", "price"), element("td"), element("td", "quiet")];
@@ -101,6 +115,7 @@ export class Ladder {
   }
 }
 
+/** @param {BookFacts} facts */
 function emptiness({ bestBid, bestAsk }) {
   if (bestBid === null && bestAsk === null) {
     return "no book yet";
@@ -108,6 +123,10 @@ function emptiness({ bestBid, bestAsk }) {
   return bestBid === null ? "no bids" : "no asks";
 }
 
+/**
+ * @param {HTMLElement} cell
+ * @param {string} text
+ */
 function write(cell, text) {
   if (cell.textContent !== text) {
     cell.textContent = text;

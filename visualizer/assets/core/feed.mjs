@@ -1,5 +1,7 @@
 // Ask the server for news: one request at a time, seldom while nobody looks.
 
+/** @import { Store } from "./store.mjs" */
+
 const HIDDEN_POLL_MS = 2000;
 const TIMEOUT_MS = 5000;
 const LOST_AFTER_FAILURES = 2;
@@ -9,9 +11,13 @@ export class Feed {
   #store;
   #pollMs;
   #failures = 0;
-  #timer = null;
+  #timer = 0;
   #isAsking = false;
 
+  /**
+   * @param {Store} store
+   * @param {number} pollMs
+   */
   constructor(store, pollMs) {
     this.#store = store;
     this.#pollMs = pollMs;
@@ -64,8 +70,12 @@ export class Feed {
     }
   }
 
-  // The pause counts from the start of a request, so that the rhythm is the one asked for; a
-  // server slower than that is asked again only when it has answered.
+  /**
+   * Return how long to wait now. A pause counts from the start of a request, so that the rhythm is
+   * the one asked for; a server slower than that is asked again only when it has answered.
+   *
+   * @param {number} tookMs
+   */
   #pauseMs(tookMs) {
     if (this.#failures > 0) {
       return RETRY_MS;

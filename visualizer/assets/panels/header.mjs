@@ -1,11 +1,19 @@
 // The header: how far the data is, how the three processes are.
-import { setText } from "./dom.mjs";
-import { duration, megabytes, utc } from "./format.mjs";
-import { timesOf } from "./view.mjs";
+import { byId, element, setText } from "../core/dom.mjs";
+import { duration, megabytes, utc } from "../core/format.mjs";
+import { timesOf } from "../core/view.mjs";
+
+/**
+ * @import { Store } from "../core/store.mjs"
+ * @import { PageState, Panel, ProcessorRecord, SupervisorRecord, WorkerRecord } from "../core/types.d.ts"
+ */
+
+/** @typedef {{ word: string, tone: string, facts: string[] }} Chip */
 
 const TICK_MS = 1000;
 
 // States as supervisord names them, and how alarming each is.
+/** @type {Record<string, string>} */
 const TONES = {
   RUNNING: "good",
   STARTING: "busy",
@@ -16,9 +24,14 @@ const TONES = {
   FATAL: "bad",
 };
 
+/** @type {Record<string, string>} */
+const TONES_OF_STATES = { running: "good", finished: "good", failed: "bad", stale: "warn" };
+
+/** @implements {Panel} */
 export class Header {
   #store;
 
+  /** @param {Store} store */
   constructor(store) {
     this.#store = store;
     setInterval(() => {
@@ -49,12 +62,12 @@ export class Header {
   #showProgress() {
     const { processor, state } = this.#store;
     const share = state?.kind === "finished" ? 1 : (processor?.share_done ?? 0);
-    const bar = document.getElementById("progress-bar");
+    const bar = byId("progress-bar");
     const width = `${(share * 100).toFixed(1)}%`;
     if (bar.style.width !== width) {
       bar.style.width = width;
     }
-    document.getElementById("progress").dataset.state = state?.kind ?? "nothing";
+    byId("progress").dataset.state = state?.kind ?? "nothing";
     setText("progress-text", progressText(processor, state));
   }
 
@@ -69,25 +82,40 @@ export class Header {
     const isFinished = state?.kind === "finished";
     const isOld = age > 10 && !isFinished;
     setText("data-age", age < 2 && !isFinished ? "data is live" : `data ${duration(age)} old`);
-    document.getElementById("data-age").className = isOld ? "warn" : "quiet";
+    byId("data-age").className = isOld ? "warn" : "quiet";
   }
 
   #showChips() {
     const { supervisor, supervisor_alive: isAlive, processor, state, connection } = this.#store;
-    const worker = (name) => supervisor?.workers?.find((candidate) => candidate.name === name);
-    const page = supervisor?.workers?.find((candidate) => candidate.name !== "processor");
+    const worker = supervisor?.workers.find(({ name }) => name === "processor");
+    const page = supervisor?.workers.find(({ name }) => name !== "processor");
     const asOf = supervisor ? (this.#store.now() - supervisor.updated_at_ms) / 1000 : 0;
-    const known = isAlive ? worker("processor") : null;
-    showChip("processor-chip", "Processor", known ? workerChip(known, asOf) : aloneChip(processor, state));
+    showChip(
+      "processor-chip",
+      "Processor",
+      isAlive && worker ? workerChip(worker, asOf) : aloneChip(processor, state),
+    );
     if (connection.lost) {
       showChip("page-chip", "Page", { word: "GONE", tone: "bad", facts: [] });
     } else {
-      showChip("page-chip", "Page", isAlive && page ? workerChip(page, asOf) : { word: "RUNNING", tone: "good", facts: [] });
+      showChip(
+        "page-chip",
+        "Page",
+        isAlive && page ? workerChip(page, asOf) : { word: "RUNNING", tone: "good", facts: [] },
+      );
     }
-    showChip("supervisor-chip", "Supervisor", supervisorChip(supervisor, isAlive, this.#store.now()));
+    showChip(
+      "supervisor-chip",
+      "Supervisor",
+      supervisorChip(supervisor, isAlive, this.#store.now()),
+    );
   }
 }
 
+/**
+ * @param {ProcessorRecord | null} processor
+ * @param {PageState | null} state
+ */
 function progressText(processor, state) {
   if (state?.kind === "finished") {
     return state.label;
@@ -107,7 +135,13 @@ function progressText(processor, state) {
   return parts.join(" · ");
 }
 
+/**
+ * @param {WorkerRecord} worker
+ * @param {number} asOfSeconds
+ * @returns {Chip}
+ */
 function workerChip(worker, asOfSeconds) {
+  /** @type {string[]} */
   const facts = [];
   if (worker.pid !== null) {
     facts.push(`pid ${worker.pid}`);
@@ -120,16 +154,32 @@ function workerChip(worker, asOfSeconds) {
     facts.push(megabytes(worker.rss_bytes));
   }
   const isDone = worker.state === "EXITED" && worker.exit_code === 0;
-  return { word: isDone ? "DONE" : worker.state, tone: isDone ? "good" : TONES[worker.state] ?? "idle", facts };
+  return {
+    word: isDone ? "DONE" : worker.state,
+    tone: isDone ? "good" : (TONES[worker.state] ?? "idle"),
+    facts,
+  };
 }
 
-// Without a supervisor the processor's own record is all there is to go by.
+/**
+ * Go by the processor's own record: without a supervisor it is all there is.
+ *
+ * @param {ProcessorRecord | null} processor
+ * @param {PageState | null} state
+ * @returns {Chip}
+ */
 function aloneChip(processor, state) {
-  const tone = { running: "good", finished: "good", failed: "bad", stale: "warn" }[state?.kind] ?? "idle";
+  const tone = TONES_OF_STATES[state?.kind ?? "nothing"] ?? "idle";
   const word = (state?.label ?? "unknown").toUpperCase();
   return { word, tone, facts: processor ? [`pid ${processor.pid}`] : [] };
 }
 
+/**
+ * @param {SupervisorRecord | null} supervisor
+ * @param {boolean | null} isAlive
+ * @param {number} nowMs
+ * @returns {Chip}
+ */
 function supervisorChip(supervisor, isAlive, nowMs) {
   if (!supervisor) {
     return { word: "NONE", tone: "idle", facts: [] };
@@ -137,30 +187,36 @@ function supervisorChip(supervisor, isAlive, nowMs) {
   if (!isAlive) {
     return { word: "GONE", tone: "bad", facts: [`pid ${supervisor.pid} was`] };
   }
-  const facts = [`pid ${supervisor.pid}`, `up ${duration((nowMs - supervisor.started_at_ms) / 1000)}`];
+  const facts = [
+    `pid ${supervisor.pid}`,
+    `up ${duration((nowMs - supervisor.started_at_ms) / 1000)}`,
+  ];
   if (supervisor.rss_bytes !== null) {
     facts.push(megabytes(supervisor.rss_bytes));
   }
-  return { word: supervisor.is_stopping ? "STOPPING" : "RUNNING", tone: supervisor.is_stopping ? "busy" : "good", facts };
+  return {
+    word: supervisor.is_stopping ? "STOPPING" : "RUNNING",
+    tone: supervisor.is_stopping ? "busy" : "good",
+    facts,
+  };
 }
 
+/**
+ * @param {string} id
+ * @param {string} name
+ * @param {Chip} chip
+ */
 function showChip(id, name, { word, tone, facts }) {
-  const chip = document.getElementById(id);
+  const chip = byId(id);
   const text = `${name}|${word}|${tone}|${facts.join("|")}`;
-  if (!chip || chip.dataset.shown === text) {
+  if (chip.dataset.shown === text) {
     return;
   }
   chip.dataset.shown = text;
   chip.dataset.tone = tone;
-  chip.replaceChildren();
-  for (const [className, part] of [
-    ["chip-name", name],
-    ["chip-state", word],
-    ["chip-facts", facts.join(" · ")],
-  ]) {
-    const span = document.createElement("span");
-    span.className = className;
-    span.textContent = part;
-    chip.append(span);
-  }
+  chip.replaceChildren(
+    element("span", "chip-name", name),
+    element("span", "chip-state", word),
+    element("span", "chip-facts", facts.join(" · ")),
+  );
 }

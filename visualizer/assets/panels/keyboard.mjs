@@ -1,11 +1,22 @@
 // The keyboard: one key, one action; never while the reader types or picks a choice.
-import { chooseBars, followNewest, toggleFollow, toggleHelp } from "./controls.mjs";
-import { saveCsv, savePng } from "./download.mjs";
+import { chooseBars, followNewest, toggleFollow, toggleHelp } from "../core/actions.mjs";
+import { byId } from "../core/dom.mjs";
+
+/**
+ * @import { Settings } from "../core/settings.mjs"
+ * @import { Movable, Saving } from "../core/types.d.ts"
+ */
 
 const PAN = 0.1;
 const ZOOM = 1.25;
 
-export function connectKeyboard({ store, settings, charts, depth }) {
+/**
+ * Let keys do what is listed in the help.
+ *
+ * @param {{ settings: Settings, charts: Movable, save: Saving }} parts
+ */
+export function connectKeyboard({ settings, charts, save }) {
+  /** @type {Record<string, (event: KeyboardEvent) => void>} */
   const actions = {
     ArrowLeft: (event) => charts.pan(event.shiftKey ? -1 : -PAN),
     ArrowRight: (event) => charts.pan(event.shiftKey ? 1 : PAN),
@@ -19,8 +30,8 @@ export function connectKeyboard({ store, settings, charts, depth }) {
     1: () => chooseBars(settings, 60),
     2: () => chooseBars(settings, 300),
     3: () => chooseBars(settings, 1000),
-    c: () => saveCsv(store, charts),
-    p: () => savePng(store, settings, charts, depth),
+    c: save.csv,
+    p: save.png,
     "?": toggleHelp,
   };
   document.addEventListener("keydown", (event) => {
@@ -29,7 +40,7 @@ export function connectKeyboard({ store, settings, charts, depth }) {
     if (!action || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) {
       return;
     }
-    if (document.getElementById("help-dialog").open && key !== "?") {
+    if (/** @type {HTMLDialogElement} */ (byId("help-dialog")).open && key !== "?") {
       return;
     }
     event.preventDefault();
@@ -37,6 +48,7 @@ export function connectKeyboard({ store, settings, charts, depth }) {
   });
 }
 
+/** @param {EventTarget | null} target */
 function isTyping(target) {
   return target instanceof Element && target.matches("input, textarea, select, [contenteditable]");
 }

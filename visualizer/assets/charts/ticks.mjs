@@ -2,7 +2,9 @@
 //
 // They are placed and labelled here, because Plotly would measure each label at every update to
 // hide those that stick out, and leave out the date when the first tick is too near the edge.
-import { fixed, utc } from "./format.mjs";
+import { fixed, utc } from "../core/format.mjs";
+
+/** @import { Range, Ticks } from "../core/types.d.ts" */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -15,6 +17,7 @@ const STEPS = [
   ...[1, 2, 3, 4, 6, 8, 12].map((count) => count * HOUR),
   ...[1, 2, 5, 10, 20, 50, 100].map((count) => count * DAY),
 ];
+const LONGEST_STEP = 100 * DAY;
 const PX_PER_TICK = 96;
 const HALF_LABEL_PX = 34;
 const PX_PER_VALUE = { least: 16, most: 44 };
@@ -26,10 +29,14 @@ const TAG_PX = 16;
  * Return `tickvals` and `ticktext` for a range of time drawn so wide.
  *
  * There are ticks for a view's width on both sides too, which a drag brings into sight.
+ *
+ * @param {Range} range
+ * @param {number} widthPx
+ * @returns {Ticks}
  */
 export function timeTicks([from, to], widthPx) {
   const msPerPx = (to - from) / widthPx;
-  const step = STEPS.find((candidate) => candidate / msPerPx >= PX_PER_TICK) ?? STEPS.at(-1);
+  const step = STEPS.find((candidate) => candidate / msPerPx >= PX_PER_TICK) ?? LONGEST_STEP;
   const firstWhole = from + HALF_LABEL_PX * msPerPx; // labels before it are cut off, or not seen
   const vals = [];
   const text = [];
@@ -50,6 +57,12 @@ export function timeTicks([from, to], widthPx) {
  *
  * The labels have the decimals that the step needs, or `leastDecimals` where those are more. One
  * that would look out from under the tag of the value `tagged` is left out.
+ *
+ * @param {Range} range
+ * @param {number} heightPx
+ * @param {number} leastDecimals
+ * @param {number | null} tagged
+ * @returns {Ticks}
  */
 export function valueTicks([low, high], heightPx, leastDecimals = 0, tagged = null) {
   const perPx = (high - low) / heightPx;
@@ -62,13 +75,19 @@ export function valueTicks([low, high], heightPx, leastDecimals = 0, tagged = nu
   for (let count = first; count <= last; count += 1) {
     vals.push(count * step);
   }
+  /** @param {number} value */
   const isCovered = (value) => tagged !== null && Math.abs(value - tagged) < TAG_PX * perPx;
   const text = vals.map((value) => (isCovered(value) ? "" : fixed(value, decimals)));
   return { tickvals: vals, ticktext: text };
 }
 
-/** Return the least of 1, 2 and 5 times a power of ten that is not below `least`. */
+/**
+ * Return the least of 1, 2 and 5 times a power of ten that is not below `least`.
+ *
+ * @param {number} least
+ */
 function roundStep(least) {
   const power = 10 ** Math.floor(Math.log10(least));
-  return [1, 2, 5, 10].map((digit) => digit * power).find((step) => step >= least * (1 - 1e-9));
+  const steps = [1, 2, 5].map((digit) => digit * power);
+  return steps.find((step) => step >= least * (1 - 1e-9)) ?? 10 * power;
 }

@@ -73,7 +73,7 @@ class BookIntake(TableIntake[BookBatch]):
         return BookBatch(first_row, row_ids, rows)
 
     def _bring_in(self, batch: BookBatch, until_ms: int) -> Iterator[None]:
-        output = book_bars.new_output(len(batch))
+        output = self._new_output(len(batch))
         while self._row < len(batch) and not self.is_over:
             if self._kernels.is_ready and not self._state.book.is_ladder:
                 yield from self._kernels.load_sorted()
@@ -91,6 +91,9 @@ class BookIntake(TableIntake[BookBatch]):
                 self._row += not self.is_over
                 self._move_to(batch, self._row)
                 yield
+
+    def _new_output(self, rows: int) -> BookOutput:
+        return book_bars.new_output(rows, with_samples=self._context.sink is not None)
 
     def _apply(self, first: int, until_ms: int, batch: BookBatch, output: BookOutput) -> int:
         """Apply the rows from `first` on, and return the one where that stopped."""
@@ -126,7 +129,7 @@ class BookIntake(TableIntake[BookBatch]):
                 return True
             if row.timestamp_ms >= until_ms:
                 return False
-            output = book_bars.new_output(1)
+            output = self._new_output(1)
             while not self._apply(0, until_ms, batch, output) and not self.is_over:
                 # Its prices took the book off its ladder: it goes on as sorted arrays.
                 if self._kernels.is_ready and not self._state.book.is_ladder:

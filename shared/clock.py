@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MS_PER_DAY = 86_400_000
+LAST_MOMENT_MS = 253_402_300_799_999
+"""The end of the year 9999: no later moment can be told as text."""
 
 
 def to_epoch_ms(moment: datetime) -> int:
@@ -23,3 +25,8 @@ def format_utc(timestamp_ms: int) -> str:
     moment = from_epoch_ms(timestamp_ms)
     fraction = f".{timestamp_ms % 1000:03d}" if timestamp_ms % 1000 else ""
     return f"{moment:%Y-%m-%d %H:%M:%S}{fraction} UTC"
+
+
+def utc_now_text() -> str:
+    """Return now as `2025-07-01T13:05:09.250Z`, the form of every log line of ours."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import orjson
+import msgspec
 
 BOOT_ID = "ORDERFLOW_WORKER_BOOT_ID"
 SUPERVISOR_PID = "ORDERFLOW_WORKER_SUPERVISOR_PID"
@@ -34,6 +34,14 @@ HEARTBEAT_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One line on the heartbeat pipe: whose it is, and numbers that grow with the work done."""
+
+    boot_id: str
+    progress: Mapping[str, float | None]
+
+
 @dataclass(slots=True)
 class WorkerLink:
     """What the supervisor handed to this process; without a supervisor every part is absent."""
@@ -44,7 +52,7 @@ class WorkerLink:
     last_signal: str | None = None
     _next_heartbeat: float = 0.0
 
-    def heartbeat(self, progress: Mapping[str, int | float | None]) -> None:
+    def heartbeat(self, progress: Mapping[str, float | None]) -> None:
         """Tell the supervisor that the work loop is alive, at most once a second.
 
         Call it from the loop that does the work and from nowhere else. `progress` are numbers
@@ -54,7 +62,7 @@ class WorkerLink:
         if self.heartbeat_fd is None or now < self._next_heartbeat:
             return
         self._next_heartbeat = now + HEARTBEAT_SECONDS
-        line = orjson.dumps({"boot_id": self.boot_id, **progress}) + b"\n"
+        line = msgspec.json.encode(Beat(self.boot_id, progress)) + b"\n"
         with contextlib.suppress(BlockingIOError, BrokenPipeError):
             os.write(self.heartbeat_fd, line)
 

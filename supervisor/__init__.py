@@ -1,1 +1,1 @@
-"""Starts the two workers and keeps them healthy."""
+"""Starts the workers and keeps them healthy."""

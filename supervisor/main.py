@@ -2,7 +2,8 @@
 
 import contextlib
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,20 @@ import orjson
 
 from shared.command_line.options import JOB_OPTIONS, PAGE_OPTIONS, make_job, with_options
 from shared.errors import OrderflowError
+from shared.event_kind import Subject
 from shared.exit_codes import ExitCode
 from shared.run_files.run_directory import RunDirectory
-from supervisor.control.client import ask, ask_to_stop
-from supervisor.control.server import Request
+from supervisor.control.client import ask, ask_for_status, ask_to_stop
+from supervisor.control.messages import Request
 from supervisor.control.status_text import is_healthy, status_text
 from supervisor.logs.reader import follow, tail
+from supervisor.logs.story import told
 from supervisor.policy.options import POLICY_OPTIONS, make_policy
-from supervisor.processes.worker_spec import (
-    PROCESSOR,
-    VISUALIZER,
-    WorkerSpec,
-    processor_spec,
-    visualizer_spec,
-)
+from supervisor.processes.worker_spec import WORKERS
 from supervisor.run import RunPlan, supervise
+
+WORKER_NAMES = [spec.name for spec in WORKERS]
+SUPERVISOR = str(Subject.SUPERVISOR)
 
 EXIT_CODES_HELP = """\b
 Exit codes of a run:
@@ -56,7 +56,7 @@ Exit codes of a run:
 )
 @click.pass_context
 def main(ctx: click.Context, /, **options: Any) -> None:
-    """Replay recorded order flow and keep processor and page alive until Ctrl-C.
+    """Replay recorded order flow and keep every part of it alive until Ctrl-C.
 
     \b
     orderflow-supervise --instrument BTC-USDT --from 2024-08-08 --to 2024-08-10 --data-dir data
@@ -85,13 +85,12 @@ def status(ctx: click.Context, run_dir: Path | None, as_json: bool) -> None:
     """
     folder = _run_directory(ctx, run_dir)
     with _errors_as_exit_codes(ctx):
-        answer = ask(folder.control_socket, Request("status"))
-        document = answer.status or {}
+        found = ask_for_status(folder.control_socket)
         if as_json:
-            click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+            click.echo(orjson.dumps(asdict(found), option=orjson.OPT_INDENT_2))
         else:
-            click.echo(status_text(document))
-        ctx.exit(ExitCode.OK if is_healthy(document) else ExitCode.DEGRADED)
+            click.echo(status_text(found))
+        ctx.exit(ExitCode.OK if is_healthy(found) else ExitCode.DEGRADED)
 
 
 @main.command()
@@ -112,10 +111,10 @@ def stop(ctx: click.Context, run_dir: Path | None) -> None:
 
 @main.command()
 @_RUN_DIR
-@click.argument("worker", type=click.Choice([PROCESSOR, VISUALIZER]), required=False)
+@click.argument("worker", type=click.Choice(WORKER_NAMES), required=False)
 @click.pass_context
 def restart(ctx: click.Context, run_dir: Path | None, worker: str | None) -> None:
-    """Start one worker afresh, or both, their failures forgotten.
+    """Start one worker afresh, or all of them, their failures forgotten.
 
     \b
     orderflow-supervise restart processor
@@ -131,29 +130,35 @@ def restart(ctx: click.Context, run_dir: Path | None, worker: str | None) -> Non
 @_RUN_DIR
 @click.option("-f", "--follow", "is_following", is_flag=True, help="Go on until Ctrl-C.")
 @click.option("-n", "--lines", default=100, show_default=True, help="How many lines to begin with.")
-@click.argument("worker", type=click.Choice([PROCESSOR, VISUALIZER]), required=False)
+@click.argument("worker", type=click.Choice([*WORKER_NAMES, SUPERVISOR]), required=False)
 @click.pass_context
 def logs(
     ctx: click.Context, run_dir: Path | None, is_following: bool, lines: int, worker: str | None
 ) -> None:
-    """Print what the workers said, of one or of both; works after the run as well.
+    """Print what the workers said, one or all, or what the supervisor noticed of them.
+
+    It reads files, and so works after the run as well.
 
     \b
     orderflow-supervise logs -f processor
+    orderflow-supervise logs supervisor
     """
     folder = _run_directory(ctx, run_dir)
-    names = [worker] if worker else [PROCESSOR, VISUALIZER]
+    names = [worker] if worker else WORKER_NAMES
     paths = [folder.logs / f"{name}.log" for name in names]
+    tell: Callable[[str], str] = str
+    if worker == SUPERVISOR:
+        paths, tell = [folder.events], told
     found = [path for path in paths if path.exists()]
     if not found and not is_following:
         click.echo(f"Error: {folder.logs}: no worker has said anything yet", err=True)
         ctx.exit(ExitCode.NOT_RUNNING)
     for line in tail(found, lines):
-        click.echo(line)
+        click.echo(tell(line))
     if is_following:
         with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
             for line in follow(paths):
-                click.echo(line)
+                click.echo(tell(line))
 
 
 def _run(
@@ -167,23 +172,17 @@ def _run(
     **others: Any,
 ) -> ExitCode:
     policy = make_policy(others)
-    job = make_job(**others)
-
-    def make_specs(real_port: int, real_token: str | None) -> tuple[WorkerSpec, WorkerSpec]:
-        page = visualizer_spec(job, host, real_port, poll_ms, real_token)
-        return processor_spec(job), page
-
     plan = RunPlan(
-        run_dir=RunDirectory(job.run_dir),
-        instrument=job.instrument,
+        job=make_job(**others),
         host=host,
         port=port,
+        poll_ms=poll_ms,
         token=token,
         policy=policy,
         is_tied_to_launcher=stop_with_launcher,
         is_fresh=fresh,
     )
-    return supervise(plan, make_specs)
+    return supervise(plan, WORKERS)
 
 
 def _run_directory(ctx: click.Context, run_dir: Path | None) -> RunDirectory:

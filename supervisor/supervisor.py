@@ -1,28 +1,25 @@
-"""The supervisor itself: two workers, one loop, and the order in which things happen."""
+"""The supervisor itself: its workers, one loop, and the order in which things happen."""
 
 import os
 import random
 import signal
 import time
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
-import psutil
-
+from shared import events
 from shared.exit_codes import ExitCode
-from shared.run_files.run_directory import RunDirectory
+from shared.run_files.event_lines import EventRecord
 from shared.run_files.supervisor_status import WorkerState
-from supervisor.control.server import Answer, ControlServer, Request
+from supervisor.control.messages import Answer, Request
+from supervisor.control.server import ControlServer
 from supervisor.control.status_desk import StatusDesk
-from supervisor.files.news import FileNews
+from supervisor.files.file_watch import FileWatch
 from supervisor.logs.console import Console
-from supervisor.logs.event_log import Event, EventLog
+from supervisor.logs.event_log import EventLog
 from supervisor.logs.rotating_file import RotatingFile
 from supervisor.loop import EventLoop
-from supervisor.policy.restart_policy import RestartPolicy
-from supervisor.policy.worker_events import Event as PolicyEvent
 from supervisor.policy.worker_events import (
     KillAsked,
     LoopGap,
@@ -30,15 +27,15 @@ from supervisor.policy.worker_events import (
     RestartAsked,
     StartAsked,
     StopAsked,
+    WorkerEvent,
 )
-from supervisor.processes.guardian import Guard
+from supervisor.processes.guardian import Guardian
 from supervisor.processes.launcher import LauncherTie
 from supervisor.processes.leftovers import RunningProcess, RunningRecord
-from supervisor.processes.listening import Page
 from supervisor.processes.memory import tree_rss_bytes
 from supervisor.processes.strays import LOOK_SECONDS, Strays, adopt_orphans
 from supervisor.processes.worker import SupervisedWorker, Surroundings
-from supervisor.processes.worker_spec import PROCESSOR, WorkerSpec
+from supervisor.run_setup import RunSetup
 
 TICK_SECONDS = 1.0
 GAP_SECONDS = 2.0
@@ -52,21 +49,6 @@ after it a stop stays under 4 s."""
 STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run is made of, apart from its workers.
-
-    The end of one of `launchers` ends the run: a process manager, or its helper.
-    """
-
-    run_dir: RunDirectory
-    boot_id: str
-    instrument: str
-    page: Page
-    policy: RestartPolicy = field(default_factory=RestartPolicy)
-    launchers: tuple[psutil.Process, ...] = ()
-
-
 class Supervisor:
     """Runs workers until it is told to stop or none can run any more.
 
@@ -74,36 +56,37 @@ class Supervisor:
     parent-death signal is tied to it.
     """
 
-    def __init__(self, options: Options, specs: Sequence[WorkerSpec], console: Console) -> None:
-        self._options = options
+    def __init__(self, setup: RunSetup, console: Console) -> None:
+        self._setup = setup
         self._console = console
         self._clock = time.monotonic
         self._loop = EventLoop(self._tell_error)
-        self._guard = Guard(options.boot_id)
-        run_dir = options.run_dir
-        self._events = EventLog(RotatingFile(run_dir.events), options.boot_id, self._clock)
+        self._guardian = Guardian(setup.boot_id)
+        run_dir = setup.run_dir
+        self._events = EventLog(RotatingFile(run_dir.events), console, setup.boot_id, self._clock)
         around = Surroundings(
             loop=self._loop,
             clock=self._clock,
             events=self._events,
             console=console,
-            family=options.boot_id,
-            lifeline_fd=self._guard.lifeline_fd,
-            page=options.page,
+            family=setup.boot_id,
+            lifeline_fd=self._guardian.lifeline_fd,
+            assignment=setup.assignment,
+            page=setup.page,
             logs=run_dir.logs,
             chance=random.Random(),
             on_change=self._take_change,
             on_gone=self._take_gone,
         )
         self._workers = {
-            spec.name: SupervisedWorker(spec, options.policy, around) for spec in specs
+            spec.name: SupervisedWorker(spec, setup.policy, around) for spec in setup.specs
         }
         self._strays = Strays(self._known_children)
         self._running = RunningRecord(run_dir.running)
         now = self._clock()
-        self._files = FileNews(run_dir.data, self._loop.wake, self._events, console, now)
+        self._files = FileWatch(run_dir.data, self._loop.wake, self._events, now)
         self._status = StatusDesk(
-            options, self._events, console, self._files, list(self._workers.values())
+            setup, self._events, console, self._files, list(self._workers.values())
         )
         self._control: ControlServer | None = None
         self._launchers: LauncherTie | None = None
@@ -129,25 +112,29 @@ class Supervisor:
 
     def _open(self) -> None:
         adopt_orphans()
-        self._guard.start()
-        self._control = ControlServer(self._loop, self._options.run_dir.control_socket, self._serve)
+        self._guardian.start()
+        self._control = ControlServer(self._loop, self._setup.run_dir.control_socket, self._serve)
         signals = {*STOP_SIGNALS, signal.SIGCHLD}
         if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # nohup: then it is not for us
             signals.discard(signal.SIGHUP)
         self._loop.catch_signals(sorted(signals), self._take_signal)
-        self._launchers = LauncherTie(self._loop, self._options.launchers, self._take_launcher_end)
-        self._events.write(Event("supervisor_started", pid=os.getpid()))
-        self._files.watch.start(self._clock())
+        self._launchers = LauncherTie(self._loop, self._setup.launchers, self._take_launcher_end)
+        self._events.write(EventRecord(event=events.SUPERVISOR_STARTED.name, pid=os.getpid()))
+        self._files.start(self._clock())
 
     def _close(self) -> None:
         for worker in self._workers.values():  # only left over if something went badly wrong
             if worker.process is not None:
                 worker.process.kill_group()
-        self._files.watch.close()
-        self._guard.close()
+        self._files.close()
+        self._guardian.close()
         self._strays.reap()
         outcome = ExitCode.OK if self._outcome is None else self._outcome
-        self._events.write(Event("supervisor_stopped", pid=os.getpid(), exit_code=int(outcome)))
+        self._events.write(
+            EventRecord(
+                event=events.SUPERVISOR_STOPPED.name, pid=os.getpid(), exit_code=int(outcome)
+            )
+        )
         self._status.write(self._clock(), is_stopping=True)
         self._record_running()
         if self._control is not None:
@@ -187,18 +174,18 @@ class Supervisor:
         self._safely(self._report, now)
 
     def _safely(self, do: Callable[..., None], *arguments: Any) -> None:
-        # A bug in one part, or in what is done for one worker, must not end the other.
+        # A bug in one part, or in what is done for one worker, must not end the others.
         try:
             do(*arguments)
         except Exception as error:  # noqa: BLE001 - it is told, with its traceback
             self._tell_error(error)
 
     def _report(self, now: float) -> None:
-        self._record_running()
+        self._safely(self._record_running)
         if now >= self._next_memory:
             self._next_memory = now + MEMORY_SECONDS
-            self._measure_memory()
-        self._files.tick(now, self._progress())
+            self._safely(self._measure_memory)
+        self._safely(self._files.tick, now, self._progress())
         self._status.tick(now, is_stopping=self._outcome is not None)
 
     def _check_surroundings(self) -> None:
@@ -207,20 +194,23 @@ class Supervisor:
         if self._launchers is not None:
             self._launchers.check()
         if self._control is not None and self._control.repair():
-            self._events.write(Event("control_socket_rebuilt"))
-        if self._guard.check():
-            self._events.write(Event("guardian_restarted", pid=self._guard.pid))
+            self._events.write(EventRecord(event=events.CONTROL_SOCKET_REBUILT.name))
+        if self._guardian.check():
+            self._events.write(
+                EventRecord(event=events.GUARDIAN_RESTARTED.name, pid=self._guardian.pid)
+            )
 
     def _forgive_gap(self, gap: float, now: float) -> None:
-        self._events.write(Event("loop_gap", detail=f"the supervisor stood still for {gap:.1f} s"))
+        detail = f"the supervisor stood still for {gap:.1f} s"
+        self._events.write(EventRecord(event=events.LOOP_GAP.name, detail=detail))
         for worker in self._workers.values():
             worker.feed(LoopGap(gap))
             if worker.probe is not None:
                 worker.probe.forget(now)
 
     def _progress(self) -> float:
-        worker = self._workers.get(PROCESSOR)
-        return worker.heartbeats.progress if worker else 0.0
+        publishers = (worker for worker in self._workers.values() if worker.spec.publishes_files)
+        return sum(worker.heartbeats.progress for worker in publishers)
 
     def _measure_memory(self) -> None:
         for worker in self._workers.values():
@@ -239,14 +229,15 @@ class Supervisor:
             self._stop(outcome, signal.Signals(number).name)
 
     def _stop(self, outcome: ExitCode, why: str) -> None:
-        event: PolicyEvent = StopAsked()
-        grace = self._options.policy.stop_grace_s
+        event: WorkerEvent = StopAsked()
+        grace = self._setup.policy.stop_grace_s
         if self._outcome is None:
             self._outcome = outcome
-            self._say("supervisor_stopping", why)
+            self._events.tell(EventRecord(event=events.SUPERVISOR_STOPPING.name, reason=why))
         else:
             event, grace = KillAsked(), 0.0
-            self._say("supervisor_killing", f"{why} while stopping")
+            reason = f"{why} while stopping"
+            self._events.tell(EventRecord(event=events.SUPERVISOR_KILLING.name, reason=reason))
         self._give_up_at = self._clock() + grace + LAST_WAIT_SECONDS
         for worker in self._workers.values():
             self._safely(worker.feed, event)
@@ -267,10 +258,10 @@ class Supervisor:
         self._status.is_due = True
 
     def _take_gone(self, boot_id: str) -> None:
-        self._strays.expect(f"{self._options.boot_id}/{boot_id}")
+        self._strays.expect(f"{self._setup.boot_id}/{boot_id}")
 
     def _known_children(self) -> set[int]:
-        known = {worker.pid for worker in self._workers.values()} | {self._guard.pid}
+        known = {worker.pid for worker in self._workers.values()} | {self._guardian.pid}
         return {pid for pid in known if pid is not None}
 
     def _record_running(self) -> None:
@@ -285,7 +276,7 @@ class Supervisor:
     def _serve(self, request: Request) -> Answer:
         match request:
             case Request("status"):
-                return Answer(True, "", self._status.document(self._outcome is not None))
+                return Answer(True, "", self._status.status(is_stopping=self._outcome is not None))
             case Request("stop"):
                 self._stop(ExitCode.OK, "asked by command")
                 return Answer(True, "stopping")
@@ -295,11 +286,12 @@ class Supervisor:
                 names = list(self._workers) if worker is None else [worker]
                 for name in names:
                     self._workers[name].feed(RestartAsked())
-                return Answer(True, f"restarting {' and '.join(names)}")
+                return Answer(True, f"restarting {', '.join(names)}")
             case Request("restart", worker):
-                return Answer(False, f"no worker is called {worker}")
+                known = ", ".join(self._workers)
+                return Answer(False, f"no worker is called {worker:.60}, but {known}")
             case _:
-                return Answer(False, f"no such command: {request.command}")
+                return Answer(False, f"no such command: {request.command:.60}")
 
     def _take_launcher_end(self) -> None:
         if self._outcome is None:
@@ -311,11 +303,7 @@ class Supervisor:
             return
         self._next_error = now + ERROR_SECONDS
         trace = "".join(traceback.format_exception(error))
-        self._events.write(Event("internal_error", reason=repr(error), detail=trace))
-        self._console.say(
-            f"internal error: {error!r}; the traceback is in {self._events.file.path}"
+        self._events.tell(
+            EventRecord(event=events.INTERNAL_ERROR.name, reason=repr(error), detail=trace)
         )
-
-    def _say(self, event: str, reason: str) -> None:
-        self._events.write(Event(event, reason=reason))
-        self._console.say(f"{event.replace('_', ' ')}: {reason}")
+        self._console.say(f"its traceback is in {self._events.file.path}")

@@ -70,7 +70,7 @@ class RunDirectory:
 
     @property
     def supervisor_status(self) -> Path:
-        """The supervisor's view of itself and of both workers."""
+        """The supervisor's view of itself and of its workers."""
         return self.root / "status.json"
 
     @property

@@ -1,14 +1,20 @@
 """Ask a running supervisor over its control socket."""
 
 import socket
-from dataclasses import asdict
+import time
 from pathlib import Path
 
-import orjson
-
-from shared.errors import OrderflowError
+from shared.errors import BrokenFileError, OrderflowError
 from shared.exit_codes import ExitCode
-from supervisor.control.server import Answer, Request, short_address
+from shared.run_files.supervisor_status import SupervisorStatus
+from supervisor.control.messages import (
+    MAX_ANSWER_BYTES,
+    Answer,
+    Request,
+    decode_answer,
+    encode_message,
+)
+from supervisor.control.server import short_address
 
 ANSWER_SECONDS = 5.0
 STOP_SECONDS = 8.0
@@ -30,6 +36,14 @@ def ask(control_socket: Path, request: Request) -> Answer:
     """Send `request` and return the answer; raise NotRunningError or NoAnswerError."""
     with _connect(control_socket) as connection:
         return _exchange(connection, request, control_socket)
+
+
+def ask_for_status(control_socket: Path) -> SupervisorStatus:
+    """Return how the run is; raise NotRunningError or NoAnswerError."""
+    status = ask(control_socket, Request("status")).status
+    if status is None:
+        raise NoAnswerError(f"{control_socket.parent}: the supervisor does not tell its status")
+    return status
 
 
 def ask_to_stop(control_socket: Path) -> Answer:
@@ -61,11 +75,27 @@ def _connect(control_socket: Path) -> socket.socket:
 
 def _exchange(connection: socket.socket, request: Request, control_socket: Path) -> Answer:
     try:
-        connection.sendall(orjson.dumps(asdict(request)) + b"\n")
-        with connection.makefile("rb") as lines:
-            line = lines.readline()
-        return Answer(**orjson.loads(line))
-    except (OSError, orjson.JSONDecodeError, TypeError) as error:
+        connection.sendall(encode_message(request))
+        return decode_answer(_read_line(connection), control_socket)
+    except OSError as error:
+        found = error.strerror or "nothing for too long"
         raise NoAnswerError(
-            f"{control_socket.parent}: the supervisor does not answer: {error!r}"
+            f"{control_socket.parent}: the supervisor does not answer: {found}"
         ) from error
+    except BrokenFileError as error:
+        raise NoAnswerError(
+            f"{control_socket.parent}: the supervisor does not answer as one: {error}"
+        ) from error
+
+
+def _read_line(connection: socket.socket) -> bytes:
+    """Return what comes up to a newline, the end, or more than an answer can be."""
+    ends_at = time.monotonic() + ANSWER_SECONDS
+    line = bytearray()
+    while len(line) <= MAX_ANSWER_BYTES:
+        connection.settimeout(max(ends_at - time.monotonic(), 0.001))
+        chunk = connection.recv(65_536)
+        line += chunk
+        if not chunk or b"\n" in chunk:
+            break
+    return bytes(line)

@@ -5,33 +5,17 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-import orjson
-
-from shared.errors import RunDirectoryError
+from shared.errors import BrokenFileError, RunDirectoryError
+from supervisor.control.messages import (
+    MAX_REQUEST_BYTES,
+    Answer,
+    Request,
+    decode_request,
+    encode_message,
+)
 from supervisor.loop import EventLoop
-
-MAX_REQUEST_BYTES = 4_096
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a command asks of the running supervisor."""
-
-    command: str
-    worker: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the supervisor answers; `status` is the document of `status.json`."""
-
-    is_ok: bool
-    message: str
-    status: dict[str, Any] | None = None
 
 
 class ControlServer:
@@ -84,22 +68,35 @@ class ControlServer:
         connection = self._connections[descriptor]
         try:
             # A request is far smaller than a socket's buffer: it comes in one piece or not at all.
-            line = connection.recv(MAX_REQUEST_BYTES)
-            if line:
-                connection.send(orjson.dumps(asdict(self._answer(line))) + b"\n")
+            line = connection.recv(MAX_REQUEST_BYTES + 1)
         except BlockingIOError:
             return
         except OSError:
             line = b""
-        if not line:
+        if not (line and self._reply(connection, line)):
             self._hang_up(descriptor)
 
-    def _answer(self, line: bytes) -> Answer:
+    def _reply(self, connection: socket.socket, line: bytes) -> bool:
+        """Answer `line`; return whether more can be expected of who sent it."""
+        answer, is_understood = self._answer(line)
+        content = encode_message(answer)
         try:
-            request = Request(**orjson.loads(line))
-        except (orjson.JSONDecodeError, TypeError):
-            return Answer(False, "expected one JSON object with a command")
-        return self._on_request(request)
+            # Nobody is waited for: who does not read the answers is hung up on.
+            return connection.send(content) == len(content) and is_understood
+        except OSError:
+            return False
+
+    def _answer(self, line: bytes) -> tuple[Answer, bool]:
+        """Return the answer to `line`, and whether that is a request at all."""
+        if len(line) > MAX_REQUEST_BYTES:
+            return Answer(
+                False, f"expected a request of at most {MAX_REQUEST_BYTES:,} bytes"
+            ), False
+        try:
+            request = decode_request(line, self._path)
+        except BrokenFileError as error:
+            return Answer(False, str(error)), False
+        return self._on_request(request), True
 
     def _hang_up(self, descriptor: int) -> None:
         self._loop.unwatch(descriptor)

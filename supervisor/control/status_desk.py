@@ -3,21 +3,17 @@
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from shared.errors import RunDirectoryError
 from shared.run_files.supervisor_status import SupervisorStatus, write_supervisor_status
-from supervisor.files.news import FileNews
+from supervisor.files.file_watch import FileWatch
 from supervisor.logs.console import Console
 from supervisor.logs.event_log import EventLog
 from supervisor.processes.memory import own_rss_bytes
 from supervisor.processes.worker import SupervisedWorker
-
-if TYPE_CHECKING:
-    from supervisor.supervisor import Options
+from supervisor.run_setup import RunSetup
 
 STATUS_SECONDS = 1.0
 
@@ -27,15 +23,15 @@ class StatusDesk:
 
     def __init__(
         self,
-        options: "Options",
+        setup: RunSetup,
         events: EventLog,
         console: Console,
-        files: FileNews,
+        files: FileWatch,
         workers: Sequence[SupervisedWorker],
     ) -> None:
         self.is_due = True
         self.lost_writes = 0
-        self._options = options
+        self._setup = setup
         self._events = events
         self._console = console
         self._files = files
@@ -55,31 +51,28 @@ class StatusDesk:
         self._next_at = now + STATUS_SECONDS
         try:
             write_supervisor_status(
-                self._options.run_dir.supervisor_status, self._status(is_stopping)
+                self._setup.run_dir.supervisor_status, self.status(is_stopping=is_stopping)
             )
         except RunDirectoryError:
             self.lost_writes += 1
 
-    def document(self, is_stopping: bool) -> dict[str, Any]:
+    def status(self, *, is_stopping: bool) -> SupervisorStatus:
         """Return the content of `status.json` as it would be written now."""
-        return asdict(self._status(is_stopping))
-
-    def _status(self, is_stopping: bool) -> SupervisorStatus:
         return SupervisorStatus(
             pid=os.getpid(),
             create_time=self._create_time,
-            boot_id=self._options.boot_id,
+            boot_id=self._setup.boot_id,
             started_at_ms=self._started_at_ms,
             updated_at_ms=_now_ms(),
-            instrument=self._options.instrument,
-            page_url=self._options.page.url,
+            instrument=self._setup.assignment.job.instrument,
+            page_url=self._setup.page.url,
             is_stopping=is_stopping,
             rss_bytes=own_rss_bytes(),
             lost_log_lines=sum(worker.output.file.lost_lines for worker in self._workers),
             lost_events=self._events.file.lost_lines,
             lost_status_writes=self.lost_writes,
             lost_console_lines=self._console.lost_lines,
-            file_watch=str(self._files.watch.mode),
+            file_watch=str(self._files.mode),
             workers=tuple(worker.status() for worker in self._workers),
         )
 

@@ -1,36 +1,48 @@
-"""Say in a few lines how a run is, from the document of `status.json`."""
+"""Say in a few lines how a run is."""
 
-from typing import Any
+from shared import events
+from shared.event_wording import PHRASES
+from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, WorkerStatus
+from supervisor.files.file_watch import WatchMode
 
-from shared.run_files.supervisor_status import WorkerState
+_NOTICED = {
+    WatchMode.EVENTS: events.FILE_WATCH_EVENTS,
+    WatchMode.POLLING: events.FILE_WATCH_POLLING,
+}
 
 
-def is_healthy(document: dict[str, Any]) -> bool:
+def is_healthy(status: SupervisorStatus) -> bool:
     """Say whether every worker is ready or has ended as it should."""
     return all(
-        worker["state"] == WorkerState.EXITED
-        or (worker["state"] == WorkerState.RUNNING and worker["is_ready"])
-        for worker in document["workers"]
+        worker.state is WorkerState.EXITED
+        or (worker.state is WorkerState.RUNNING and worker.is_ready)
+        for worker in status.workers
     )
 
 
-def status_text(document: dict[str, Any]) -> str:
-    """Return the run and each worker as a line."""
-    lines = [f"supervisor  pid {document['pid']}  {document['instrument']}  {document['page_url']}"]
-    lines += [_worker_line(worker) for worker in document["workers"]]
+def status_text(status: SupervisorStatus) -> str:
+    """Return the run, each worker and the watch on the files as a line each."""
+    lines = [f"supervisor  pid {status.pid}  {status.instrument}  {status.page_url}"]
+    lines += [_worker_line(worker) for worker in status.workers]
+    noticed = {str(mode): kind.sentence for mode, kind in _NOTICED.items()}
+    lines.append(f"{'files':<11} {noticed.get(status.file_watch, status.file_watch)}")
     return "\n".join(lines)
 
 
-def _worker_line(worker: dict[str, Any]) -> str:
-    state = worker["state"]
-    if state == WorkerState.RUNNING and not worker["is_ready"]:
+def _worker_line(worker: WorkerStatus) -> str:
+    state = str(worker.state)
+    if worker.state is WorkerState.RUNNING and not worker.is_ready:
         state += " (not ready)"
-    parts = [f"{worker['name']:<11} {state}"]
-    if worker["pid"] is not None:
-        parts.append(f"pid {worker['pid']}, up {worker['uptime_s']:.0f} s")
-    if worker["rss_bytes"]:
-        parts.append(f"{worker['rss_bytes'] / 1e6:.0f} MB")
-    parts.append(f"{worker['restarts']} restarts")
-    if worker["reason"]:
-        parts.append(worker["reason"])
+    parts = [f"{worker.name:<11} {state}"]
+    if worker.pid is not None:
+        parts.append(PHRASES["pid"](worker.pid))
+    if worker.pid is not None and worker.uptime_s is not None:
+        parts.append(f"up {worker.uptime_s:,.0f} s")
+    if worker.rss_bytes:
+        parts.append(PHRASES["rss"](worker.rss_bytes))
+    parts.append(f"{worker.restarts} {'restart' if worker.restarts == 1 else 'restarts'}")
+    if worker.reason:
+        parts.append(worker.reason)
+    if worker.next_delay_s is not None:
+        parts.append(PHRASES["next_delay_s"](worker.next_delay_s))
     return "  ".join(parts)

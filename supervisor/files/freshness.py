@@ -1,4 +1,4 @@
-"""Notice when the processor claims progress and the published files say otherwise."""
+"""Notice when workers claim progress and the published files say otherwise."""
 
 from dataclasses import dataclass, replace
 

@@ -1,12 +1,15 @@
 """Read the heartbeats that a worker's own work loop writes."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
-import orjson
-
+from shared.errors import BrokenFileError
+from shared.run_files.documents import decode_document
+from shared.worker_link import Beat
 from supervisor.processes.descriptors import read_available
 
 _MAX_LINE_BYTES = 65_536
+_PIPE = Path("heartbeats")
 
 
 @dataclass(slots=True)
@@ -31,10 +34,10 @@ class HeartbeatReader:
 
     def _accept(self, line: bytes) -> bool:
         try:
-            beat = orjson.loads(line)
-        except orjson.JSONDecodeError:
+            beat = decode_document(_PIPE, line, Beat)
+        except BrokenFileError:
             return False
-        if not isinstance(beat, dict) or beat.pop("boot_id", None) != self.boot_id:
+        if beat.boot_id != self.boot_id:
             return False
-        self.progress = sum(value for value in beat.values() if isinstance(value, int | float))
+        self.progress = sum(number for number in beat.progress.values() if number is not None)
         return True

@@ -1,12 +1,13 @@
-"""Ask the page for its health over HTTP, beside the loop: a non-blocking socket, no thread."""
+"""Ask a worker for its health over HTTP, beside the loop: a non-blocking socket, no thread."""
 
 import contextlib
 import socket
 from collections.abc import Callable
 
 from shared.worker_link import BOOT_ID_HEADER, HEALTH_PATH
+from supervisor.health.faults import fault_in
 from supervisor.loop import READ, WRITE, EventLoop
-from supervisor.processes.listening import Page
+from supervisor.processes.listening import PageEndpoint
 
 PROBE_SECONDS = 1.0
 TIMEOUT_SECONDS = 2.0
@@ -22,7 +23,7 @@ class HealthProbe:
     """
 
     def __init__(
-        self, loop: EventLoop, page: Page, on_result: Callable[[str | None], None]
+        self, loop: EventLoop, page: PageEndpoint, on_result: Callable[[str | None], None]
     ) -> None:
         self._loop = loop
         self._family = page.listener.family
@@ -102,7 +103,7 @@ class HealthProbe:
             return
         self._answer += chunk
         if not chunk or b"\r\n\r\n" in self._answer or len(self._answer) > MAX_ANSWER_BYTES:
-            self._finish(_fault_in(self._answer, self._boot_id or ""))
+            self._finish(fault_in(self._answer, self._boot_id or ""))
 
     def _finish(self, fault: str | None) -> None:
         self._hang_up()
@@ -118,19 +119,3 @@ class HealthProbe:
 def _reachable_address(listener: socket.socket) -> Address:
     host, port = listener.getsockname()[:2]
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port
-
-
-def _fault_in(answer: bytes, boot_id: str) -> str | None:
-    head = answer.partition(b"\r\n\r\n")[0].decode("latin-1")
-    status_line, *header_lines = head.split("\r\n")
-    status = status_line.split(" ")
-    if len(status) < 2 or not status[0].startswith("HTTP/"):
-        return "no HTTP answer"
-    if status[1] != "200":
-        return f"expected status 200, found {status[1]}"
-    wanted = BOOT_ID_HEADER.lower()
-    for line in header_lines:
-        name, _, value = line.partition(":")
-        if name.strip().lower() == wanted:
-            return None if value.strip() == boot_id else "answered by another worker"
-    return "answered without this worker's boot id"

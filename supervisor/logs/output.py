@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Callable
 
+from shared.clock import utc_now_text
 from supervisor.logs.rotating_file import RotatingFile
-from supervisor.logs.timestamps import utc_now_text
 from supervisor.processes.descriptors import read_available
 
 CHUNK_BYTES = 65_536
@@ -29,7 +29,7 @@ class OutputLog:
     def pump(self, descriptor: int) -> bool:
         """Take one chunk from the pipe to the file; return False when the pipe has ended.
 
-        One chunk only: a worker that floods must not keep the loop from the other one.
+        One chunk only: a worker that floods must not keep the loop from the others.
         """
         chunk = read_available(descriptor, CHUNK_BYTES)
         if chunk:

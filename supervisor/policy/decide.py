@@ -7,6 +7,7 @@ decided. All times are seconds of one monotonic clock.
 from dataclasses import replace
 from typing import assert_never
 
+from shared import events
 from shared.exit_codes import PERMANENT_FAILURES, ExitCode
 from shared.run_files.supervisor_status import WorkerState
 from supervisor.policy.restart_policy import RestartPolicy
@@ -23,7 +24,6 @@ from supervisor.policy.transitions import (
 from supervisor.policy.worker_events import (
     Do,
     Ended,
-    Event,
     Heartbeat,
     KillAsked,
     LoopGap,
@@ -36,15 +36,16 @@ from supervisor.policy.worker_events import (
     StartAsked,
     StopAsked,
     Tick,
+    WorkerEvent,
 )
-from supervisor.policy.worker_record import AfterStop, Liveness, RestartOn, Worker
+from supervisor.policy.worker_record import AfterStop, Liveness, RestartOn, WorkerRecord
 
 _EXPECTED_EXITS = frozenset({ExitCode.OK, ExitCode.PARTIAL_DATA})
 _STARTED = frozenset({WorkerState.STARTING, WorkerState.RUNNING})
 
 
 def decide(
-    worker: Worker, event: Event, now: float, chance: float, policy: RestartPolicy
+    worker: WorkerRecord, event: WorkerEvent, now: float, chance: float, policy: RestartPolicy
 ) -> Decision:
     """Return what becomes of `worker`; `chance` is a random number in [0, 1) for the jitter.
 
@@ -85,7 +86,7 @@ def decide(
             assert_never(event)
 
 
-def next_deadline(worker: Worker, policy: RestartPolicy) -> float | None:
+def next_deadline(worker: WorkerRecord, policy: RestartPolicy) -> float | None:
     """Return when `worker` needs the next Tick, or None when no deadline runs."""
     if worker.state is WorkerState.STARTING:
         return worker.allowance_until
@@ -100,7 +101,7 @@ def next_deadline(worker: Worker, policy: RestartPolicy) -> float | None:
 
 
 def _end(
-    worker: Worker, ended: Ended, now: float, chance: float, policy: RestartPolicy
+    worker: WorkerRecord, ended: Ended, now: float, chance: float, policy: RestartPolicy
 ) -> Decision:
     if not worker.is_alive:
         return Decision(worker)
@@ -109,20 +110,20 @@ def _end(
         if worker.after_stop is AfterStop.START_AFRESH:
             stopped = settle(worker, WorkerState.STOPPED)
             fresh = start(stopped, now, policy, "restart asked")
-            end = Report("stopped", reason, to=WorkerState.STOPPED)
+            end = Report(events.STOPPED, reason, to=WorkerState.STOPPED)
             return Decision(fresh.worker, (end, *fresh.actions))
         if worker.after_stop is AfterStop.STAY:
-            return Decision(settle(worker, WorkerState.STOPPED), (Report("stopped", reason),))
+            return Decision(settle(worker, WorkerState.STOPPED), (Report(events.STOPPED, reason),))
         return fail(worker, f"{worker.stop_reason}; {reason}", now, chance, policy)
     if worker.restart_on is RestartOn.FAILURE and ended.exit_code in _EXPECTED_EXITS:
-        return Decision(settle(worker, WorkerState.EXITED), (Report("exited", reason),))
+        return Decision(settle(worker, WorkerState.EXITED), (Report(events.EXITED, reason),))
     if ended.exit_code in PERMANENT_FAILURES:
         told = f"{reason}: a restart cannot mend it"
-        return Decision(settle(worker, WorkerState.FATAL), (Report("fatal", told),))
+        return Decision(settle(worker, WorkerState.FATAL), (Report(events.FATAL, told),))
     return fail(worker, reason, now, chance, policy)
 
 
-def _show_life(worker: Worker, now: float) -> Decision:
+def _show_life(worker: WorkerRecord, now: float) -> Decision:
     if worker.state not in _STARTED:
         return Decision(worker)
     alive = replace(
@@ -132,12 +133,13 @@ def _show_life(worker: Worker, now: float) -> Decision:
         return Decision(alive)
     first = worker.state is WorkerState.STARTING
     return Decision(
-        replace(alive, ready_since=now), (Report("running" if first else "ready", "healthy"),)
+        replace(alive, ready_since=now),
+        (Report(events.RUNNING if first else events.READY, "healthy"),),
     )
 
 
-def _miss_probe(worker: Worker, reason: str, now: float, policy: RestartPolicy) -> Decision:
-    # Until the allowance is over or a first answer came, a page that is not up yet is no failure.
+def _miss_probe(worker: WorkerRecord, reason: str, now: float, policy: RestartPolicy) -> Decision:
+    # Until the allowance is over or a first answer came, a worker that is not up yet is no failure.
     if worker.state is not WorkerState.RUNNING:
         return Decision(worker)
     missed = replace(worker, failed_probes=worker.failed_probes + 1)
@@ -148,12 +150,12 @@ def _miss_probe(worker: Worker, reason: str, now: float, policy: RestartPolicy) 
     if missed.is_ready and missed.failed_probes >= policy.failed_probes_not_ready:
         return Decision(
             replace(missed, is_ready=False, ready_since=None),
-            (Report("not_ready", f"{missed.failed_probes} health probes failed: {reason}"),),
+            (Report(events.NOT_READY, f"{missed.failed_probes} health probes failed: {reason}"),),
         )
     return Decision(missed)
 
 
-def _weigh(worker: Worker, rss_bytes: int, now: float, policy: RestartPolicy) -> Decision:
+def _weigh(worker: WorkerRecord, rss_bytes: int, now: float, policy: RestartPolicy) -> Decision:
     if worker.state not in _STARTED:
         return Decision(worker)
     strikes = worker.memory_strikes + 1 if rss_bytes > policy.memory_limit_bytes else 0
@@ -161,21 +163,23 @@ def _weigh(worker: Worker, rss_bytes: int, now: float, policy: RestartPolicy) ->
     if strikes < policy.memory_strikes:
         return Decision(weighed)
     reason = f"memory: {rss_bytes:,} bytes, over the limit of {policy.memory_limit_bytes:,}"
-    return terminate(weighed, AfterStop.COUNT_AS_FAILURE, "memory", reason, now, policy)
+    return terminate(weighed, AfterStop.COUNT_AS_FAILURE, events.MEMORY, reason, now, policy)
 
 
-def _restart(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
+def _restart(worker: WorkerRecord, now: float, policy: RestartPolicy) -> Decision:
     if worker.is_told_to_stop:  # stop beats restart
         return Decision(worker)
     clean = replace(worker, attempt=0, failure_times=())
     if worker.state is WorkerState.STOPPING:
         return Decision(replace(clean, after_stop=AfterStop.START_AFRESH))
     if worker.is_alive:
-        return terminate(clean, AfterStop.START_AFRESH, "stopping", "restart asked", now, policy)
+        return terminate(
+            clean, AfterStop.START_AFRESH, events.STOPPING, "restart asked", now, policy
+        )
     return start(clean, now, policy, "restart asked")
 
 
-def _stop(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
+def _stop(worker: WorkerRecord, now: float, policy: RestartPolicy) -> Decision:
     told = replace(worker, is_told_to_stop=True)
     if worker.state is WorkerState.STOPPING:
         kill_at = now + policy.stop_grace_s
@@ -186,23 +190,26 @@ def _stop(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
             replace(told, after_stop=AfterStop.STAY, wake_at=None if is_killed else kill_at)
         )
     if worker.is_alive:
-        return terminate(told, AfterStop.STAY, "stopping", "stop asked", now, policy)
+        return terminate(told, AfterStop.STAY, events.STOPPING, "stop asked", now, policy)
     if worker.state is WorkerState.BACKOFF:
         stopped = settle(told, WorkerState.STOPPED)
-        return Decision(stopped, (Report("stopped", "stop asked"),))
+        return Decision(stopped, (Report(events.STOPPED, "stop asked"),))
     return Decision(told)
 
 
-def _tick(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
+def _tick(worker: WorkerRecord, now: float, policy: RestartPolicy) -> Decision:
     if worker.state is WorkerState.BACKOFF and _is_due(worker.wake_at, now):
         return start(worker, now, policy, "restart")
     if worker.state is WorkerState.STOPPING and _is_due(worker.wake_at, now):
         return Decision(
-            replace(worker, wake_at=None), (Report("killing", "still there after grace"), Do.KILL)
+            replace(worker, wake_at=None),
+            (Report(events.KILLING, "still there after grace"), Do.KILL),
         )
     if worker.state is WorkerState.STARTING and now >= worker.allowance_until:
         reason = f"no sign of health in {policy.startup_allowance_s:g} s"
-        return Decision(replace(worker, state=WorkerState.RUNNING), (Report("running", reason),))
+        return Decision(
+            replace(worker, state=WorkerState.RUNNING), (Report(events.RUNNING, reason),)
+        )
     if worker.state is not WorkerState.RUNNING:
         return Decision(worker)
     is_late = now >= worker.last_sign_of_life + policy.heartbeat_deadline_s
@@ -214,7 +221,7 @@ def _tick(worker: Worker, now: float, policy: RestartPolicy) -> Decision:
     return Decision(worker)
 
 
-def _forgive_gap(worker: Worker, seconds: float, now: float) -> Worker:
+def _forgive_gap(worker: WorkerRecord, seconds: float, now: float) -> WorkerRecord:
     # Sleep is nobody's health and nobody's fault: shift what was measured against the clock. The
     # deadlines of a stop stay, they are a promise to the user.
     return replace(

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from shared import events
+from shared.event_kind import EventKind
 from shared.run_files.supervisor_status import WorkerState
 from supervisor.policy.restart_policy import RestartPolicy, backoff_s
 from supervisor.policy.worker_events import Action, Do, Report
-from supervisor.policy.worker_record import AfterStop, Worker
+from supervisor.policy.worker_record import AfterStop, WorkerRecord
 
 SECONDS_PER_HOUR = 3600.0
 
@@ -14,11 +16,11 @@ SECONDS_PER_HOUR = 3600.0
 class Decision:
     """The worker after an event, and what is to be done, in this order."""
 
-    worker: Worker
+    worker: WorkerRecord
     actions: tuple[Action, ...] = ()
 
 
-def start(worker: Worker, now: float, policy: RestartPolicy, reason: str) -> Decision:
+def start(worker: WorkerRecord, now: float, policy: RestartPolicy, reason: str) -> Decision:
     """Return the worker as it starts a process, nothing of the one before counting."""
     allowance_until = now + policy.startup_allowance_s
     started = replace(
@@ -36,10 +38,12 @@ def start(worker: Worker, now: float, policy: RestartPolicy, reason: str) -> Dec
         after_stop=AfterStop.STAY,
         stop_reason=None,
     )
-    return Decision(started, (Do.SPAWN, Report("starting", reason)))
+    return Decision(started, (Do.SPAWN, Report(events.STARTING, reason)))
 
 
-def fail(worker: Worker, reason: str, now: float, chance: float, policy: RestartPolicy) -> Decision:
+def fail(
+    worker: WorkerRecord, reason: str, now: float, chance: float, policy: RestartPolicy
+) -> Decision:
     """Return the worker after an unexpected end: waiting for its next start, or given up."""
     was_healthy = worker.is_proven or is_healthy(worker, now, policy)
     attempt = 1 if was_healthy else worker.attempt + 1
@@ -51,19 +55,19 @@ def fail(worker: Worker, reason: str, now: float, chance: float, policy: Restart
         return _give_up(failed, f"{reason}; {len(failed.failure_times)} failures in an hour")
     delay = 0.0 if was_healthy else backoff_s(attempt, chance, policy)
     waiting = replace(settle(failed, WorkerState.BACKOFF), wake_at=now + delay)
-    return Decision(waiting, (Report("backoff", reason, next_delay_s=delay),))
+    return Decision(waiting, (Report(events.BACKOFF, reason, next_delay_s=delay),))
 
 
-def _give_up(worker: Worker, reason: str) -> Decision:
-    return Decision(settle(worker, WorkerState.FATAL), (Report("fatal", reason),))
+def _give_up(worker: WorkerRecord, reason: str) -> Decision:
+    return Decision(settle(worker, WorkerState.FATAL), (Report(events.FATAL, reason),))
 
 
-def settle(worker: Worker, state: WorkerState) -> Worker:
+def settle(worker: WorkerRecord, state: WorkerState) -> WorkerRecord:
     """Return the worker in a state without a process that is ready."""
     return replace(worker, state=state, is_ready=False, ready_since=None, wake_at=None)
 
 
-def abort(worker: Worker, reason: str, now: float, policy: RestartPolicy) -> Decision:
+def abort(worker: WorkerRecord, reason: str, now: float, policy: RestartPolicy) -> Decision:
     """Return the worker as its hung process is ended, with a last chance to say where it hung."""
     hung = replace(
         _leave_running(worker, now, policy),
@@ -71,13 +75,13 @@ def abort(worker: Worker, reason: str, now: float, policy: RestartPolicy) -> Dec
         after_stop=AfterStop.COUNT_AS_FAILURE,
         stop_reason=reason,
     )
-    return Decision(hung, (Report("hung", reason), Do.ABORT))
+    return Decision(hung, (Report(events.HUNG, reason), Do.ABORT))
 
 
 def terminate(
-    worker: Worker,
+    worker: WorkerRecord,
     after_stop: AfterStop,
-    event: str,
+    kind: EventKind,
     reason: str,
     now: float,
     policy: RestartPolicy,
@@ -89,14 +93,14 @@ def terminate(
         after_stop=after_stop,
         stop_reason=reason,
     )
-    return Decision(stopping, (Report(event, reason), Do.TERMINATE))
+    return Decision(stopping, (Report(kind, reason), Do.TERMINATE))
 
 
-def kill_now(worker: Worker) -> Decision:
+def kill_now(worker: WorkerRecord) -> Decision:
     """Return the worker as its process is killed without more waiting."""
     told = replace(worker, is_told_to_stop=True)
     if worker.state is WorkerState.BACKOFF:
-        return Decision(settle(told, WorkerState.STOPPED), (Report("stopped", "stop asked"),))
+        return Decision(settle(told, WorkerState.STOPPED), (Report(events.STOPPED, "stop asked"),))
     if not worker.is_alive:
         return Decision(told)
     killed = replace(
@@ -107,10 +111,10 @@ def kill_now(worker: Worker) -> Decision:
         wake_at=None,
         after_stop=AfterStop.STAY,
     )
-    return Decision(killed, (Report("killing", "second signal"), Do.KILL))
+    return Decision(killed, (Report(events.KILLING, "second signal"), Do.KILL))
 
 
-def _leave_running(worker: Worker, now: float, policy: RestartPolicy) -> Worker:
+def _leave_running(worker: WorkerRecord, now: float, policy: RestartPolicy) -> WorkerRecord:
     # The time a process takes to stop is not health, so the verdict is made here.
     return replace(
         worker,
@@ -121,7 +125,7 @@ def _leave_running(worker: Worker, now: float, policy: RestartPolicy) -> Worker:
     )
 
 
-def is_healthy(worker: Worker, now: float, policy: RestartPolicy) -> bool:
+def is_healthy(worker: WorkerRecord, now: float, policy: RestartPolicy) -> bool:
     """Say whether the process has been ready for long enough to forget earlier failures."""
     # The same sum as in `next_deadline`: with a difference rounding may never let it pass.
     return worker.ready_since is not None and now >= worker.ready_since + policy.healthy_s

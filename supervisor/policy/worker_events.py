@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from shared.event_kind import EventKind
 from shared.run_files.supervisor_status import WorkerState
 
 
@@ -77,7 +78,7 @@ class Tick:
     """Time passed; only deadlines are looked at."""
 
 
-Event = (
+WorkerEvent = (
     StartAsked
     | SpawnFailed
     | Ended
@@ -110,8 +111,8 @@ class Report:
     the state `to`, which is the one after the decision unless said otherwise.
     """
 
-    event: str
-    reason: str | None = None
+    kind: EventKind
+    reason: str
     next_delay_s: float | None = None
     to: WorkerState | None = None
 

@@ -32,7 +32,7 @@ class AfterStop(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Worker:
+class WorkerRecord:
     """One worker as the policy sees it.
 
     `attempt` counts failures in a row, `failure_times` are those of the last hour. `wake_at` is

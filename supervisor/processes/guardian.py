@@ -12,7 +12,7 @@ CLOSE_SECONDS = 0.25
 SCRIPT = Path(__file__).with_name("guardian_process.py")
 
 
-class Guard:
+class Guardian:
     """The guardian and the lifeline, a pipe whose end tells it and the workers of ours.
 
     `lifeline_fd` is the reading side, for workers to inherit; nobody but this process holds the

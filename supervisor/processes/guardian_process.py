@@ -1,10 +1,11 @@
 """End all that a supervisor started as soon as that supervisor is gone.
 
-A script of its own process, not a module of the supervisor: `python -I -S guardian.py FAMILY`.
-It waits for the end of its standard input, whose other side only the supervisor holds, then
-kills every process whose environment says that it is of that family. So grandchildren go too,
-even those in sessions of their own, which the parent-death signal does not reach. Standard
-library only, so that it starts in a few milliseconds and stays small.
+A script of its own process, not a module of the supervisor:
+`python -I -S guardian_process.py FAMILY`. It waits for the end of its standard input, whose other
+side only the supervisor holds, then kills every process whose environment says that it is of that
+family. So grandchildren go too, even those in sessions of their own, which the parent-death
+signal does not reach. Standard library only, so that it starts in a few milliseconds and stays
+small.
 """
 
 import os

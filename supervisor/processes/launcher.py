@@ -6,7 +6,7 @@ import psutil
 
 from supervisor.loop import EventLoop
 from supervisor.processes.descriptors import close_quietly
-from supervisor.processes.process import open_pidfd
+from supervisor.processes.worker_process import open_pidfd
 
 
 def find_launchers() -> tuple[psutil.Process, ...]:

@@ -5,11 +5,14 @@ import os
 import signal
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Annotated
 
+import msgspec
 import psutil
 
 from shared.errors import BrokenFileError, RunDirectoryError
-from shared.run_files.atomic_file import read_json, write_json
+from shared.run_files.atomic_file import write_json
+from shared.run_files.documents import read_document
 from shared.worker_link import FAMILY
 
 _SAME_MOMENT_S = 1.0
@@ -20,7 +23,7 @@ _SAME_MOMENT_S = 1.0
 class RunningProcess:
     """A worker's process by the three things that together name it for good."""
 
-    pid: int
+    pid: Annotated[int, msgspec.Meta(gt=1)]  # 0 and 1 would mean our own group, and init
     create_time: float
     boot_id: str
 
@@ -57,11 +60,11 @@ def end_leftovers(path: Path) -> bool:
     return bool(recorded)
 
 
-def _read(path: Path) -> list[RunningProcess]:
+def _read(path: Path) -> tuple[RunningProcess, ...]:
     try:
-        return [RunningProcess(**entry) for entry in read_json(path)]
-    except (FileNotFoundError, BrokenFileError, TypeError):
-        return []
+        return read_document(path, tuple[RunningProcess, ...])
+    except (FileNotFoundError, BrokenFileError):
+        return ()
 
 
 def _is_still(recorded: RunningProcess) -> bool:
@@ -69,6 +72,6 @@ def _is_still(recorded: RunningProcess) -> bool:
         process = psutil.Process(recorded.pid)
         is_same_start = abs(process.create_time() - recorded.create_time) < _SAME_MOMENT_S
         mark = process.environ().get(FAMILY, "")
-    except (psutil.Error, OSError, ValueError, TypeError):
+    except (psutil.Error, OSError):
         return False
     return is_same_start and bool(recorded.boot_id) and mark.endswith(f"/{recorded.boot_id}")

@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageEndpoint:
     """The page as the supervisor knows it: its socket, its address, the name a browser uses."""
 
     listener: socket.socket

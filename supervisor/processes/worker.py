@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared import events
+from shared.run_files.event_lines import EventRecord
 from shared.run_files.supervisor_status import WorkerState, WorkerStatus
 from shared.worker_link import LAST_SIGNAL
 from supervisor.health.heartbeats import HeartbeatReader
 from supervisor.health.probes import HealthProbe
 from supervisor.logs.console import Console
-from supervisor.logs.event_log import Event, EventLog
+from supervisor.logs.event_log import EventLog
 from supervisor.logs.output import OutputLog
 from supervisor.logs.rotating_file import RotatingFile
 from supervisor.loop import EventLoop
@@ -26,17 +28,17 @@ from supervisor.policy.worker_events import (
     Report,
     SpawnFailed,
     Tick,
+    WorkerEvent,
 )
-from supervisor.policy.worker_events import Event as PolicyEvent
-from supervisor.policy.worker_record import Liveness, Worker
-from supervisor.processes.listening import Page
-from supervisor.processes.process import Process, spawn
-from supervisor.processes.worker_spec import WorkerSpec
+from supervisor.policy.worker_record import Liveness, WorkerRecord
+from supervisor.processes.listening import PageEndpoint
+from supervisor.processes.worker_process import WorkerProcess, spawn
+from supervisor.processes.worker_spec import Assignment, WorkerSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a worker is handed from the supervisor and shares with the other one."""
+    """What the supervisor hands to each of its workers."""
 
     loop: EventLoop
     clock: Callable[[], float]
@@ -44,7 +46,8 @@ class Surroundings:
     console: Console
     family: str
     lifeline_fd: int
-    page: Page
+    assignment: Assignment
+    page: PageEndpoint
     logs: Path
     chance: random.Random
     on_change: Callable[[], None]
@@ -70,8 +73,8 @@ class SupervisedWorker:
         self.output = OutputLog(
             spec.name, RotatingFile(around.logs / f"{spec.name}.log"), around.clock
         )
-        self.record = Worker(restart_on=spec.restart_on, liveness=spec.liveness)
-        self.process: Process | None = None
+        self.record = WorkerRecord(restart_on=spec.restart_on, liveness=spec.liveness)
+        self.process: WorkerProcess | None = None
         self.probe = (
             HealthProbe(around.loop, around.page, self._take_probe_result)
             if spec.liveness is Liveness.PROBE
@@ -79,6 +82,8 @@ class SupervisedWorker:
         )
         self.heartbeats = HeartbeatReader("")
         self.rss_bytes: int | None = None
+        self._command = spec.command(around.assignment)
+        self._environment = spec.environment(around.assignment)
         self._policy = policy
         self._around = around
         self._gone: _Gone | None = None
@@ -105,7 +110,7 @@ class SupervisedWorker:
             self.probe.tick(now)
         self.feed(Tick())
 
-    def feed(self, event: PolicyEvent) -> None:
+    def feed(self, event: WorkerEvent) -> None:
         """Let the policy decide about `event` and carry that out."""
         now = self._around.clock()
         before = self.record
@@ -116,6 +121,7 @@ class SupervisedWorker:
         for action in decision.actions:
             match action:
                 case Do.SPAWN:
+                    self._is_ending = False
                     failure = self._spawn(now)
                 case Do.TERMINATE:
                     # SIGCONT: a stopped process would not see the SIGTERM.
@@ -180,15 +186,15 @@ class SupervisedWorker:
         around = self._around
         try:
             process = spawn(
-                self.spec.command,
-                {**self.spec.environment, **self._last_end()},
+                self._command,
+                {**self._environment, **self._last_end()},
                 family=around.family,
                 started_at=now,
                 lifeline_fd=around.lifeline_fd,
                 listen_fd=around.page.listener.fileno() if self.spec.is_given_listener else None,
             )
         except OSError as error:
-            return f"{self.spec.command[0]}: {error.strerror}"
+            return f"{self._command[0]}: {error.strerror}"
         self.process = process
         self.heartbeats = HeartbeatReader(process.boot_id)
         self.output.begin()
@@ -203,7 +209,7 @@ class SupervisedWorker:
     def _last_end(self) -> dict[str, str]:
         return {LAST_SIGNAL: self._gone.ended.signal or ""} if self._gone else {}
 
-    def _let_go(self, process: Process) -> None:
+    def _let_go(self, process: WorkerProcess) -> None:
         for descriptor in (process.pidfd, process.output_fd, process.heartbeat_fd):
             if descriptor is not None:
                 self._around.loop.unwatch(descriptor)
@@ -240,9 +246,9 @@ class SupervisedWorker:
         process = self.process
         gone = self._gone if self._is_ending and process is None else None
         self._reason, self._next_delay_s = report.reason, report.next_delay_s
-        self._around.events.write(
-            Event(
-                event=report.event,
+        self._around.events.tell(
+            EventRecord(
+                event=report.kind.name,
                 worker=self.spec.name,
                 from_state=before,
                 to_state=to,
@@ -258,24 +264,16 @@ class SupervisedWorker:
                 detail=gone.last_words if gone else None,
             )
         )
-        self._tell(report, to)
+        if report.kind is events.FATAL:
+            self._say_last_words()
 
-    def _tell(self, report: Report, to: WorkerState) -> None:
-        parts = [f"{self.spec.name} {to}"]
-        if self.pid is not None:
-            parts.append(f"(pid {self.pid})")
-        if report.reason:
-            parts.append(f"- {report.reason}")
-        if report.next_delay_s is not None:
-            parts.append(f"- next start in {report.next_delay_s:.1f} s")
+    def _say_last_words(self) -> None:
         console = self._around.console
-        console.say(" ".join(parts))
-        if to is WorkerState.FATAL:
-            if self._gone and self._gone.last_words:
-                console.say_lines(self._gone.last_words)
-            console.say(f"{self.spec.name} log: {self.output.file.path}")
+        if self._gone and self._gone.last_words:
+            console.say_lines(self._gone.last_words)
+        console.say(f"{self.spec.name} log: {self.output.file.path}")
 
-    def _uptime_s(self, process: Process | None, gone: _Gone | None) -> float | None:
+    def _uptime_s(self, process: WorkerProcess | None, gone: _Gone | None) -> float | None:
         if process is not None:
             return round(self._around.clock() - process.started_at, 3)
         return gone.uptime_s if gone else None

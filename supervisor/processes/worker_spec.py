@@ -1,69 +1,96 @@
-"""Which two workers there are: their command lines and how each is kept."""
+"""Which workers there are: how each is started and kept. Another one is another entry here."""
 
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from shared.clock import from_epoch_ms
 from shared.job import Job
 from supervisor.policy.worker_record import Liveness, RestartOn
 
-PROCESSOR = "processor"
-VISUALIZER = "visualizer"
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a run's workers are told: the job, and where and for whom the page is served."""
+
+    job: Job
+    host: str
+    port: int
+    poll_ms: int
+    token: str | None = None
+
+
+def _no_environment(_assignment: Assignment) -> Mapping[str, str]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSpec:
-    """A worker: its name, how it is started, and when it is started again.
+    """A worker: its name, how it is started, and how it is kept.
 
+    A worker that is `given_listener` inherits the page's listening socket, and only such a one
+    can be probed. The progress that one which `publishes_files` claims must show in the files.
     `environment` is added to the supervisor's own; it is where a secret belongs, which every
     user of the machine could read in a command line.
     """
 
     name: str
-    command: tuple[str, ...]
+    command: Callable[[Assignment], tuple[str, ...]]
     restart_on: RestartOn
     liveness: Liveness
     is_given_listener: bool = False
-    environment: dict[str, str] = field(default_factory=dict)
+    publishes_files: bool = False
+    environment: Callable[[Assignment], Mapping[str, str]] = _no_environment
+
+    def __post_init__(self) -> None:
+        if self.liveness is Liveness.PROBE and not self.is_given_listener:
+            raise ValueError(f"{self.name}: a worker without the listening socket answers no probe")
 
 
-def processor_spec(job: Job) -> WorkerSpec:
-    """Return the worker that turns recordings into the published files."""
-    return WorkerSpec(
-        name=PROCESSOR,
-        command=(sys.executable, "-m", "processor.main", *_job_arguments(job)),
-        restart_on=RestartOn.FAILURE,
-        liveness=Liveness.HEARTBEAT,
+def _processor_command(assignment: Assignment) -> tuple[str, ...]:
+    return (sys.executable, "-m", "processor.main", *_job_arguments(assignment.job))
+
+
+def _page_command(assignment: Assignment) -> tuple[str, ...]:
+    return (
+        *(sys.executable, "-m", "visualizer.app", *_job_arguments(assignment.job)),
+        *("--host", assignment.host),
+        *("--port", str(assignment.port)),
+        *("--poll-ms", str(assignment.poll_ms)),
     )
 
 
-def visualizer_spec(job: Job, host: str, port: int, poll_ms: int, token: str | None) -> WorkerSpec:
-    """Return the worker that serves the page on the supervisor's listening socket."""
-    page_arguments = ("--host", host, "--port", str(port), "--poll-ms", str(poll_ms))
-    return WorkerSpec(
-        name=VISUALIZER,
-        command=(sys.executable, "-m", "visualizer.app", *_job_arguments(job), *page_arguments),
-        restart_on=RestartOn.ALWAYS,
-        liveness=Liveness.PROBE,
-        is_given_listener=True,
-        environment={"ORDERFLOW_TOKEN": token} if token else {},
-    )
+def _page_environment(assignment: Assignment) -> Mapping[str, str]:
+    return {"ORDERFLOW_TOKEN": assignment.token} if assignment.token else {}
 
 
 def _job_arguments(job: Job) -> tuple[str, ...]:
     return (
-        "--instrument",
-        job.instrument,
-        "--from",
-        from_epoch_ms(job.time_range.from_ms).isoformat(),
-        "--to",
-        from_epoch_ms(job.time_range.to_ms).isoformat(),
-        "--data-dir",
-        str(job.data_dir),
-        "--run-dir",
-        str(job.run_dir),
-        "--window-seconds",
-        str(job.window_seconds),
-        "--depth-levels",
-        str(job.depth_levels),
+        *("--instrument", job.instrument),
+        *("--from", from_epoch_ms(job.time_range.from_ms).isoformat()),
+        *("--to", from_epoch_ms(job.time_range.to_ms).isoformat()),
+        *("--data-dir", str(job.data_dir)),
+        *("--run-dir", str(job.run_dir)),
+        *("--window-seconds", str(job.window_seconds)),
+        *("--depth-levels", str(job.depth_levels)),
     )
+
+
+WORKERS: tuple[WorkerSpec, ...] = (
+    WorkerSpec(  # turns recordings into the published files
+        name="processor",
+        command=_processor_command,
+        restart_on=RestartOn.FAILURE,
+        liveness=Liveness.HEARTBEAT,
+        publishes_files=True,
+    ),
+    WorkerSpec(  # serves the page
+        name="visualizer",
+        command=_page_command,
+        restart_on=RestartOn.ALWAYS,
+        liveness=Liveness.PROBE,
+        is_given_listener=True,
+        environment=_page_environment,
+    ),
+)
+"""The workers of a run, in the order in which they are started and shown."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.clock import MS_PER_DAY, format_utc, from_epoch_ms, to_epoch_ms
+from shared.clock import MS_PER_DAY, format_utc, from_epoch_ms, to_epoch_ms, utc_now_text
 
 T0 = 1_751_328_000_000
 
@@ -46,3 +46,10 @@ def test_there_and_back_is_the_same_moment(timestamp_ms: int) -> None:
 
 def test_a_day_has_its_milliseconds() -> None:
     assert to_epoch_ms(datetime(2025, 7, 2, tzinfo=UTC)) - T0 == MS_PER_DAY
+
+
+def test_now_is_told_in_utc_to_the_millisecond() -> None:
+    told = utc_now_text()
+    moment = datetime.fromisoformat(told)
+    assert (len(told), told[-1], moment.utcoffset()) == (24, "Z", timedelta(0))
+    assert abs(datetime.now(UTC) - moment) < timedelta(minutes=1)

@@ -36,7 +36,7 @@ def test_a_beat_is_one_line_with_boot_id_and_progress(pipe: tuple[int, int]) -> 
     WorkerLink(boot_id="b1", heartbeat_fd=writer).heartbeat({"rows": 5})
     line = os.read(reader, 1000)
     assert line.endswith(b"\n")
-    assert orjson.loads(line) == {"boot_id": "b1", "rows": 5}
+    assert orjson.loads(line) == {"boot_id": "b1", "progress": {"rows": 5}}
 
 
 def test_beats_come_at_most_once_a_second(
@@ -49,7 +49,8 @@ def test_beats_come_at_most_once_a_second(
     for now[0], rows in ((100.0, 1), (100.5, 2), (100.99, 3), (101.0, 4), (101.5, 5)):
         link.heartbeat({"rows": rows})
     assert HEARTBEAT_SECONDS == 1.0
-    assert [orjson.loads(line)["rows"] for line in os.read(reader, 1000).splitlines()] == [1, 4]
+    beats = [orjson.loads(line) for line in os.read(reader, 1000).splitlines()]
+    assert [beat["progress"]["rows"] for beat in beats] == [1, 4]
 
 
 def test_a_full_pipe_drops_the_beat_and_does_not_block(pipe: tuple[int, int]) -> None:
@@ -116,7 +117,7 @@ def test_what_a_supervisor_hands_down_is_taken_over_and_leaves_the_environment()
         port = server.getsockname()[1]
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"('b7', {heartbeat_fd}, {port}, [])\n"
-    assert orjson.loads(os.read(beats, 1000)) == {"boot_id": "b7", "rows": 3}
+    assert orjson.loads(os.read(beats, 1000)) == {"boot_id": "b7", "progress": {"rows": 3}}
     for descriptor in (beats, heartbeat_fd, lifeline_fd, lifeline):
         os.close(descriptor)
 

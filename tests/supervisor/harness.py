@@ -9,16 +9,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
 import psutil
 
+from shared.events import VOCABULARY
+from shared.run_files.event_lines import HEADER
 from shared.run_files.run_directory import RunDirectory
 from shared.worker_link import FAMILY
-from supervisor.control.client import NoAnswerError, NotRunningError, ask
-from supervisor.control.server import Request
+from supervisor.control.client import NoAnswerError, NotRunningError, ask_for_status
 
 ROOT = Path(__file__).parents[2]
 SUPERVISE = Path(__file__).parent / "workers" / "supervise.py"
@@ -125,11 +127,10 @@ class Run:
         """Return the live status, or None while nobody answers; fail if the run has ended."""
         assert self.popen is None or self.popen.poll() is None, f"it ended:\n{self._peek()}"
         try:
-            document = ask(self.run_dir.control_socket, Request("status")).status
+            document = asdict(ask_for_status(self.run_dir.control_socket))
         except (NotRunningError, NoAnswerError):
             return None
-        if document is not None:
-            self._boot_ids.add(document["boot_id"])
+        self._boot_ids.add(document["boot_id"])
         return document
 
     def worker(self, name: str) -> dict[str, Any]:
@@ -153,6 +154,20 @@ class Run:
             if (event is None or line["event"] == event)
             and (worker is None or line.get("worker") == worker)
         ]
+
+    def undeclared(self) -> list[str]:
+        """Return what the status log tells otherwise than the vocabulary declares it."""
+        wrong = []
+        for line in self.events():
+            kind = VOCABULARY.get(line["event"])
+            if kind is None:
+                wrong.append(f"{line['event']}: no such event")
+                continue
+            must = {*HEADER, *kind.always}
+            wrong += [f"{kind.name}: no {field}" for field in must - line.keys()]
+            undeclared = line.keys() - must - set(kind.sometimes)
+            wrong += [f"{kind.name}: {field} is not declared" for field in undeclared]
+        return wrong
 
     def log(self, worker: str) -> str:
         path = self.run_dir.logs / f"{worker}.log"
@@ -219,7 +234,7 @@ class Run:
 
     def _peek(self) -> str:
         console = self.console[-2000:] if self.console_path.exists() else ""
-        logs = "\n".join(self.log(name)[-1000:] for name in ("processor", "visualizer"))
+        logs = "\n".join(self.log(path.stem)[-1000:] for path in self.run_dir.logs.glob("*.log"))
         return f"console:\n{console}\nlogs:\n{logs}"
 
 

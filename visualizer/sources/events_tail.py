@@ -3,13 +3,12 @@
 from collections import deque
 from pathlib import Path
 
-import orjson
-
-from visualizer.wording.event_text import EventRow, event_row, is_file_event
+from shared.run_files.event_lines import decode_event
+from visualizer.wording.event_text import EventRow, event_row
 
 MAX_EVENTS = 200
-MAX_FILE_EVENTS = 25
-"""Changes of files are many a second: they must not push out what happened to the processes."""
+MAX_FREQUENT_EVENTS = 25
+"""Files are published many times a second: that must not push out what else happened."""
 
 TAIL_BYTES = 1_000_000
 
@@ -22,8 +21,9 @@ class EventsTail:
         self._inode = 0
         self._offset = 0
         self._next_key = 1
-        self._process_rows: deque[EventRow] = deque(maxlen=MAX_EVENTS)
-        self._file_rows: deque[EventRow] = deque(maxlen=MAX_FILE_EVENTS)
+        self._is_mid_line = False
+        self._rare_rows: deque[EventRow] = deque(maxlen=MAX_EVENTS)
+        self._frequent_rows: deque[EventRow] = deque(maxlen=MAX_FREQUENT_EVENTS)
         self._rows: list[EventRow] = []
 
     def read(self) -> list[EventRow]:
@@ -42,6 +42,7 @@ class EventsTail:
         # the rows of a log that was rotated away stay: what happened, happened
         self._inode = inode
         self._offset = offset
+        self._is_mid_line = offset > 0
 
     def _read_on(self) -> None:
         with self._path.open("rb") as file:
@@ -51,14 +52,15 @@ class EventsTail:
         for line in text[:end].splitlines(keepends=True):
             self._take(line)
             self._offset += len(line)
-        self._rows = sorted((*self._process_rows, *self._file_rows), key=lambda row: row[0])
+        self._rows = sorted((*self._rare_rows, *self._frequent_rows), key=lambda row: row[0])
 
     def _take(self, line: bytes) -> None:
-        try:
-            record = orjson.loads(line)
-        except orjson.JSONDecodeError:
-            return  # the first line of a tail is seldom a whole one
-        if isinstance(record, dict):
-            rows = self._file_rows if is_file_event(record) else self._process_rows
-            rows.append(event_row(self._next_key, record))
-            self._next_key += 1
+        if self._is_mid_line:  # the first line of a tail is seldom a whole one
+            self._is_mid_line = False
+            return
+        if not line.strip():
+            return
+        event = decode_event(line)
+        rows = self._frequent_rows if event.kind.is_frequent else self._rare_rows
+        rows.append(event_row(self._next_key, event))
+        self._next_key += 1

@@ -12,7 +12,6 @@ from supervisor.policy.restart_policy import RestartPolicy, backoff_s
 from supervisor.policy.worker_events import (
     Do,
     Ended,
-    Event,
     Heartbeat,
     KillAsked,
     LoopGap,
@@ -25,8 +24,9 @@ from supervisor.policy.worker_events import (
     StartAsked,
     StopAsked,
     Tick,
+    WorkerEvent,
 )
-from supervisor.policy.worker_record import Liveness, RestartOn, Worker
+from supervisor.policy.worker_record import Liveness, RestartOn, WorkerRecord
 
 POLICY = RestartPolicy()
 NO_JITTER = 0.5
@@ -36,17 +36,17 @@ NO_JITTER = 0.5
 class Story:
     """One worker through a scripted history; `did` and `told` collect what was decided."""
 
-    worker: Worker
+    worker: WorkerRecord
     policy: RestartPolicy = POLICY
     did: list[tuple[float, Do]] = field(default_factory=list)
     told: list[tuple[str, float | None]] = field(default_factory=list)
 
-    def at(self, now: float, event: Event, chance: float = NO_JITTER) -> "Story":
+    def at(self, now: float, event: WorkerEvent, chance: float = NO_JITTER) -> "Story":
         decision = decide(self.worker, event, now, chance, self.policy)
         self.worker = decision.worker
         for action in decision.actions:
             if isinstance(action, Report):
-                self.told.append((action.event, action.next_delay_s))
+                self.told.append((action.kind.name, action.next_delay_s))
             else:
                 self.did.append((now, action))
         return self
@@ -60,11 +60,11 @@ class Story:
 
 
 def a_processor(policy: RestartPolicy = POLICY) -> Story:
-    return Story(Worker(RestartOn.FAILURE, Liveness.HEARTBEAT), policy)
+    return Story(WorkerRecord(RestartOn.FAILURE, Liveness.HEARTBEAT), policy)
 
 
 def a_page(policy: RestartPolicy = POLICY) -> Story:
-    return Story(Worker(RestartOn.ALWAYS, Liveness.PROBE), policy)
+    return Story(WorkerRecord(RestartOn.ALWAYS, Liveness.PROBE), policy)
 
 
 def a_ready_page() -> Story:
@@ -323,14 +323,17 @@ EVENTS = st.one_of(
 )
 HISTORIES = st.lists(st.tuples(st.floats(0, 100), EVENTS, st.floats(0, 0.999)), max_size=80)
 KINDS = st.sampled_from(
-    [Worker(RestartOn.FAILURE, Liveness.HEARTBEAT), Worker(RestartOn.ALWAYS, Liveness.PROBE)]
+    [
+        WorkerRecord(RestartOn.FAILURE, Liveness.HEARTBEAT),
+        WorkerRecord(RestartOn.ALWAYS, Liveness.PROBE),
+    ]
 )
 
 
 @given(worker=KINDS, history=HISTORIES)
 @settings(max_examples=300)
 def test_at_most_one_process_lives_whatever_the_order_of_events(
-    worker: Worker, history: list[tuple[float, Event, float]]
+    worker: WorkerRecord, history: list[tuple[float, WorkerEvent, float]]
 ) -> None:
     story, now, is_living, is_told_to_stop = Story(worker), 0.0, False, False
     for pause, event, chance in history:
@@ -360,7 +363,7 @@ def test_at_most_one_process_lives_whatever_the_order_of_events(
 @given(worker=KINDS, history=HISTORIES)
 @settings(max_examples=200)
 def test_worker_told_to_stop_ends_if_it_is_killed_when_asked(
-    worker: Worker, history: list[tuple[float, Event, float]]
+    worker: WorkerRecord, history: list[tuple[float, WorkerEvent, float]]
 ) -> None:
     story, now = Story(worker), 0.0
     for pause, event, chance in history:
@@ -383,7 +386,7 @@ def test_worker_told_to_stop_ends_if_it_is_killed_when_asked(
 @given(worker=KINDS, history=HISTORIES)
 @settings(max_examples=200)
 def test_tick_at_the_next_deadline_moves_it(
-    worker: Worker, history: list[tuple[float, Event, float]]
+    worker: WorkerRecord, history: list[tuple[float, WorkerEvent, float]]
 ) -> None:
     # Otherwise the loop would spin on a deadline that never passes.
     story, now = Story(worker), 0.0

@@ -18,7 +18,8 @@ import psutil
 import pytest
 
 from supervisor.control.client import ask
-from supervisor.control.server import Request
+from supervisor.control.messages import Request
+from supervisor.processes.guardian import SCRIPT
 from tests.supervisor.harness import ROOT, Run, wait_until
 
 SECONDS = float(os.environ.get("CHAOS_SECONDS", "60"))
@@ -152,7 +153,7 @@ class Chaos:
 
     def _kill_guardian(self) -> None:
         for child in psutil.Process(self._run.pid).children():
-            if any(argument.endswith("guardian.py") for argument in child.cmdline()):
+            if any(argument == str(SCRIPT) for argument in child.cmdline()):
                 child.kill()
 
     def _fill_log_disk(self) -> None:

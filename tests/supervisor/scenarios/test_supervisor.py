@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from shared.worker_link import FAMILY
-from supervisor.processes.process import open_pidfd
+from supervisor.processes.guardian import SCRIPT
+from supervisor.processes.worker_process import open_pidfd
 from tests.supervisor.harness import Run, is_gone, wait_until
 
 
@@ -115,7 +116,7 @@ def test_guardian_that_was_killed_is_started_again(run: Run) -> None:
     [guardian] = [
         child
         for child in psutil.Process(run.pid).children()
-        if any("guardian.py" in argument for argument in child.cmdline())
+        if any(SCRIPT.name in argument for argument in child.cmdline())
     ]
     guardian.kill()
     wait_until("a new guardian", lambda: run.events("guardian_restarted"))

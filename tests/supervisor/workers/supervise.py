@@ -2,18 +2,18 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from shared.errors import OrderflowError
-from shared.run_files.run_directory import RunDirectory
-from supervisor.files.reports import PublishedFiles
+from shared.job import Job, TimeRange
+from supervisor.files.file_watch import FileWatch
 from supervisor.policy.restart_policy import RestartPolicy
-from supervisor.policy.worker_record import Liveness, RestartOn
-from supervisor.processes import launcher, process
-from supervisor.processes.worker_spec import PROCESSOR, VISUALIZER, WorkerSpec
+from supervisor.processes import launcher, worker_process
+from supervisor.processes.worker_spec import WORKERS
 from supervisor.run import RunPlan, supervise
 
 HERE = Path(__file__).parent
@@ -22,47 +22,39 @@ HERE = Path(__file__).parent
 def main() -> int:
     """Supervise as the first argument says."""
     asked = json.loads(sys.argv[1])
-    run_dir = RunDirectory(Path(asked["run_dir"]))
     plan = RunPlan(
-        run_dir=run_dir,
-        instrument="TEST-USDT",
+        job=Job(
+            instrument="TEST-USDT",
+            time_range=TimeRange(0, 1),
+            data_dir=Path(),
+            run_dir=Path(asked["run_dir"]),
+            window_seconds=60,
+            depth_levels=50,
+        ),
         port=asked.get("port", 0),
         policy=RestartPolicy(**asked.get("policy", {})),
         is_tied_to_launcher=asked.get("is_tied_to_launcher", False),
     )
-
-    def make_specs(_port: int, _token: str | None) -> list[WorkerSpec]:
-        worker = WorkerSpec(
-            PROCESSOR,
-            tuple(
-                asked.get("processor_command")
-                or (sys.executable, str(HERE / "working.py"), *asked["processor"])
-            ),
-            RestartOn.FAILURE,
-            Liveness.HEARTBEAT,
-        )
-        page = WorkerSpec(
-            VISUALIZER,
-            (sys.executable, str(HERE / "serving.py"), *asked["visualizer"]),
-            RestartOn.ALWAYS,
-            Liveness.PROBE,
-            is_given_listener=True,
-        )
-        return [worker, page]
-
+    work = (sys.executable, str(HERE / "working.py"), *asked["processor"])
+    serve = (sys.executable, str(HERE / "serving.py"), *asked["visualizer"])
+    processor, visualizer = WORKERS
+    specs = [
+        replace(processor, command=lambda _: tuple(asked.get("processor_command") or work)),
+        replace(visualizer, command=lambda _: serve),
+    ]
     if asked.get("without_pidfd"):
-        for module in (process, launcher):
+        for module in (worker_process, launcher):
             module.open_pidfd = lambda _pid: None  # as on a platform that has none
     if asked.get("broken_part"):
-        PublishedFiles.changes = _raise  # a bug of our own
+        FileWatch.tick = _raise  # a bug of our own
     try:
-        return supervise(plan, make_specs)
+        return supervise(plan, specs)
     except OrderflowError as error:
         click.echo(f"Error: {error}", err=True)
         return error.exit_code
 
 
-def _raise(_files: PublishedFiles) -> NoReturn:
+def _raise(*_arguments: object) -> NoReturn:
     raise RuntimeError("a bug of our own")
 
 

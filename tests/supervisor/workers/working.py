@@ -25,6 +25,7 @@ from shared.worker_link import WorkerLink, enter_worker
 @click.option("--flood-bytes", default=0)
 @click.option("--grab-bytes", default=0)
 @click.option("--silent-files", is_flag=True)
+@click.option("--first-words", default="")
 @click.option("--last-words", default="")
 @click.option("--without-prctl", is_flag=True)
 def main(
@@ -38,6 +39,7 @@ def main(
     flood_bytes: int,
     grab_bytes: int,
     silent_files: bool,
+    first_words: str,
     last_words: str,
     without_prctl: bool,
 ) -> None:
@@ -46,6 +48,8 @@ def main(
     if without_prctl:
         sys.platform = "elsewhere"  # so that the worker ties itself by the pipe alone
     link = enter_worker()
+    if first_words:
+        click.echo(first_words)
     if ignore_term:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if grandchild:

@@ -200,18 +200,21 @@ def test_the_process_log_reads_like_sentences_and_can_be_filtered(
 ) -> None:
     files.add(5)
     files.run.events.write_text(
-        '{"ts":"2026-11-22T08:00:00.000Z","event":"started","worker":"processor","pid":41}\n'
-        '{"ts":"2026-11-22T08:00:05.000Z","event":"exited","worker":"processor","from":"RUNNING",'
-        '"to":"BACKOFF","pid":41,"exit_code":1,"uptime_s":5.0,"next_delay_s":0.5}\n'
-        '{"ts":"2026-11-22T08:00:06.000Z","event":"file","file":"data/cvd_data.json","bytes":2048}\n'
-        '{"ts":"2026-11-22T08:00:07.000Z","event":"started","worker":"visualizer","pid":42}\n'
+        '{"ts":"2026-11-22T08:00:00.000Z","event":"starting","worker":"processor","pid":41}\n'
+        '{"ts":"2026-11-22T08:00:05.000Z","event":"backoff","worker":"processor","from":"RUNNING",'
+        '"to":"BACKOFF","pid":41,"reason":"exit code 1","exit_code":1,"uptime_s":5.0,'
+        '"next_delay_s":0.5}\n'
+        '{"ts":"2026-11-22T08:00:06.000Z","event":"file_changed","file":"cvd_data.json",'
+        '"bytes":2048,"age_s":0.01}\n'
+        '{"ts":"2026-11-22T08:00:07.000Z","event":"starting","worker":"visualizer","pid":42}\n'
     )
     page = open_page(server.url)
     lines = page.locator("#log li")
     expect(lines).to_have_count(3)
     expect(lines.nth(0)).to_contain_text("visualizer")
     expect(lines.nth(1)).to_contain_text(
-        "RUNNING → BACKOFF · pid 41 · exit code 1 · after 5.0 s · next start in 0.5 s"
+        "failed and will be started again · pid 41 · exit code 1 · after 5.0 s"
+        " · next start in 0.5 s"
     )
     expect(lines.nth(1)).to_contain_text("2026-11-22 08:00:05")
     page.fill("#log-filter", "processor backoff")
@@ -219,9 +222,9 @@ def test_the_process_log_reads_like_sentences_and_can_be_filtered(
     page.fill("#log-filter", "")
     page.click("#log-level-choice >> text=All + files")
     expect(lines).to_have_count(4)
-    see(page, "#log", "cvd_data.json · 2,048 bytes")
+    see(page, "#log", "cvd_data.json was published · 2.0 KB")
     page.click("#log-level-choice >> text=Warnings")
     expect(lines).to_have_count(1)
     with files.run.events.open("a") as log:
-        log.write('{"ts":1795338000.5,"event":"gave_up","worker":"processor","to":"FATAL"}\n')
+        log.write('{"ts":"2026-11-22T09:00:00.5Z","event":"fatal","worker":"processor"}\n')
     expect(lines).to_have_count(2)

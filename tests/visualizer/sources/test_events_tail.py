@@ -2,7 +2,7 @@ from pathlib import Path
 
 import orjson
 
-from visualizer.sources.events_tail import MAX_EVENTS, MAX_FILE_EVENTS, TAIL_BYTES, EventsTail
+from visualizer.sources.events_tail import MAX_EVENTS, MAX_FREQUENT_EVENTS, TAIL_BYTES, EventsTail
 
 
 def append(path: Path, *records: object) -> None:
@@ -39,20 +39,26 @@ def test_a_half_written_line_is_read_when_it_is_whole(tmp_path: Path) -> None:
     assert names(tail) == ["a", "b"]
 
 
-def test_lines_that_are_no_records_are_passed_over(tmp_path: Path) -> None:
+def test_damaged_lines_are_rows_and_empty_ones_are_not(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
-    path.write_bytes(b'nonsense\n[1]\n\xff\n{"event":"a"}\n')
-    assert names(EventsTail(path)) == ["a"]
+    path.write_bytes(b'nonsense\n[1]\n\n{"event":"hung","pid":"x"}\n{"event":"a"}\n')
+    rows = EventsTail(path).read()
+    assert [(row[2], row[4]) for row in rows] == [
+        ("info", "damaged_line"),
+        ("info", "damaged_line"),
+        ("info", "hung"),
+        ("info", "a"),
+    ]
 
 
-def test_changes_of_files_do_not_push_out_what_happened_to_processes(tmp_path: Path) -> None:
+def test_published_files_do_not_push_out_what_else_happened(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
-    append(path, {"event": "started"})
-    append(path, *({"event": "file", "file": "x", "bytes": n} for n in range(1000)))
+    append(path, {"event": "starting"}, {"event": "file_broken", "file": "x"})
+    append(path, *({"event": "file_changed", "file": "x", "bytes": n} for n in range(1000)))
     append(path, {"event": "exited"})
     found = names(EventsTail(path))
-    assert len(found) == MAX_FILE_EVENTS + 2
-    assert (found[0], found[-1]) == ("started", "exited")
+    assert len(found) == MAX_FREQUENT_EVENTS + 3
+    assert (found[:2], found[-1]) == (["starting", "file_broken"], "exited")
 
 
 def test_only_the_newest_rows_are_kept(tmp_path: Path) -> None:
@@ -65,7 +71,7 @@ def test_only_the_newest_rows_are_kept(tmp_path: Path) -> None:
 def test_of_a_long_log_only_the_tail_is_read(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     path.write_bytes(b'{"event":"old"}\n' + b"x" * (2 * TAIL_BYTES) + b'\n{"event":"new"}\n')
-    assert names(EventsTail(path)) == ["new"]
+    assert names(EventsTail(path)) == ["new"], "the line that the tail begins in is passed over"
 
 
 def test_a_rotated_log_goes_on_with_growing_keys(tmp_path: Path) -> None:

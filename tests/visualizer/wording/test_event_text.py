@@ -1,83 +1,48 @@
-from typing import Any
+"""Rows of the page's process log; how each event reads is tested with the vocabulary."""
 
 import pytest
 
+from shared.run_files.event_lines import decode_event
 from visualizer.wording.event_text import event_row
 
 EIGHT_MS = 1_795_334_400_000  # 2026-11-22 08:00:00 UTC
 
 
-@pytest.mark.parametrize(
-    "moment",
-    [
-        "2026-11-22T08:00:00Z",
-        "2026-11-22T08:00:00.000+00:00",
-        1_795_334_400,
-        1_795_334_400.0,
-        EIGHT_MS,
-    ],
-    ids=["ISO with Z", "ISO with offset", "seconds", "float seconds", "milliseconds"],
-)
-def test_time_is_understood_in_the_forms_found(moment: Any) -> None:
-    assert event_row(1, {"ts": moment, "event": "started"})[1] == EIGHT_MS
-
-
-@pytest.mark.parametrize("moment", [None, "soon", True, [], {}, float("nan"), 1e300])
-def test_a_time_that_is_none_is_left_out(moment: Any) -> None:
-    assert event_row(1, {"ts": moment, "event": "started"})[1] is None
-
-
-def test_a_change_of_state_reads_like_a_sentence() -> None:
-    row = event_row(
-        3,
-        {
-            "ts": EIGHT_MS,
-            "event": "exited",
-            "worker": "processor",
-            "from": "RUNNING",
-            "to": "BACKOFF",
-            "pid": 41,
-            "exit_code": 1,
-            "uptime_s": 1234.56,
-            "next_delay_s": 0.5,
-            "detail": "Traceback\n  ...\nValueError: no\n",
-        },
+def test_a_row_says_when_how_grave_who_and_what() -> None:
+    event = decode_event(
+        b'{"ts":"2026-11-22T08:00:00.250Z","event":"not_ready","worker":"visualizer","pid":42,'
+        b'"reason":"3 health probes failed"}'
     )
-    assert row == [
+    assert event_row(3, event) == [
         3,
-        EIGHT_MS,
+        EIGHT_MS + 250,
         "warn",
-        "processor",
-        "exited",
-        (
-            "RUNNING → BACKOFF · pid 41 · exit code 1 · after 1,234.6 s · next start in 0.5 s"
-            " · ValueError: no"
-        ),
+        "visualizer",
+        "not_ready",
+        "does not answer · pid 42 · 3 health probes failed",
     ]
 
 
-def test_a_changed_file_reads_like_a_sentence() -> None:
-    row = event_row(
-        1, {"event": "file_replaced", "file": "data/cvd_data.json", "bytes": 2048, "age_s": 0.04}
-    )
-    assert row[3:] == ["files", "file_replaced", "cvd_data.json · 2,048 bytes · 0.0 s old"]
+def test_a_file_stands_where_others_name_a_worker() -> None:
+    event = decode_event(b'{"event":"file_gone","file":"cvd_data.json"}')
+    assert event_row(1, event)[2:] == ["warn", "files", "file_gone", "cvd_data.json was deleted"]
+
+
+def test_an_event_of_a_later_version_is_information_under_its_name() -> None:
+    row = event_row(1, decode_event(b'{"event":"fatal_backoff_error","worker":"recorder"}'))
+    assert row == [1, None, "info", "recorder", "fatal_backoff_error", ""]
 
 
 @pytest.mark.parametrize(
-    ("record", "level"),
-    [
-        ({"event": "started"}, "info"),
-        ({"event": "exited", "exit_code": 0}, "info"),
-        ({"event": "exited", "exit_code": 1}, "warn"),
-        ({"event": "exited", "signal": "SIGKILL"}, "warn"),
-        ({"event": "state", "to": "BACKOFF"}, "warn"),
-        ({"event": "state", "to": "FATAL"}, "error"),
-        ({"event": "hung"}, "error"),
-    ],
+    "moment", ["2026-11-22T08:00:00Z", "2026-11-22T08:00:00.000+00:00", "2026-11-22 08:00"]
 )
-def test_how_alarming_an_event_is(record: dict[str, Any], level: str) -> None:
-    assert event_row(1, record)[2] == level
+def test_a_moment_is_epoch_milliseconds(moment: str) -> None:
+    line = f'{{"ts":"{moment}","event":"running"}}'.encode()
+    assert event_row(1, decode_event(line))[1] == EIGHT_MS
 
 
-def test_an_empty_record_is_still_a_line() -> None:
-    assert event_row(1, {}) == [1, None, "info", "supervisor", "event", ""]
+@pytest.mark.parametrize("moment", ['"soon"', '""', "5", "null", "[]", '"0001-01-01T00:00+23:59"'])
+def test_a_moment_that_is_none_is_left_out(moment: str) -> None:
+    row = event_row(1, decode_event(f'{{"ts":{moment},"event":"running"}}'.encode()))
+    assert row[1] is None or row[1] < 0
+    assert row[4] == "running"

@@ -1,4 +1,4 @@
-"""Hints that the published files changed: watchdog while it delivers, polling when it does not."""
+"""Hints that files of a folder changed: watchdog while it delivers, polling when it does not."""
 
 import logging
 import os
@@ -17,6 +17,9 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
+
+from shared import events
+from shared.run_files.event_lines import EventRecord
 
 logger = logging.getLogger(__name__)
 
@@ -42,20 +45,20 @@ class WatchMode(StrEnum):
     POLLING = "polling"
 
 
-class FileWatch:
+class ChangeHints:
     """Watches one folder, not its subfolders, and keeps the watching itself alive.
 
     Events are hints: the handler only calls `wake`, from watchdog's thread. `check`, called from
     the loop, proves delivery with a canary file, rebuilds an observer whose threads died or whose
     folder was replaced, and falls back to polling, trying events again each 30 s. Every turn of
-    that story goes to `on_turn` with a name and a reason.
+    that story goes to `on_turn`, as the record of an event.
     """
 
     def __init__(
         self,
         folder: Path,
         wake: Callable[[], None],
-        on_turn: Callable[[str, str], None],
+        on_turn: Callable[[EventRecord], None],
         make_observer: Callable[[], BaseObserver] = Observer,
     ) -> None:
         self.mode = WatchMode.POLLING
@@ -92,7 +95,7 @@ class FileWatch:
         fault = self._fault()
         if fault is not None:
             self._drop()
-            self._on_turn("file_watch_rebuilt", fault)
+            self._on_turn(EventRecord(event=events.FILE_WATCH_REBUILT.name, reason=fault))
             self._build(now)
         elif self._canary is not None:
             self._judge_canary(self._canary, now)
@@ -108,7 +111,7 @@ class FileWatch:
             # Opens its inotify instance at once, so that this fails where there is none left.
             self._observer = self._make_observer()
             self._observer.schedule(
-                _Hints(self._take_hint), str(self._folder), recursive=False, event_filter=_HINTS
+                _Handler(self._take_hint), str(self._folder), recursive=False, event_filter=_HINTS
             )
             self._observer.start()
             # Known before it sings: its event may come back before the next statement.
@@ -125,27 +128,27 @@ class FileWatch:
             self._canary = None
             if self.mode is not WatchMode.EVENTS:
                 self.mode = WatchMode.EVENTS
-                self._on_turn("file_watch_events", "the canary was heard")
+                self._on_turn(EventRecord(event=events.FILE_WATCH_EVENTS.name))
         elif now >= canary.deadline:
             self._drop()
-            self._fall_back(now, f"no event for the canary within {CANARY_SECONDS:g} s")
+            self._fall_back(now, f"a test file was not noticed within {CANARY_SECONDS:g} s")
 
     def _fall_back(self, now: float, reason: str) -> None:
         self.mode = WatchMode.POLLING
         self._retry_at = now + RETRY_SECONDS
-        self._on_turn("file_watch_polling", reason)
+        self._on_turn(EventRecord(event=events.FILE_WATCH_POLLING.name, reason=reason))
 
     def _fault(self) -> str | None:
         observer = self._observer
         if observer is None or not observer.is_alive():
-            return "the observer's thread died"
+            return "the thread that takes the system's events died"
         if not observer.emitters or not all(emitter.is_alive() for emitter in observer.emitters):
-            return "an emitter's thread died"
+            return "the thread that reads the system's events died"
         try:
             inode = self._folder.stat().st_ino
         except OSError:
-            return "the folder is gone"
-        return None if inode == self._inode else "the folder was replaced"
+            return f"the folder {self._folder.name}/ is gone"
+        return None if inode == self._inode else f"the folder {self._folder.name}/ was replaced"
 
     def _drop(self) -> None:
         if self._canary is not None:
@@ -186,7 +189,7 @@ class _Canary:
             logger.warning("%s: cannot be deleted: %s", self.path, error.strerror)
 
 
-class _Hints(FileSystemEventHandler):
+class _Handler(FileSystemEventHandler):
     """Passes the path of every event on."""
 
     def __init__(self, take: Callable[[str], None]) -> None:

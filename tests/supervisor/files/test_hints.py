@@ -10,11 +10,11 @@ import pytest
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
-from supervisor.files.watch import RETRY_SECONDS, FileWatch, WatchMode
+from supervisor.files.hints import RETRY_SECONDS, ChangeHints, WatchMode
 from tests.supervisor.harness import wait_until
 
-Turns = list[tuple[str, str]]
-MakeWatch = Callable[..., FileWatch]
+Turns = list[tuple[str, str | None]]
+MakeWatch = Callable[..., ChangeHints]
 
 
 @pytest.fixture
@@ -29,11 +29,11 @@ def make_watch(tmp_path: Path, turns: Turns) -> Iterator[MakeWatch]:
     def make(
         wake: Callable[[], None] = lambda: None,
         make_observer: Callable[[], BaseObserver] = Observer,
-    ) -> FileWatch:
-        watch = FileWatch(
+    ) -> ChangeHints:
+        watch = ChangeHints(
             tmp_path / "data",
             wake,
-            lambda event, reason: turns.append((event, reason)),
+            lambda record: turns.append((record.event, record.reason)),
             make_observer,
         )
         watches.append(watch)
@@ -44,7 +44,7 @@ def make_watch(tmp_path: Path, turns: Turns) -> Iterator[MakeWatch]:
         watch.close()
 
 
-def hear_the_canary(watch: FileWatch, now: float) -> None:
+def hear_the_canary(watch: ChangeHints, now: float) -> None:
     def look() -> bool:
         watch.check(now)
         return watch.next_deadline is None
@@ -114,7 +114,7 @@ def test_25_canary_that_is_not_heard_means_polling(make_watch: MakeWatch, turns:
     watch.check(0.9)
     assert turns == []
     watch.check(1.0)
-    assert turns == [("file_watch_polling", "no event for the canary within 1 s")]
+    assert turns == [("file_watch_polling", "a test file was not noticed within 1 s")]
     assert watch.rescan_seconds < 1
 
 
@@ -157,7 +157,7 @@ def test_25_handler_that_raises_leads_to_a_rebuild(
 
     def look() -> bool:
         watch.check(0.2)
-        return ("file_watch_rebuilt", "the observer's thread died") in turns
+        return ("file_watch_rebuilt", "the thread that takes the system's events died") in turns
 
     wait_until("the watch is rebuilt", look, 5)
     is_raising = False
@@ -174,7 +174,7 @@ def test_folder_that_was_replaced_leads_to_a_rebuild(
     hear_the_canary(watch, 0.1)
     (tmp_path / "data").rename(tmp_path / "old")
     watch.check(0.2)
-    assert turns[-1] == ("file_watch_rebuilt", "the folder is gone")
+    assert turns[-1] == ("file_watch_rebuilt", "the folder data/ is gone")
     hear_the_canary(watch, 0.3)
     assert watch.mode is WatchMode.EVENTS
 

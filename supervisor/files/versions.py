@@ -4,9 +4,12 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import orjson
+
+from shared.clock import LAST_MOMENT_MS
 
 MAX_PARSED_BYTES = 8_000_000
 """Larger documents are reported, not parsed: the loop must not stand still for one of them."""
@@ -22,7 +25,7 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class FileReport:
+class FileVersion:
     """A new version of a published file.
 
     `newest_ms` is the newest bar's time, or the data time of a status; `bars` the length of an
@@ -49,18 +52,18 @@ class PublishedFiles:
         self._folder = folder
         self._seen: dict[str, Signature] = {}
 
-    def changes(self) -> list[FileReport]:
+    def changes(self) -> list[FileVersion]:
         """Return the files that are new, changed or gone since the last call, by name."""
-        reports = []
+        found = []
         names = self._names()
         for name in sorted(names):
-            report = self._look_at(name)
-            if report is not None:
-                reports.append(report)
+            version = self._look_at(name)
+            if version is not None:
+                found.append(version)
         for name in sorted(self._seen.keys() - names):
             del self._seen[name]
-            reports.append(FileReport(name, is_gone=True))
-        return reports
+            found.append(FileVersion(_as_text(name), is_gone=True))
+        return found
 
     def _names(self) -> set[str]:
         try:
@@ -73,10 +76,12 @@ class PublishedFiles:
         except OSError:
             return set()
 
-    def _look_at(self, name: str) -> FileReport | None:
+    def _look_at(self, name: str) -> FileVersion | None:
         path = self._folder / name
         try:
-            if _signature(path.stat()) == self._seen.get(name):
+            stat = path.stat()
+            # Opening anything but a file may wait for ever.
+            if not S_ISREG(stat.st_mode) or _signature(stat) == self._seen.get(name):
                 return None
             with path.open("rb") as file:
                 # Of the open file: the name may belong to the next version already.
@@ -89,21 +94,21 @@ class PublishedFiles:
             return None
         self._seen[name] = signature
         age_s = round(max(0.0, time.time() - stat.st_mtime), 3)
-        return _describe(name, content, stat.st_size, age_s)
+        return _describe(_as_text(name), content, stat.st_size, age_s)
 
 
 def _signature(stat: os.stat_result) -> Signature:
     return Signature(stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
 
-def _describe(name: str, content: bytes, size: int, age_s: float) -> FileReport:
+def _describe(name: str, content: bytes, size: int, age_s: float) -> FileVersion:
     if len(content) > MAX_PARSED_BYTES:
-        return FileReport(name, size, age_s)
+        return FileVersion(name, size, age_s)
     try:
         document = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        return FileReport(name, size, age_s, fault=f"expected one JSON document: {error}")
-    return FileReport(
+        return FileVersion(name, size, age_s, fault=f"expected one JSON document: {error}")
+    return FileVersion(
         name,
         size,
         age_s,
@@ -114,9 +119,13 @@ def _describe(name: str, content: bytes, size: int, age_s: float) -> FileReport:
 
 def _newest_ms(document: Any) -> int | None:
     match document:
-        case [*_, [int(newest), *_]]:
-            return newest
-        case {"data_time_ms": int(newest)}:
-            return newest
+        case [*_, [newest, *_]] | {"data_time_ms": newest}:
+            is_moment = type(newest) is int and 0 <= newest <= LAST_MOMENT_MS
+            return newest if is_moment else None
         case _:
             return None
+
+
+def _as_text(name: str) -> str:
+    # A file name is bytes to the system, and need not be text.
+    return os.fsencode(name).decode("utf-8", "replace")

@@ -17,7 +17,7 @@ from supervisor.processes.descriptors import close_quietly
 
 
 @dataclass(slots=True)
-class Process:
+class WorkerProcess:
     """A worker's process and the descriptors the supervisor holds for it.
 
     `pidfd` is None where the platform has none; SIGCHLD tells of the end there. `create_time` is
@@ -74,7 +74,7 @@ def spawn(
     started_at: float,
     lifeline_fd: int,
     listen_fd: int | None,
-) -> Process:
+) -> WorkerProcess:
     """Start `command`; call it from the main thread, whose end the worker does not survive.
 
     `family` marks the process and all its descendants as this supervisor's. Raises OSError when
@@ -118,7 +118,7 @@ def spawn(
         close_quietly(output_write, heartbeat_write)
     os.set_blocking(output_read, False)
     os.set_blocking(heartbeat_read, False)
-    return Process(
+    return WorkerProcess(
         popen=popen,
         boot_id=boot_id,
         create_time=_create_time(popen.pid),

@@ -1,0 +1,41 @@
+"""The list of workers: what each is told, and what a list may not be."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from shared.job import Job, TimeRange
+from supervisor.policy.worker_record import Liveness, RestartOn
+from supervisor.processes.worker_spec import WORKERS, Assignment, WorkerSpec
+
+JOB = Job("BTC-USDT", TimeRange(0, 60_000), Path("data"), Path("run"), 60, 50)
+TOLD = Assignment(JOB, "127.0.0.1", 8050, 500, token="secret")
+
+
+@pytest.mark.parametrize("spec", WORKERS, ids=lambda spec: spec.name)
+def test_every_worker_is_told_the_job(spec: WorkerSpec) -> None:
+    command = spec.command(TOLD)
+    assert command[:2] == (sys.executable, "-m")
+    for pair in (("--instrument", "BTC-USDT"), ("--run-dir", "run"), ("--depth-levels", "50")):
+        assert command[command.index(pair[0]) + 1] == pair[1]
+    assert command[command.index("--from") + 1] == "1970-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("spec", WORKERS, ids=lambda spec: spec.name)
+def test_the_token_is_in_no_command_line(spec: WorkerSpec) -> None:
+    assert "secret" not in " ".join(spec.command(TOLD))
+
+
+def test_only_who_serves_the_page_knows_its_address_and_its_token() -> None:
+    for spec in WORKERS:
+        is_server = spec.is_given_listener
+        assert ("--port" in spec.command(TOLD)) == is_server
+        assert dict(spec.environment(TOLD)) == ({"ORDERFLOW_TOKEN": "secret"} if is_server else {})
+        assert dict(spec.environment(replace(TOLD, token=None))) == {}
+
+
+def test_a_probed_worker_without_the_socket_is_refused() -> None:
+    with pytest.raises(ValueError, match="recorder: a worker without the listening socket"):
+        WorkerSpec("recorder", lambda _: (), RestartOn.ALWAYS, Liveness.PROBE)

@@ -1,0 +1,28 @@
+"""What a run may not be made of."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from shared.job import Job, TimeRange
+from shared.run_files.run_directory import RunDirectory
+from supervisor.processes.listening import PageEndpoint
+from supervisor.processes.worker_spec import WORKERS, Assignment
+from supervisor.run_setup import RunSetup
+
+JOB = Job("BTC-USDT", TimeRange(0, 60_000), Path("data"), Path("run"), 60, 50)
+
+
+def test_two_workers_of_one_name_are_refused() -> None:
+    with (
+        socket.socket() as listener,
+        pytest.raises(ValueError, match="found processor, visualizer, processor"),
+    ):
+        RunSetup(
+            run_dir=RunDirectory(Path("run")),
+            boot_id="b",
+            specs=[*WORKERS, WORKERS[0]],
+            assignment=Assignment(JOB, "127.0.0.1", 8050, 500),
+            page=PageEndpoint(listener, "http://localhost:8050/", "localhost:8050"),
+        )

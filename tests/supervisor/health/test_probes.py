@@ -8,7 +8,7 @@ import pytest
 
 from shared.worker_link import BOOT_ID_HEADER
 from supervisor.health.probes import PROBE_SECONDS, TIMEOUT_SECONDS, HealthProbe
-from supervisor.loop import EventLoop
+from supervisor.loop.event_loop import EventLoop
 from supervisor.processes.listening import PageEndpoint, open_listening_socket
 from tests.supervisor.harness import wait_until
 

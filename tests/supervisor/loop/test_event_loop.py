@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from supervisor.loop import EventLoop
+from supervisor.loop.event_loop import EventLoop
 
 
 @pytest.fixture

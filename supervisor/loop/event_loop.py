@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Sequence
 from types import FrameType
 
-from supervisor.processes.descriptors import close_quietly
+from supervisor.loop.descriptors import close_quietly
 
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE

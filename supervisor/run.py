@@ -15,8 +15,8 @@ from shared.run_files.earlier_run import set_earlier_run_aside
 from shared.run_files.run_directory import RunDirectory
 from supervisor.control.lock import take_lock
 from supervisor.logs.console import Console, ConsoleHandler
+from supervisor.loop.descriptors import fill_standard_descriptors
 from supervisor.policy.restart_policy import RestartPolicy
-from supervisor.processes.descriptors import fill_standard_descriptors
 from supervisor.processes.launcher import find_launchers
 from supervisor.processes.leftovers import end_leftovers
 from supervisor.processes.listening import PageEndpoint

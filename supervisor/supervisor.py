@@ -14,12 +14,11 @@ from shared.run_files.event_lines import EventRecord
 from shared.run_files.supervisor_status import WorkerState
 from supervisor.control.messages import Answer, Request
 from supervisor.control.server import ControlServer
-from supervisor.control.status_desk import StatusDesk
 from supervisor.files.file_watch import FileWatch
 from supervisor.logs.console import Console
 from supervisor.logs.event_log import EventLog
 from supervisor.logs.rotating_file import RotatingFile
-from supervisor.loop import EventLoop
+from supervisor.loop.event_loop import EventLoop
 from supervisor.policy.worker_events import (
     KillAsked,
     LoopGap,
@@ -36,6 +35,7 @@ from supervisor.processes.memory import tree_rss_bytes
 from supervisor.processes.strays import LOOK_SECONDS, Strays, adopt_orphans
 from supervisor.processes.worker import SupervisedWorker, Surroundings
 from supervisor.run_setup import RunSetup
+from supervisor.status_desk import StatusDesk
 
 TICK_SECONDS = 1.0
 GAP_SECONDS = 2.0

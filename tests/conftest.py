@@ -2,6 +2,9 @@
 
 import signal
 
+import hypothesis
+from hypothesis import HealthCheck
+
 from tests.support.browser import browser, open_page
 
 __all__ = ["browser", "open_page"]
@@ -14,3 +17,10 @@ for number, handler in (
 ):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, handler)
+
+# How long an example takes, or how fast they are drawn, says something of the machine and its other
+# work, not of the code.
+hypothesis.settings.register_profile(
+    "whatever the machine does", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("whatever the machine does")

@@ -14,5 +14,5 @@ def bar_start(moments: Moments, window_ms: int) -> Moments:
     >>> bar_start(125_000, 60_000)
     120000
     """
-    start: Moments = moments - moments % window_ms
+    start: Moments = moments // window_ms * window_ms
     return start

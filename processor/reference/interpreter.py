@@ -1,6 +1,6 @@
 """Stream recorded day files as book updates, each with the trades of its window."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from sqlite3 import Connection
 
@@ -25,7 +25,7 @@ class DBInterpreter:
     """Reads `files`, in the order given, for the half-open `time_range`.
 
     What cannot be used is skipped and counted in `quality`. `on_wait` is called now and then
-    while SQLite takes its time.
+    while SQLite takes its time, `on_file` before each file.
     """
 
     def __init__(
@@ -34,11 +34,13 @@ class DBInterpreter:
         time_range: TimeRange,
         quality: Quality | None = None,
         on_wait: OnWait = do_nothing,
+        on_file: Callable[[DayFile], None] | None = None,
     ) -> None:
         self._files = files
         self._range = time_range
         self._quality = quality or Quality()
         self._on_wait = on_wait
+        self._on_file = on_file
         self.position = Position()
 
     def stream(self) -> Iterator[tuple[OrderbookUpdate, list[Trade]]]:
@@ -50,6 +52,8 @@ class DBInterpreter:
         """
         for file in self._files:
             self.position.file = file
+            if self._on_file is not None:
+                self._on_file(file)
             try:
                 with open_recording(file.path, self._on_wait) as connection:
                     yield from self._join(

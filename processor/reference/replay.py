@@ -27,9 +27,9 @@ class ReferenceReplay:
         sink: Sink | None = None,
         on_wait: OnWait = do_nothing,
     ) -> None:
-        self._interpreter = DBInterpreter(files, job.time_range, quality, on_wait)
+        on_file = sink.begin_file if sink is not None else None
+        self._interpreter = DBInterpreter(files, job.time_range, quality, on_wait, on_file)
         self._calculation = OHLCProcessor(job.window_seconds, job.depth_levels, sink)
-        self._sink = sink
         self._range = job.time_range
         self._quality = quality
 
@@ -75,12 +75,7 @@ class ReferenceReplay:
 
     def steps(self) -> Generator[None, None, None]:
         """Do the work, yielding after every book row so that the caller can look up."""
-        file = None
         for update, trades in self._interpreter.stream():
-            if self._sink is not None and file is not self.position.file:
-                file = self.position.file
-                assert file is not None
-                self._sink.begin_file(file)
             self._calculation.update_orderbook(
                 update, is_sampled=update.timestamp_ms >= self._range.from_ms
             )

@@ -15,7 +15,7 @@ from supervisor.control.messages import (
     decode_request,
     encode_message,
 )
-from supervisor.loop import EventLoop
+from supervisor.loop.event_loop import EventLoop
 
 
 class ControlServer:

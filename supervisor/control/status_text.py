@@ -1,7 +1,7 @@
 """Say in a few lines how a run is."""
 
 from shared import events
-from shared.event_wording import PHRASES
+from shared.run_files.event_wording import PHRASES
 from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, WorkerStatus
 from supervisor.files.file_watch import WatchMode
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from shared.errors import BrokenFileError
 from shared.run_files.documents import decode_document
 from shared.worker_link import Beat
-from supervisor.processes.descriptors import read_available
+from supervisor.loop.descriptors import read_available
 
 _MAX_LINE_BYTES = 65_536
 _PIPE = Path("heartbeats")

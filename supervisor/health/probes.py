@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shared.worker_link import BOOT_ID_HEADER, HEALTH_PATH
 from supervisor.health.faults import fault_in
-from supervisor.loop import READ, WRITE, EventLoop
+from supervisor.loop.event_loop import READ, WRITE, EventLoop
 from supervisor.processes.listening import PageEndpoint
 
 PROBE_SECONDS = 1.0

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import msgspec
 
 from shared.clock import utc_now_text
-from shared.event_wording import line_of
 from shared.events import VOCABULARY
 from shared.run_files.event_lines import Event, EventRecord, encode_event
+from shared.run_files.event_wording import line_of
 from supervisor.logs.console import Console
 from supervisor.logs.rotating_file import RotatingFile
 

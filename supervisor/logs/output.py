@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from shared.clock import utc_now_text
 from supervisor.logs.rotating_file import RotatingFile
-from supervisor.processes.descriptors import read_available
+from supervisor.loop.descriptors import read_available
 
 CHUNK_BYTES = 65_536
 MAX_LINE_BYTES = 65_536

@@ -4,7 +4,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from supervisor.processes.descriptors import close_quietly
+from supervisor.loop.descriptors import close_quietly
 
 MAX_BYTES = 10_000_000
 KEPT_FILES = 5

@@ -1,7 +1,7 @@
 """Tell the lines of the process status log as a reader on a terminal wants them."""
 
-from shared.event_wording import level_of, line_of
 from shared.run_files.event_lines import decode_event
+from shared.run_files.event_wording import level_of, line_of
 
 
 def told(line: str) -> str:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from supervisor.processes.descriptors import close_quietly
+from supervisor.loop.descriptors import close_quietly
 
 CLOSE_SECONDS = 0.25
 SCRIPT = Path(__file__).with_name("guardian_process.py")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import psutil
 
-from supervisor.loop import EventLoop
-from supervisor.processes.descriptors import close_quietly
+from supervisor.loop.descriptors import close_quietly
+from supervisor.loop.event_loop import EventLoop
 from supervisor.processes.worker_process import open_pidfd
 
 

@@ -16,7 +16,7 @@ from supervisor.logs.console import Console
 from supervisor.logs.event_log import EventLog
 from supervisor.logs.output import OutputLog
 from supervisor.logs.rotating_file import RotatingFile
-from supervisor.loop import EventLoop
+from supervisor.loop.event_loop import EventLoop
 from supervisor.policy.decide import decide, next_deadline
 from supervisor.policy.restart_policy import RestartPolicy
 from supervisor.policy.worker_events import (

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import psutil
 
 from shared import worker_link
+from supervisor.loop.descriptors import close_quietly
 from supervisor.policy.worker_events import Ended
-from supervisor.processes.descriptors import close_quietly
 
 
 @dataclass(slots=True)

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from shared.event_kind import EventKind, Level
-from shared.event_wording import PHRASES, level_of, line_of, subject_of, text_of
 from shared.events import ALL_KINDS, VOCABULARY
 from shared.run_files.event_lines import HEADER, Event, EventRecord, decode_event, encode_event
+from shared.run_files.event_wording import PHRASES, level_of, line_of, subject_of, text_of
 
 FIELDS = frozenset(EventRecord.__struct_encode_fields__) - set(HEADER)
 

@@ -41,7 +41,8 @@ class MemorySink:
     @property
     def content(self) -> Content:
         """What is there now."""
-        content, at_file_start = Content(), {}
+        content = Content()
+        at_file_start: dict[str, int] = {}
         for name, rows in self._told:
             if name == _BEGIN:
                 content.files.append(rows)
@@ -52,6 +53,7 @@ class MemorySink:
                     del held[at_file_start.get(table, 0) :]
             else:
                 content.tables.setdefault(name, []).extend(rows)
+        content.tables = {name: rows for name, rows in content.tables.items() if rows}
         return content
 
     def begin_file(self, file: DayFile) -> None:

@@ -1,18 +1,26 @@
 // Start the page: wait for what Dash lays out, then join store, feed, panels and controls.
-import { Charts } from "./charts.mjs";
-import { connectControls } from "./controls.mjs";
-import { DepthChart } from "./depth.mjs";
-import { Feed } from "./feed.mjs";
-import { connectGestures } from "./gestures.mjs";
-import { Header } from "./header.mjs";
-import { connectKeyboard } from "./keyboard.mjs";
-import { Ladder } from "./ladder.mjs";
-import { ProcessLog } from "./log.mjs";
-import { Notices } from "./notices.mjs";
-import { Settings } from "./settings.mjs";
-import { Store } from "./store.mjs";
+import { Charts } from "./charts/charts.mjs";
+import { saveCsv, savePng } from "./charts/download.mjs";
+import { connectGestures } from "./charts/gestures.mjs";
+import { Feed } from "./core/feed.mjs";
+import { Settings } from "./core/settings.mjs";
+import { Store } from "./core/store.mjs";
+import { connectControls } from "./panels/controls.mjs";
+import { DepthChart } from "./panels/depth.mjs";
+import { Header } from "./panels/header.mjs";
+import { connectKeyboard } from "./panels/keyboard.mjs";
+import { Ladder } from "./panels/ladder.mjs";
+import { ProcessLog } from "./panels/log.mjs";
+import { Notices } from "./panels/notices.mjs";
 
-/** Call back once the element is on the page: assets are loaded before the layout is. */
+/** @import { Panel } from "./core/types.d.ts" */
+
+/**
+ * Call back once the element is on the page: assets are loaded before the layout is.
+ *
+ * @param {string} id
+ * @param {(element: HTMLElement) => void} callback
+ */
 function whenPresent(id, callback) {
   const element = document.getElementById(id);
   if (element) {
@@ -29,9 +37,10 @@ function whenPresent(id, callback) {
   observer.observe(document.documentElement, { childList: true, subtree: true });
 }
 
+/** @param {HTMLElement} page */
 function start(page) {
   const job = {
-    instrument: page.dataset.instrument,
+    instrument: String(page.dataset.instrument),
     windowMs: Number(page.dataset.windowSeconds) * 1000,
     pollMs: Number(page.dataset.pollMs),
   };
@@ -39,6 +48,7 @@ function start(page) {
   const store = new Store(job);
   const charts = new Charts(store, settings);
   const depth = new DepthChart(store, settings);
+  /** @type {Panel[]} */
   const panels = [
     charts,
     depth,
@@ -47,11 +57,23 @@ function start(page) {
     new Notices(store),
     new ProcessLog(store, settings),
   ];
-  settings.onChange(() => panels.forEach((panel) => panel.settingsChanged?.()));
-  store.onChange((changed) => panels.forEach((panel) => panel.dataChanged(changed)));
-  connectControls({ store, settings, charts, depth });
+  settings.onChange(() => {
+    for (const panel of panels) {
+      panel.settingsChanged?.();
+    }
+  });
+  store.onChange((changed) => {
+    for (const panel of panels) {
+      panel.dataChanged(changed);
+    }
+  });
+  const save = {
+    csv: () => saveCsv(store, charts),
+    png: () => savePng(store, settings, charts, depth),
+  };
+  connectControls({ settings, charts, save });
   connectGestures({ settings, charts });
-  connectKeyboard({ store, settings, charts, depth });
+  connectKeyboard({ settings, charts, save });
   const feed = new Feed(store, job.pollMs);
   feed.start();
   // For the tests and for a look from the browser's console; nothing here reads it.

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.clock import to_epoch_ms
-from shared.event_wording import level_of, subject_of, text_of
 from shared.run_files.event_lines import Event
+from shared.run_files.event_wording import level_of, subject_of, text_of
 
 EventRow = list[Any]
 """`[key, epoch ms or None, level, worker, event, text]`; level is info, warn or error."""

@@ -73,7 +73,7 @@ class BookIntake(TableIntake[BookBatch]):
         return BookBatch(first_row, row_ids, rows)
 
     def _bring_in(self, batch: BookBatch, until_ms: int) -> Iterator[None]:
-        output = book_bars.new_output(len(batch))
+        output = self._new_output(len(batch))
         while self._row < len(batch) and not self.is_over:
             if self._kernels.is_ready and not self._state.book.is_ladder:
                 yield from self._kernels.load_sorted()
@@ -92,13 +92,18 @@ class BookIntake(TableIntake[BookBatch]):
                 self._move_to(batch, self._row)
                 yield
 
+    def _new_output(self, rows: int) -> BookOutput:
+        return book_bars.new_output(rows, with_samples=self._context.sink is not None)
+
     def _apply(self, first: int, until_ms: int, batch: BookBatch, output: BookOutput) -> int:
         """Apply the rows from `first` on, and return the one where that stopped."""
         row = self._state.book.apply(self._kernels, first, until_ms, batch, self._sums, output)
         bars = self._state.take_closed_metric_bars(output.closed)
-        if self._context.sink is not None:
-            self._context.sink.add_bars(METRICS, bars)
-            self._context.sink.add_samples(_samples(batch, slice(first, row), output))
+        sink = self._context.sink
+        if sink is not None:
+            if bars:
+                sink.add_bars(METRICS, bars)
+            sink.add_samples(_samples(batch, slice(first, row), output))
         outcome = self._sums["outcome"][0]
         if outcome == book_bars.OUT_OF_ORDER:
             raise ReadingOrderError("its book rows are not in the order of time")
@@ -124,7 +129,7 @@ class BookIntake(TableIntake[BookBatch]):
                 return True
             if row.timestamp_ms >= until_ms:
                 return False
-            output = book_bars.new_output(1)
+            output = self._new_output(1)
             while not self._apply(0, until_ms, batch, output) and not self.is_over:
                 # Its prices took the book off its ladder: it goes on as sorted arrays.
                 if self._kernels.is_ready and not self._state.book.is_ladder:

@@ -77,10 +77,12 @@ class TradeIntake(TableIntake[TradeBatch]):
         """Count the trades from `first` on; return the row where that stopped, and why."""
         row = self._kernels.count_trades(first, until_ms, batch.rows, self._sums, closed)
         ohlc, cvd = self._state.take_closed_trade_bars(closed)
-        if self._context.sink is not None:
-            self._context.sink.add_bars(OHLC, ohlc)
-            self._context.sink.add_bars(CVD, cvd)
-            self._context.sink.add_trades(self._accepted(batch, slice(first, row)))
+        sink = self._context.sink
+        if sink is not None:
+            if ohlc:
+                sink.add_bars(OHLC, ohlc)
+                sink.add_bars(CVD, cvd)
+            sink.add_trades(self._accepted(batch, slice(first, row)))
         outcome = int(self._sums["outcome"][0])
         if outcome == trade_kernel.OUT_OF_ORDER:
             raise ReadingOrderError("its trades are not in the order of time")

@@ -97,7 +97,10 @@ class SortedSides(NamedTuple):
 
 
 class Samples(NamedTuple):
-    """The book after each row of a batch, where it was sampled: a row in range, no side empty."""
+    """The book after each row of a batch, where it was sampled: a row in range, no side empty.
+
+    Without room for any, none is noted.
+    """
 
     is_taken: Flags
     best_bids: Numbers
@@ -107,7 +110,7 @@ class Samples(NamedTuple):
 
 
 class BookOutput(NamedTuple):
-    """What a book kernel fills: bars that were closed, each a row, and a sample for each row."""
+    """What a book kernel fills: bars that were closed, each a row, and a sample of each row."""
 
     closed: Numbers
     samples: Samples

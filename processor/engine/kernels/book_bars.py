@@ -45,10 +45,11 @@ def begin_file(sums: Sums) -> None:
     sums["newest_ms"] = 0
 
 
-def new_output(rows: int) -> BookOutput:
-    """Return room for what as many rows can give."""
-    numbers = np.empty((4, rows))
-    return BookOutput(np.empty((rows, BAR_COLUMNS)), Samples(np.zeros(rows, np.bool_), *numbers))
+def new_output(rows: int, *, with_samples: bool = False) -> BookOutput:
+    """Return room for what as many rows can give; without room for samples none is noted."""
+    samples = rows if with_samples else 0
+    numbers = np.empty((4, samples))
+    return BookOutput(np.empty((rows, BAR_COLUMNS)), Samples(np.zeros(samples, np.bool_), *numbers))
 
 
 @register_jitable
@@ -66,25 +67,10 @@ def may_apply(row: int, until_ms: int, rows: BookRows, s: Any) -> bool:
 
 
 @register_jitable
-def add_sample(
-    row: int,
-    bar_ms: int,
-    best_bid: float,
-    best_ask: float,
-    bid_size: float,
-    ask_size: float,
-    s: Any,
-    output: BookOutput,
-) -> None:
+def add_sample(bar_ms: int, bid_size: float, ask_size: float, s: Any, output: BookOutput) -> None:
     """Add OBI and TOT of the sizes of both sides to the open bar; finished ones are closed."""
     tot = bid_size + ask_size
     obi = (bid_size - ask_size) / tot
-    samples = output.samples
-    samples.is_taken[row] = True
-    samples.best_bids[row] = best_bid
-    samples.best_asks[row] = best_ask
-    samples.obi[row] = obi
-    samples.tot[row] = tot
     if bar_ms < s["bar_ms"]:
         s["late_book_rows"] += 1
     elif bar_ms == s["bar_ms"]:
@@ -100,6 +86,24 @@ def add_sample(
         s["bar_ms"] = bar_ms
         s["obi_open"] = s["obi_high"] = s["obi_low"] = s["obi_close"] = obi
         s["tot_open"] = s["tot_high"] = s["tot_low"] = s["tot_close"] = tot
+
+
+@register_jitable
+def note_sample(
+    row: int,
+    best_bid: float,
+    best_ask: float,
+    bid_size: float,
+    ask_size: float,
+    samples: Samples,
+) -> None:
+    """Note for the sink what was sampled after a row."""
+    tot = bid_size + ask_size
+    samples.is_taken[row] = True
+    samples.best_bids[row] = best_bid
+    samples.best_asks[row] = best_ask
+    samples.obi[row] = (bid_size - ask_size) / tot
+    samples.tot[row] = tot
 
 
 @register_jitable

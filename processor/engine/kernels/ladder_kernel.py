@@ -20,7 +20,7 @@ from processor.engine.kernels.arguments import (
     Numbers,
     Sums,
 )
-from processor.engine.kernels.book_bars import DONE, OFF_LADDER, add_sample, may_apply
+from processor.engine.kernels.book_bars import DONE, OFF_LADDER, add_sample, may_apply, note_sample
 from processor.engine.kernels.wide_reads import trailing_zeros
 
 # Indices are unsigned: see level_kernel.
@@ -42,8 +42,10 @@ def apply_to_ladder(
     places = np.uint64(ladder.sizes.shape[1])
     starts = ladder.starts
     bids, asks = rows.bids, rows.asks
+    with_samples = len(output.samples.is_taken) > 0
     for row in range(first, len(rows.times)):
-        output.samples.is_taken[row] = False
+        if with_samples:
+            output.samples.is_taken[row] = False
         if not may_apply(row, until_ms, rows, s):
             return row
         bid_start = bids.ends[row - 1] if row else 0
@@ -68,9 +70,11 @@ def apply_to_ladder(
         bid_ticks, ask_ticks = places - _1 - starts[_BIDS], starts[_ASKS]
         if bid_ticks >= ask_ticks:
             s["crossed_rows"] += 1
-        best_bid = np.float64(bid_ticks) / ladder.ticks_per_unit
-        best_ask = np.float64(ask_ticks) / ladder.ticks_per_unit
-        add_sample(row, rows.bar_starts[row], best_bid, best_ask, bid_size, ask_size, s, output)
+        add_sample(rows.bar_starts[row], bid_size, ask_size, s, output)
+        if with_samples:
+            best_bid = np.float64(bid_ticks) / ladder.ticks_per_unit
+            best_ask = np.float64(ask_ticks) / ladder.ticks_per_unit
+            note_sample(row, best_bid, best_ask, bid_size, ask_size, output.samples)
     s["outcome"] = DONE
     return len(rows.times)
 

@@ -13,7 +13,7 @@ from processor.engine.kernels.arguments import (
     SortedSides,
     Sums,
 )
-from processor.engine.kernels.book_bars import DONE, add_sample, may_apply
+from processor.engine.kernels.book_bars import DONE, add_sample, may_apply, note_sample
 
 _1 = np.uint64(1)  # indices are unsigned: see level_kernel
 
@@ -29,7 +29,8 @@ def apply_to_sorted(
     s = state[0]
     s["bars_closed"] = 0
     for row in range(first, len(rows.times)):
-        output.samples.is_taken[row] = False
+        if len(output.samples.is_taken) > 0:
+            output.samples.is_taken[row] = False
         if not may_apply(row, until_ms, rows, s):
             return row
         s["newest_ms"] = rows.times[row]
@@ -121,7 +122,9 @@ def _sample(row: int, bar_ms: int, book: SortedSides, s: Any, output: BookOutput
         s["crossed_rows"] += 1
     bid_size = _best_size(bids, bounds[0, 0], bid_at, s["depth_levels"])
     ask_size = _best_size(asks, bounds[1, 0], ask_at, s["depth_levels"])
-    add_sample(row, bar_ms, best_bid, best_ask, bid_size, ask_size, s, output)
+    add_sample(bar_ms, bid_size, ask_size, s, output)
+    if len(output.samples.is_taken) > 0:
+        note_sample(row, best_bid, best_ask, bid_size, ask_size, output.samples)
 
 
 @register_jitable

@@ -86,9 +86,9 @@ class FileReplay:
         """Bring in the book, and after every batch or odd row of it the trades up to there."""
         if self._book is not None:
             for _ in self._book.advance():
-                yield from self._advance_trades(self._book.newest_ms)
                 self._take_position()
                 yield
+                yield from self._advance_trades(self._book.newest_ms)
             yield from self._advance_trades(self._book.newest_ms)
         yield from self._advance_trades(FOREVER_MS)
         self._take_position()

@@ -8,9 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.event_kind import Level
-from shared.event_wording import level_of, line_of, subject_of, text_of
 from shared.events import VOCABULARY
 from shared.run_files.event_lines import MAX_NAME, EventRecord, decode_event, encode_event
+from shared.run_files.event_wording import level_of, line_of, subject_of, text_of
 
 WHOLE = (
     b'{"ts":"2025-07-01T13:05:09.250Z","mono":1.5,"seq":1,"supervisor_pid":7,"boot_id":"b",'

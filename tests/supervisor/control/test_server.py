@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from supervisor.control.client import ask
 from supervisor.control.messages import Answer, Request, decode_answer
 from supervisor.control.server import ControlServer, short_address
-from supervisor.loop import EventLoop
+from supervisor.loop.event_loop import EventLoop
 from tests.supervisor.harness import wait_until
 from tests.supervisor.junk import HUGE, HUGE_IDS, damaged
 

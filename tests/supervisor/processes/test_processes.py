@@ -10,9 +10,9 @@ import psutil
 import pytest
 
 from shared.worker_link import FAMILY
-from supervisor.loop import EventLoop
+from supervisor.loop.descriptors import close_quietly, read_available
+from supervisor.loop.event_loop import EventLoop
 from supervisor.policy.worker_events import Ended
-from supervisor.processes.descriptors import close_quietly, read_available
 from supervisor.processes.guardian import Guardian
 from supervisor.processes.launcher import LauncherTie, find_launchers
 from supervisor.processes.memory import own_rss_bytes, tree_rss_bytes

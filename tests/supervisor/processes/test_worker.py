@@ -15,7 +15,7 @@ from shared.run_files.supervisor_status import WorkerState
 from supervisor.logs.console import Console
 from supervisor.logs.event_log import EventLog
 from supervisor.logs.rotating_file import RotatingFile
-from supervisor.loop import EventLoop
+from supervisor.loop.event_loop import EventLoop
 from supervisor.policy.restart_policy import RestartPolicy
 from supervisor.policy.worker_events import RestartAsked, StartAsked
 from supervisor.policy.worker_record import Liveness, RestartOn

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.assets import ASSETS, assets
 from tests.support.browser import LAID_OUT, OpenPage
 from tests.support.page_server import PageServer
 from tests.support.run_files import RunFiles
@@ -13,85 +14,95 @@ pytestmark = pytest.mark.browser
 MINUTE = 60_000
 
 CASES: list[tuple[str, str, list[Any], Any]] = [
-    ("format", "decimalsOf", [61837.63], 2),
-    ("format", "decimalsOf", [4.2e-7], 8),
-    ("format", "decimalsOf", [100], 0),
-    ("format", "decimalsOf", [1e21], 0),
-    ("format", "decimalsOf", [1.23456789012345], 10),
-    ("format", "fixed", [-1234.5, 2], "−1,234.50"),
-    ("format", "fixed", [-0.0001, 2], "0.00"),
-    ("format", "fixed", [None, 2], "–"),
-    ("format", "signed", [0.25, 3], "+0.250"),
-    ("format", "signed", [0, 3], "0.000"),
-    ("format", "utc", [1_723_161_255_308], "2024-08-08 23:54:15"),
+    ("core/format", "decimalsOf", [61837.63], 2),
+    ("core/format", "decimalsOf", [4.2e-7], 8),
+    ("core/format", "decimalsOf", [100], 0),
+    ("core/format", "decimalsOf", [1e21], 0),
+    ("core/format", "decimalsOf", [1.23456789012345], 10),
+    ("core/format", "fixed", [-1234.5, 2], "−1,234.50"),
+    ("core/format", "fixed", [-0.0001, 2], "0.00"),
+    ("core/format", "fixed", [None, 2], "–"),
+    ("core/format", "signed", [0.25, 3], "+0.250"),
+    ("core/format", "signed", [0, 3], "0.000"),
+    ("core/format", "utc", [1_723_161_255_308], "2024-08-08 23:54:15"),
     # a quarter of the gap stays free: 0.75 × 10 px are 7 px whole and odd, the wick the fourth
     (
-        "outline",
+        "charts/outline",
         "edgesOf",
         [60_000, 6000],
         {"left": -21_000, "right": 21_000, "wickLeft": -3000, "wickRight": 3000},
     ),
     (
-        "outline",
+        "charts/outline",
         "edgesOf",
         [60_000, 20_000],
         {"left": -20_000, "right": 20_000, "wickLeft": -20_000, "wickRight": 0},
     ),
     (
-        "outline",
+        "charts/outline",
         "edgesOf",
         [60_000, 60_000],
         {"left": -30_000, "right": 30_000, "wickLeft": -30_000, "wickRight": 30_000},
     ),
     (
-        "ticks",
+        "charts/ticks",
         "valueTicks",
         [[-1, 1], 90],
         {"tickvals": [-0.5, 0, 0.5], "ticktext": ["−0.5", "0.0", "0.5"]},
     ),
     (
-        "ticks",
+        "charts/ticks",
         "valueTicks",
         [[61_600, 61_800], 200, 2],
         {"tickvals": [61_650, 61_700, 61_750], "ticktext": ["61,650.00", "61,700.00", "61,750.00"]},
     ),
     # 45 px a unit: the tag at 0.2 is 9 px from the label 0.0 and 13.5 px from the label 0.5
     (
-        "ticks",
+        "charts/ticks",
         "valueTicks",
         [[-1, 1], 90, 0, 0.2],
         {"tickvals": [-0.5, 0, 0.5], "ticktext": ["−0.5", "", ""]},
     ),
     # a label at an edge would stick out of its row
-    ("ticks", "valueTicks", [[0, 10], 60], {"tickvals": [5], "ticktext": ["5"]}),
-    ("ticks", "valueTicks", [[0, 1e-8], 60], {"tickvals": [5e-9], "ticktext": ["0.000000005"]}),
-    ("format", "duration", [0.4], "0 s"),
-    ("format", "duration", [95], "1 m 35 s"),
-    ("format", "duration", [7_260], "2 h 1 m"),
-    ("format", "duration", [90_000], "1 d 1 h"),
-    ("store", "merge", [[[1, "a"]], {"whole": True, "rows": [[9, "z"]]}], [[9, "z"]]),
+    ("charts/ticks", "valueTicks", [[0, 10], 60], {"tickvals": [5], "ticktext": ["5"]}),
     (
-        "store",
+        "charts/ticks",
+        "valueTicks",
+        [[0, 1e-8], 60],
+        {"tickvals": [5e-9], "ticktext": ["0.000000005"]},
+    ),
+    ("core/format", "duration", [0.4], "0 s"),
+    ("core/format", "duration", [95], "1 m 35 s"),
+    ("core/format", "duration", [7_260], "2 h 1 m"),
+    ("core/format", "duration", [90_000], "1 d 1 h"),
+    ("core/store", "merge", [[[1, "a"]], {"whole": True, "rows": [[9, "z"]]}], [[9, "z"]]),
+    (
+        "core/store",
         "merge",
         [[[1, "a"], [2, "b"]], {"first": 2, "rows": [[2, "c"], [3, "d"]]}],
         [[2, "c"], [3, "d"]],
     ),
-    ("store", "indexOfKey", [[[1], [3], [5]], 3], 1),
-    ("store", "indexOfKey", [[[1], [3], [5]], 6], 3),
-    ("view", "nearest", [[[0], [10], [20]], 14], 1),
-    ("view", "nearest", [[[0], [10], [20]], 16], 2),
-    ("view", "nearest", [[], 5], -1),
-    ("view", "within", [[[0], [10], [20]], 10, 20], [[10], [20]]),
+    ("core/store", "indexOfKey", [[[1], [3], [5]], 3], 1),
+    ("core/store", "indexOfKey", [[[1], [3], [5]], 6], 3),
+    ("core/view", "nearest", [[[0], [10], [20]], 14], 1),
+    ("core/view", "nearest", [[[0], [10], [20]], 16], 2),
+    ("core/view", "nearest", [[], 5], -1),
+    ("core/view", "within", [[[0], [10], [20]], 10, 20], [[10], [20]]),
     (
-        "view",
+        "core/view",
         "gapsOf",
         [[[0], [MINUTE], [4 * MINUTE]], MINUTE],
         [[1.5 * MINUTE, 3.5 * MINUTE]],
     ),
-    ("book", "cumulated", [[[10, 1], [9, 2]]], [[10, 1, 1], [9, 2, 3]]),
-    ("log", "isShown", [[1, 0, "info", "files", "file", ""], [], "processes"], False),
-    ("log", "isShown", [[1, 0, "info", "processor", "exited", "pid 4"], ["pid"], "all"], True),
-    ("log", "isShown", [[1, 0, "info", "processor", "exited", ""], [], "warnings"], False),
+    ("core/book", "cumulated", [[[10, 1], [9, 2]]], [[10, 1, 1], [9, 2, 3]]),
+    ("panels/log", "isShown", [[1, 0, "info", "files", "file", ""], [], "processes"], False),
+    (
+        "panels/log",
+        "isShown",
+        [[1, 0, "info", "processor", "exited", "pid 4"], ["pid"], "all"],
+        True,
+    ),
+    ("panels/log", "isShown", [[1, 0, "info", "processor", "exited", ""], [], "warnings"], False),
 ]
 
 
@@ -120,9 +131,22 @@ def test_a_book_without_one_side_has_no_spread_and_no_obi(
     page = open_page(server.url, wait_until=LAID_OUT)
     facts = page.evaluate(
         """async () => {
-          const { bookFacts } = await import("/assets/book.mjs");
+          const { bookFacts } = await import("/assets/core/book.mjs");
           return bookFacts({ bids: [[10, 2]], asks: [] });
         }"""
     )
     assert facts["bestBid"] == 10
     assert [facts[name] for name in ("bestAsk", "spread", "midpoint", "obi")] == [None] * 4
+
+
+def test_every_module_is_loaded_once_and_under_one_address(
+    server: PageServer, open_page: OpenPage
+) -> None:
+    page = open_page(server.url, wait_until=LAID_OUT)
+    loaded = page.evaluate(
+        """() => performance.getEntriesByType("resource")
+          .map(({ name }) => new URL(name).pathname)
+          .filter((path) => path.endsWith(".mjs"))"""
+    )
+    modules = [f"/assets/{module.relative_to(ASSETS)}" for module in assets("*.mjs")]
+    assert sorted(loaded) == sorted(modules)

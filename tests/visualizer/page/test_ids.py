@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 from shared.job import Job, TimeRange
+from tests.support.assets import assets
 from visualizer.page import ids
 from visualizer.page.layout import page_layout
 
-ASSETS = Path(__file__).parents[3] / "visualizer" / "assets"
 NAMES = {value for name, value in vars(ids).items() if name.isupper()}
 
 
@@ -24,16 +24,19 @@ def test_every_name_is_laid_out_once() -> None:
 
 def test_scripts_ask_only_for_names_that_exist() -> None:
     asked: set[str] = set()
-    for script in ASSETS.glob("*.mjs"):
+    for script in assets("*.mjs"):
         text = script.read_text("utf-8")
-        asked |= set(re.findall(r'getElementById\("([^"]+)"\)', text))
-        asked |= set(re.findall(r'(?:setText|showChip|setControl)\("([^"]+)"', text))
+        asked |= set(re.findall(r'(?:byId|getElementById)\("([^"]+)"\)', text))
+        asked |= set(re.findall(r'(?:setText|showChip|setControl)\(\s*"([^"]+)"', text))
     assert asked
     assert asked <= NAMES
 
 
 def test_style_sheets_style_only_names_that_exist() -> None:
-    for sheet in ASSETS.glob("*.css"):
+    styled: set[str] = set()
+    for sheet in assets("*.css"):
         text = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
         selectors = re.sub(r"\{[^{}]*\}", "{}", text)
-        assert set(re.findall(r"#([a-z][\w-]*)", selectors)) <= NAMES, sheet.name
+        styled |= set(re.findall(r"#([a-z][\w-]*)", selectors))
+    assert styled
+    assert styled <= NAMES

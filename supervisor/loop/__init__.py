@@ -1,0 +1,1 @@
+"""The one loop that waits for all that can happen, and its descriptors."""

@@ -1,0 +1,46 @@
+"""The page's modules import one way: core <- charts, core <- panels; `main.mjs` joins them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.assets import ASSETS, assets
+
+MAY_IMPORT = {
+    "core": {"core"},
+    "charts": {"core", "charts"},
+    "panels": {"core"},  # not each other either: main.mjs hands one what another offers
+    "main.mjs": {"core", "charts", "panels"},
+}
+IMPORT = re.compile(r"""\b(?:from|import)\s*\(?\s*(["'])(?P<path>.*?)\1""")
+MODULES = assets("*.mjs")
+
+
+def part_of(module: Path) -> str:
+    return module.relative_to(ASSETS).parts[0]
+
+
+def imports_of(module: Path) -> set[Path]:
+    paths = [match["path"] for match in IMPORT.finditer(module.read_text("utf-8"))]
+    for path in paths:
+        assert path.startswith(("./", "../")), f"{module.name} imports {path}"
+    return {(module.parent / path).resolve() for path in paths}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(ASSETS)))
+def test_a_module_imports_only_what_its_folder_may(module: Path) -> None:
+    allowed = MAY_IMPORT[part_of(module)]
+    for imported in imports_of(module):
+        assert imported.is_file(), f"{module.name} imports {imported}, which is not there"
+        assert part_of(imported) in allowed, f"{module.name} imports {imported}"
+
+
+def test_every_module_is_reached_from_the_one_that_has_a_tag() -> None:
+    reached: set[Path] = set()
+    waiting = {ASSETS / "main.mjs"}
+    while waiting:
+        module = waiting.pop()
+        reached.add(module)
+        waiting |= imports_of(module) - reached
+    assert {module for module in reached if module.suffix == ".mjs"} == set(MODULES)

@@ -1,0 +1,170 @@
+// Save what is in view: the bars as CSV, the picture as PNG.
+
+import { utc } from "../core/format.mjs";
+import { paletteOf } from "../core/palette.mjs";
+import { PLOT_CONFIG } from "../core/plot_config.mjs";
+import { ROWS } from "./figure.mjs";
+import { lastValues } from "./last_values.mjs";
+
+/**
+ * @import { Settings } from "../core/settings.mjs"
+ * @import { Store } from "../core/store.mjs"
+ * @import { Bar, Bars, ChartsFigure, Figure, Palette } from "../core/types.d.ts"
+ * @import { Charts } from "./charts.mjs"
+ */
+
+// biome-ignore format: a line for each series
+const COLUMNS = [
+  "time_utc", "open", "high", "low", "close", "volume",
+  "obi_open", "obi_high", "obi_low", "obi_close",
+  "tot_open", "tot_high", "tot_low", "tot_close",
+  "cvd_open", "cvd_high", "cvd_low", "cvd_close",
+];
+const HEADING_PX = 30;
+const SCALE = 2;
+
+/**
+ * Return the bars as CSV, one row a time that any series has, numbers as they came.
+ *
+ * @param {Bars} bars
+ */
+export function csvOf({ ohlc, metrics, cvd }) {
+  const series = [
+    { width: 5, byTime: valuesByTime(ohlc) },
+    { width: 8, byTime: valuesByTime(metrics) },
+    { width: 4, byTime: valuesByTime(cvd) },
+  ];
+  const times = [...new Set(series.flatMap(({ byTime }) => [...byTime.keys()]))].sort(
+    (a, b) => a - b,
+  );
+  const lines = times.map((time) => {
+    const values = series.flatMap(({ width, byTime }) => byTime.get(time) ?? Array(width).fill(""));
+    return [new Date(time).toISOString(), ...values].join(",");
+  });
+  return [COLUMNS.join(","), ...lines, ""].join("\r\n");
+}
+
+/** @param {readonly Bar[]} rows */
+function valuesByTime(rows) {
+  return new Map(rows.map(([time, ...values]) => [time, values]));
+}
+
+/**
+ * Save the bars in view.
+ *
+ * @param {Store} store
+ * @param {Charts} charts
+ */
+export function saveCsv(store, charts) {
+  const content = csvOf(charts.visibleBars());
+  save(new Blob([content], { type: "text/csv" }), fileName(store, charts, "csv"));
+}
+
+/**
+ * Draw charts and depth side by side under a heading, and save that.
+ *
+ * @param {Store} store
+ * @param {Settings} settings
+ * @param {Charts} charts
+ * @param {{ figure: Figure | null }} depth
+ */
+export async function savePng(store, settings, charts, depth) {
+  const range = charts.range();
+  if (!charts.figure || !range) {
+    return;
+  }
+  const colors = paletteOf(settings.values.palette);
+  const main = await picture(withNamesAndTags(charts.figure, store, colors));
+  const book = depth.figure ? await picture(depth.figure) : null;
+  const canvas = document.createElement("canvas");
+  canvas.width = main.width + (book?.width ?? 0);
+  canvas.height = Math.max(main.height, book?.height ?? 0) + HEADING_PX * SCALE;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.fillStyle = colors.paper;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.fillStyle = colors.axis;
+  context.font = `${13 * SCALE}px system-ui, sans-serif`;
+  const heading = `${store.job.instrument}  ·  ${store.job.windowMs / 1000} s bars  ·  ${utc(range[0])} – ${utc(range[1])} UTC`;
+  context.fillText(heading, 10 * SCALE, 20 * SCALE);
+  context.drawImage(main, 0, HEADING_PX * SCALE);
+  if (book) {
+    context.drawImage(book, main.width, HEADING_PX * SCALE);
+  }
+  /** @type {Blob} */
+  const blob = await new Promise((resolve) =>
+    canvas.toBlob((made) => resolve(/** @type {Blob} */ (made)), "image/png"),
+  );
+  save(blob, fileName(store, charts, "png"));
+}
+
+/**
+ * Add as Plotly's annotations the names and tags, which on the page lie over the chart.
+ *
+ * @param {ChartsFigure} figure
+ * @param {Store} store
+ * @param {Palette} colors
+ * @returns {Figure}
+ */
+function withNamesAndTags({ data, layout, decimals }, store, colors) {
+  const rows = ROWS.filter(({ axis }) => axis.replace("y", "yaxis") in layout);
+  const names = rows.map(({ name, axis }) => ({
+    ...{ xref: "paper", x: 0, xanchor: "left", yref: `${axis} domain`, y: 1, yanchor: "top" },
+    text: `<b>${name}</b>`,
+    showarrow: false,
+    font: { color: colors.axis, size: 11 },
+  }));
+  const { up, down, obiUp: obi, tot, axis: even } = colors;
+  const tones = { up, down, obi, tot, even };
+  const tags = lastValues(store, decimals)
+    .map((tag) => ({ ...tag, axis: rows.find(({ key }) => key === tag.key)?.axis }))
+    .filter(({ axis }) => axis)
+    .map(({ axis, value, text, tone }) => ({
+      xref: "paper",
+      x: 1,
+      xanchor: "left",
+      yref: axis,
+      y: value,
+      text,
+      showarrow: false,
+      font: { color: colors.paper, size: 11 },
+      bgcolor: tones[tone],
+    }));
+  return { data, layout: { ...layout, annotations: [...names, ...tags] } };
+}
+
+/** @param {Figure} figure */
+async function picture({ data, layout }) {
+  const { width, height } = layout;
+  const address = await window.Plotly.toImage(
+    { data, layout, config: PLOT_CONFIG },
+    { format: "png", width, height, scale: SCALE },
+  );
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  return image;
+}
+
+/**
+ * @param {Store} store
+ * @param {Charts} charts
+ * @param {string} extension
+ */
+function fileName(store, charts, extension) {
+  const from = utc(charts.range()?.[0] ?? store.now(), false)
+    .replace(" ", "T")
+    .replace(":", "");
+  return `${store.job.instrument}-${from}Z.${extension}`;
+}
+
+/**
+ * @param {Blob} blob
+ * @param {string} name
+ */
+function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

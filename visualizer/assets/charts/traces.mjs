@@ -1,0 +1,152 @@
+// What the charts draw, as Plotly takes it: a pure function of bars, choices and scale.
+import { edgesOf, Outline } from "./outline.mjs";
+
+/**
+ * @import { Bar, Bars, MetricsBar, Palette, Placed } from "../core/types.d.ts"
+ * @import { Range, Ranges, RowKey, Scale, Trace } from "../core/types.d.ts"
+ */
+
+const GAP_WINDOWS = 1.5;
+const TONES = /** @type {const} */ (["up", "down"]);
+const DELTA_TONES = /** @type {const} */ (["up", "down", "even"]);
+
+/**
+ * Return what an outline is measured by: the edges of bars, and by row key the value at the
+ * bottom and the height of a pixel.
+ *
+ * @param {object} drawing
+ * @param {Placed} drawing.placed
+ * @param {Range} drawing.range
+ * @param {Ranges} drawing.ranges
+ * @param {number} drawing.windowMs
+ * @returns {Scale}
+ */
+export function scaleOf({ placed, range, ranges, windowMs }) {
+  const rows = placed.rows.map(({ key, height }) => {
+    const [low, high] = ranges[key];
+    return [key, { base: low, pixel: (high - low) / height }];
+  });
+  const msPerPx = (range[1] - range[0]) / placed.plot.width;
+  return { windowMs, edges: edgesOf(windowMs, msPerPx), rows: Object.fromEntries(rows) };
+}
+
+/**
+ * Return Plotly's `data`: the candles, bars and lines of every shown row, a trace per colour.
+ *
+ * @param {Bars} bars
+ * @param {string[]} shownKeys
+ * @param {Palette} colors
+ * @param {Scale} scale
+ * @returns {Trace[]}
+ */
+export function makeTraces(bars, shownKeys, colors, scale) {
+  const tones = { up: colors.up, down: colors.down, even: colors.zero };
+  /** @type {Record<RowKey, () => Trace[]>} */
+  const makers = {
+    price: () => candles("price", "y", bars.ohlc, tones, scale),
+    volume: () => volumeBars("y2", bars, tones, scale),
+    obi: () =>
+      candles("obi", "y3", bars.metrics, { up: colors.obiUp, down: colors.obiDown }, scale),
+    tot: () => totTraces("y4", bars.metrics, colors, scale),
+    cvd: () => candles("cvd", "y5", bars.cvd, tones, scale),
+  };
+  const keys = /** @type {RowKey[]} */ (Object.keys(makers)).filter(
+    (key) => key === "price" || shownKeys.includes(key),
+  );
+  return keys.flatMap((key) => makers[key]());
+}
+
+/**
+ * Draw candles: of every series the open, high, low and close follow the time.
+ *
+ * @param {RowKey} name
+ * @param {string} axis
+ * @param {readonly Bar[]} rows
+ * @param {{ up: string, down: string }} tones
+ * @param {Scale} scale
+ */
+function candles(name, axis, rows, tones, { edges, rows: scales }) {
+  const { base, pixel } = scales[name];
+  const outlines = { up: new Outline(base, edges), down: new Outline(base, edges) };
+  for (const row of rows) {
+    const [time, open, high, low, close] = row;
+    outlines[close >= open ? "up" : "down"].candle(time, [open, high, low, close], pixel);
+  }
+  return TONES.map((tone) => filled(`${name} ${tone}`, axis, outlines[tone], tones[tone]));
+}
+
+/**
+ * @param {string} axis
+ * @param {Bars} bars
+ * @param {{ up: string, down: string, even: string }} tones
+ * @param {Scale} scale
+ */
+function volumeBars(axis, bars, tones, { edges }) {
+  const deltas = new Map(bars.cvd.map((bar) => [bar[0], bar[4] - bar[1]]));
+  const [up, down, even] = [0, 0, 0].map((base) => new Outline(base, edges));
+  const outlines = { up, down, even };
+  for (const bar of bars.ohlc) {
+    const delta = deltas.get(bar[0]) ?? 0;
+    outlines[delta > 0 ? "up" : delta < 0 ? "down" : "even"].box(bar[0], 0, bar[5]);
+  }
+  return DELTA_TONES.map((tone) => filled(`volume ${tone}`, axis, outlines[tone], tones[tone]));
+}
+
+/**
+ * @param {string} axis
+ * @param {MetricsBar[]} rows
+ * @param {Palette} colors
+ * @param {Scale} scale
+ */
+function totTraces(axis, rows, colors, { windowMs, edges, rows: scales }) {
+  const ranges = new Outline(scales.tot.base, edges);
+  /** @type {{ x: number[], y: (number | null)[] }} */
+  const line = { x: [], y: [] };
+  /** @type {number | null} */
+  let before = null;
+  for (const row of rows) {
+    if (before !== null && row[0] - before > windowMs * GAP_WINDOWS) {
+      line.x.push(before + windowMs);
+      line.y.push(null); // a gap is not joined
+    }
+    line.x.push(row[0]);
+    line.y.push(row[8]);
+    ranges.box(row[0], row[7], row[6]);
+    before = row[0];
+  }
+  return [
+    filled("tot range", axis, ranges, colors.totBand),
+    {
+      type: "scatter",
+      mode: rows.length === 1 ? "markers" : "lines",
+      name: "tot",
+      ...line,
+      yaxis: axis,
+      hoverinfo: "skip",
+      line: { color: colors.tot, width: 1.2 },
+      marker: { color: colors.tot, size: 4 },
+    },
+  ];
+}
+
+/**
+ * @param {string} name
+ * @param {string} axis
+ * @param {Outline} outline
+ * @param {string} color
+ * @returns {Trace}
+ */
+function filled(name, axis, { x, y }, color) {
+  return {
+    type: "scatter",
+    mode: "none",
+    name,
+    x,
+    y,
+    yaxis: axis,
+    hoverinfo: "skip",
+    fill: "toself",
+    fillcolor: color,
+    line: { simplify: false }, // it would round corners a pixel apart
+  };
+}

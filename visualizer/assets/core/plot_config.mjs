@@ -1,0 +1,11 @@
+// What every Plotly drawing of the page has in common: no buttons, no gestures of Plotly's own.
+
+export const PLOT_CONFIG = {
+  displayModeBar: false,
+  scrollZoom: false,
+  doubleClick: false,
+  showTips: false,
+  showSendToCloud: false,
+  plotlyServerURL: "",
+  responsive: false,
+};

@@ -1,0 +1,348 @@
+// The shapes that the modules hand each other. Browsers never load this file.
+
+// --- what the feed brings: visualizer/run_view.py and visualizer/shown_records.py ---
+
+/** Times are a bar's start, epoch ms. */
+export type OhlcBar = [
+  time: number,
+  open: number,
+  high: number,
+  low: number,
+  close: number,
+  volume: number,
+];
+
+export type MetricsBar = [
+  time: number,
+  obiOpen: number,
+  obiHigh: number,
+  obiLow: number,
+  obiClose: number,
+  totOpen: number,
+  totHigh: number,
+  totLow: number,
+  totClose: number,
+];
+
+export type CvdBar = [time: number, open: number, high: number, low: number, close: number];
+
+export type Bar = OhlcBar | MetricsBar | CvdBar;
+
+export type EventRow = [
+  key: number,
+  ms: number | null,
+  level: string,
+  worker: string,
+  event: string,
+  text: string,
+];
+
+/** A row's first element is its key: unique and growing within the array. */
+export type Keyed = readonly [key: number, ...rest: unknown[]];
+
+export type Level = [price: number, size: number];
+
+/** The best levels of a book, best first on both sides. */
+export interface Depth {
+  bids: Level[];
+  asks: Level[];
+}
+
+export interface ProcessorRecord {
+  pid: number;
+  data_time_ms: number | null;
+  share_done: number;
+  rows_per_s: number;
+  eta_s: number | null;
+}
+
+export interface WorkerRecord {
+  name: string;
+  state: string;
+  pid: number | null;
+  uptime_s: number | null;
+  restarts: number;
+  rss_bytes: number | null;
+  exit_code: number | null;
+}
+
+export interface SupervisorRecord {
+  pid: number;
+  started_at_ms: number;
+  updated_at_ms: number;
+  is_stopping: boolean;
+  rss_bytes: number | null;
+  workers: WorkerRecord[];
+}
+
+/** How the run stands, in words; see visualizer/page_state.py. */
+export interface PageState {
+  kind: string;
+  label: string;
+  title: string | null;
+  detail: string | null;
+  last_words: string | null;
+  log_file: string | null;
+}
+
+export interface FileState {
+  changed_ms: number | null;
+  problem: string | null;
+}
+
+/** All rows, or those that changed: then rows before `first` are to be dropped. */
+export type Delta<Row> =
+  | { whole: true; rows: Row[] }
+  | { whole?: undefined; first: number | null; rows: Row[] };
+
+/** The arrays of a run, of which changed rows travel. */
+export interface RunArrays {
+  ohlc: OhlcBar[];
+  metrics: MetricsBar[];
+  cvd: CvdBar[];
+  events: EventRow[];
+}
+
+/** The values of a run, sent whole when they change. */
+export interface RunValues {
+  depth: Depth | null;
+  processor: ProcessorRecord | null;
+  supervisor: SupervisorRecord | null;
+  supervisor_alive: boolean | null;
+  state: PageState | null;
+  files: Record<string, FileState> | null;
+}
+
+/** What a browser lacks of a run since its position. */
+export type FeedMessage = { position: string; whole: boolean } & Partial<RunValues> & {
+    [Name in keyof RunArrays]?: Delta<RunArrays[Name][number]>;
+  };
+
+// --- data ---
+
+/** What is looked at, and how often the page asks for news. */
+export interface Job {
+  instrument: string;
+  windowMs: number;
+  pollMs: number;
+}
+
+/** Names of what a message or the connection changed. */
+export type Changed = Set<string>;
+
+export interface Bars {
+  ohlc: OhlcBar[];
+  metrics: MetricsBar[];
+  cvd: CvdBar[];
+}
+
+export type CumulatedLevel = [price: number, size: number, total: number];
+
+export interface BookFacts {
+  bestBid: number | null;
+  bestAsk: number | null;
+  spread: number | null;
+  midpoint: number | null;
+  bidVolume: number;
+  askVolume: number;
+  obi: number | null;
+}
+
+/** What the reader has chosen; what each means is said in settings.mjs. */
+export interface Choices {
+  bars: number | null;
+  follow: boolean;
+  spanMs: number | null;
+  leadMs: number | null;
+  range: Range | null;
+  rows: string[];
+  obiScale: string;
+  palette: string;
+  logFilter: string;
+  logLevel: string;
+}
+
+// --- view: which stretch of time ---
+
+/** From and to, both in it: ms on the time axis, values on the others. */
+export type Range = [from: number, to: number];
+
+/** The times of the oldest and the newest bar, and rows that have the times between. */
+export type Times =
+  | { first: number; last: number; rows: Bar[] }
+  | { first: null; last: null; rows: Bar[] };
+
+/** What is in view: drawings of two that are the same are the same. */
+export interface View {
+  range: Range;
+  size: Size;
+  /** With a margin on both sides, into which a drag can look. */
+  bars: Bars;
+  visible: Bars;
+}
+
+/** What buttons and keys can do to the charts, whichever module draws them. */
+export interface Movable {
+  range(): Range | null;
+  timeAt(clientX: number): number;
+  pan(share: number): void;
+  zoom(factor: number, anchor?: number | null): void;
+  showOldest(): void;
+}
+
+/** A control's id and its new value: a choice, choices, a text, or how often a button was clicked. */
+export interface ControlChange {
+  id: string;
+  value: string | string[] | number | null;
+}
+
+/** What saves a file of what is in view. */
+export interface Saving {
+  csv(): void;
+  png(): void;
+}
+
+// --- scene: where everything lies, in pixels and colours ---
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export interface Box extends Size {
+  left: number;
+  top: number;
+}
+
+export type RowKey = "price" | "volume" | "obi" | "tot" | "cvd";
+
+export interface ChartRow {
+  key: RowKey;
+  name: string;
+  axis: string;
+  weight: number;
+}
+
+export interface PlacedRow extends ChartRow {
+  top: number;
+  height: number;
+}
+
+export interface Placed {
+  plot: Box;
+  rows: PlacedRow[];
+}
+
+/** The values that each row spans. */
+export type Ranges = Record<RowKey, Range>;
+
+export type Tone = "up" | "down" | "even" | "obi" | "tot";
+
+/** The newest value of a row, as its tag shows it. */
+export interface LastValue {
+  key: RowKey;
+  value: number;
+  text: string;
+  tone: Tone;
+}
+
+export type PaletteColor =
+  | "paper"
+  | "grid"
+  | "axis"
+  | "zero"
+  | "gap"
+  | "up"
+  | "down"
+  | "obiUp"
+  | "obiDown"
+  | "tot"
+  | "totBand";
+
+export type Palette = Record<PaletteColor, string>;
+
+/** What a drawing of the charts came from, for what lies over it. */
+export interface Scene {
+  placed: Placed;
+  ranges: Ranges;
+  range: Range;
+  decimals: number;
+  colors: Palette;
+}
+
+/** The edges of a bar's body and of its wick, in ms from the bar's middle. */
+export interface Edges {
+  left: number;
+  right: number;
+  wickLeft: number;
+  wickRight: number;
+}
+
+/** What outlines are measured by: `base` is the value at a row's bottom, `pixel` one's height. */
+export interface Scale {
+  windowMs: number;
+  edges: Edges;
+  rows: Record<string, { base: number; pixel: number }>;
+}
+
+// --- painters ---
+
+/** Something on the page that shows the run. */
+export interface Panel {
+  dataChanged(changed: Changed): void;
+  settingsChanged?(): void;
+}
+
+/** A drawing as Plotly takes it; of its many options only those are named that we read. */
+export interface Figure {
+  data: Trace[];
+  layout: Layout;
+}
+
+/** The decimals are those of its prices. */
+export interface ChartsFigure extends Figure {
+  decimals: number;
+}
+
+export interface Trace {
+  name: string;
+  [option: string]: unknown;
+}
+
+export interface Layout extends Size {
+  [option: string]: unknown;
+}
+
+export interface Ticks {
+  tickvals: number[];
+  ticktext: string[];
+}
+
+/** Plotly gives the element that it draws in a method to listen by. */
+export interface PlotElement extends HTMLElement {
+  on(event: "plotly_relayout", listener: (change: Record<string, number>) => void): void;
+}
+
+interface Plotly {
+  react(plot: HTMLElement, data: Trace[], layout: Layout, config: object): Promise<unknown>;
+  toImage(figure: Figure & { config: object }, options: object): Promise<string>;
+}
+
+interface DashClientside {
+  callback_context: { triggered_id: string };
+  set_props(id: string, props: Record<string, unknown>): void;
+  [namespace: string]: unknown;
+}
+
+declare global {
+  interface Window {
+    Plotly: Plotly;
+    dash_clientside: DashClientside;
+    /** For tests and for a look from the console. */
+    orderflow: Record<string, unknown>;
+  }
+
+  interface DocumentEventMap {
+    "orderflow:control": CustomEvent<ControlChange>;
+  }
+}

@@ -1,0 +1,149 @@
+// Which stretch of time is in view: pure functions from choices and bars to a range, and back.
+import { indexOfKey } from "./store.mjs";
+
+/**
+ * @import { Store } from "./store.mjs"
+ * @import { Bar, Choices, Keyed, Range, Times } from "./types.d.ts"
+ */
+
+const LEAD_SHARE = 0.015; // room right of the newest bar, as a share of the view
+const MIN_WINDOWS = 5;
+const MIN_SHOWN_WINDOWS = 30; // with few bars the candles would else be as broad as doors
+
+/**
+ * Return the times of all bars, whichever arrays have come so far.
+ *
+ * @param {Store} store
+ * @returns {Times}
+ */
+export function timesOf(store) {
+  /** @type {Bar[]} */
+  const rows = [store.ohlc, store.cvd, store.metrics].find((bars) => bars.length) ?? [];
+  const [oldest, newest] = [rows[0], rows.at(-1)];
+  return newest ? { first: oldest[0], last: newest[0], rows } : { first: null, last: null, rows };
+}
+
+/**
+ * Return the range [from, to] in ms that the choices ask for, or null without bars.
+ *
+ * @param {Choices} settings
+ * @param {Times} times
+ * @param {number} windowMs
+ * @returns {Range | null}
+ */
+export function rangeOf(settings, times, windowMs) {
+  if (times.last === null) {
+    return null;
+  }
+  if (!settings.follow && settings.range) {
+    return settings.range;
+  }
+  if (settings.bars === null && settings.spanMs) {
+    const to = times.last + (settings.leadMs ?? windowMs);
+    return [to - settings.spanMs, to];
+  }
+  const count = settings.bars ?? 300;
+  const oldest = times.rows[Math.max(0, times.rows.length - count)][0];
+  const span = Math.max(times.last - oldest + windowMs, MIN_SHOWN_WINDOWS * windowMs);
+  const lead = Math.max(span * LEAD_SHARE, windowMs * 0.75);
+  return [times.last + windowMs / 2 - span, times.last + lead];
+}
+
+/**
+ * Return the choices after the reader moved to `range`: following ends where the newest bar does.
+ *
+ * @param {Range} range
+ * @param {Times} times
+ * @returns {Partial<Choices>}
+ */
+export function moved(range, times) {
+  const [from, to] = range;
+  if (times.last !== null && from <= times.last && times.last <= to) {
+    return { bars: null, follow: true, spanMs: to - from, leadMs: to - times.last, range: null };
+  }
+  return { bars: null, follow: false, spanMs: to - from, leadMs: null, range: [from, to] };
+}
+
+/**
+ * Return `range` shifted by a share of its width, not past the data's ends by more than half.
+ *
+ * @param {Range} range
+ * @param {number} share
+ * @param {Times} times
+ * @returns {Range}
+ */
+export function panned(range, share, times) {
+  const span = range[1] - range[0];
+  let shift = span * share;
+  if (times.last !== null) {
+    shift = Math.max(shift, times.first - span / 2 - range[0]);
+    shift = Math.min(shift, times.last + span / 2 - range[1]);
+  }
+  return [range[0] + shift, range[1] + shift];
+}
+
+/**
+ * Return `range` made `factor` times as wide around `anchor`, within what makes sense.
+ *
+ * @param {Range} range
+ * @param {number} factor
+ * @param {number} anchor
+ * @param {Times} times
+ * @param {number} windowMs
+ * @returns {Range}
+ */
+export function zoomed(range, factor, anchor, times, windowMs) {
+  const span = range[1] - range[0];
+  const all = times.last === null ? span : times.last - times.first + windowMs * MIN_SHOWN_WINDOWS;
+  const widest = Math.max(all * 1.5, windowMs * 60);
+  const wanted = Math.min(Math.max(span * factor, windowMs * MIN_WINDOWS), widest);
+  const share = (anchor - range[0]) / span;
+  return [anchor - wanted * share, anchor + wanted * (1 - share)];
+}
+
+/**
+ * Return the rows with a key in [from, to].
+ *
+ * @template {Keyed} Row
+ * @param {Row[]} rows
+ * @param {number} from
+ * @param {number} to
+ */
+export function within(rows, from, to) {
+  return rows.slice(indexOfKey(rows, from), indexOfKey(rows, to + 1));
+}
+
+/**
+ * Return the stretches without trades between bars as [from, to] in ms.
+ *
+ * @param {Keyed[]} rows
+ * @param {number} windowMs
+ */
+export function gapsOf(rows, windowMs) {
+  /** @type {Range[]} */
+  const gaps = [];
+  for (let index = 1; index < rows.length; index += 1) {
+    const before = rows[index - 1][0];
+    if (rows[index][0] - before > windowMs * 1.5) {
+      gaps.push([before + windowMs / 2, rows[index][0] - windowMs / 2]);
+    }
+  }
+  return gaps;
+}
+
+/**
+ * Return the index of the row nearest to `time`, or -1.
+ *
+ * @param {readonly Keyed[]} rows
+ * @param {number} time
+ */
+export function nearest(rows, time) {
+  const index = indexOfKey(rows, time);
+  if (rows.length === 0) {
+    return -1;
+  }
+  if (index === 0 || (index < rows.length && rows[index][0] - time < time - rows[index - 1][0])) {
+    return index;
+  }
+  return index - 1;
+}

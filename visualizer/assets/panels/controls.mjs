@@ -1,0 +1,86 @@
+// Join the controls that Dash lays out to the settings, in both directions.
+import { chooseBars, followNewest, toggleFollow, toggleHelp } from "../core/actions.mjs";
+import { byId } from "../core/dom.mjs";
+
+/**
+ * @import { Settings } from "../core/settings.mjs"
+ * @import { Choices, Movable, Saving } from "../core/types.d.ts"
+ */
+
+/** @type {Record<string, keyof Choices>} */
+const CHOICES = {
+  "rows-choice": "rows",
+  "obi-scale-choice": "obiScale",
+  "palette-choice": "palette",
+  "log-filter": "logFilter",
+  "log-level-choice": "logLevel",
+};
+
+/**
+ * Let controls change the settings, and the settings show in the controls.
+ *
+ * @param {{ settings: Settings, charts: Movable, save: Saving }} parts
+ */
+export function connectControls({ settings, charts, save }) {
+  /** @type {Record<string, () => void>} */
+  const actions = {
+    follow: () => toggleFollow(settings, charts),
+    newest: () => followNewest(settings),
+    "save-csv": save.csv,
+    "save-png": save.png,
+    help: toggleHelp,
+    "help-close": toggleHelp,
+  };
+  document.addEventListener("orderflow:control", ({ detail: { id, value } }) => {
+    if (id in actions) {
+      actions[id]();
+    } else if (id === "bars-choice") {
+      chooseBars(settings, /** @type {string | null} */ (value));
+    } else if (id in CHOICES && value !== null && !isEqual(settings.values[CHOICES[id]], value)) {
+      settings.set({ [CHOICES[id]]: value });
+    }
+    letGoOfPointerFocus(id);
+  });
+  settings.onChange(() => showSettings(settings));
+  showSettings(settings);
+}
+
+/** @param {Settings} settings */
+function showSettings(settings) {
+  const { values } = settings;
+  for (const [id, name] of Object.entries(CHOICES)) {
+    setControl(id, values[name]);
+  }
+  setControl("bars-choice", values.bars === null ? null : String(values.bars));
+  byId("follow").setAttribute("aria-pressed", String(values.follow));
+  byId("newest").hidden = values.follow;
+  document.body.dataset.palette = values.palette;
+}
+
+/**
+ * @param {string} id
+ * @param {unknown} value
+ */
+function setControl(id, value) {
+  window.dash_clientside.set_props(id, { value });
+}
+
+/**
+ * @param {unknown} one
+ * @param {unknown} other
+ */
+function isEqual(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/**
+ * Give the arrow keys back to the chart after a click, from the radio button clicked.
+ *
+ * @param {string} id
+ */
+function letGoOfPointerFocus(id) {
+  const focused = document.activeElement;
+  if (id !== "log-filter" && focused && !focused.matches(":focus-visible")) {
+    /** @type {HTMLElement} */ (focused).blur();
+  }
+}

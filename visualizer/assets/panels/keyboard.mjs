@@ -1,0 +1,54 @@
+// The keyboard: one key, one action; never while the reader types or picks a choice.
+import { chooseBars, followNewest, toggleFollow, toggleHelp } from "../core/actions.mjs";
+import { byId } from "../core/dom.mjs";
+
+/**
+ * @import { Settings } from "../core/settings.mjs"
+ * @import { Movable, Saving } from "../core/types.d.ts"
+ */
+
+const PAN = 0.1;
+const ZOOM = 1.25;
+
+/**
+ * Let keys do what is listed in the help.
+ *
+ * @param {{ settings: Settings, charts: Movable, save: Saving }} parts
+ */
+export function connectKeyboard({ settings, charts, save }) {
+  /** @type {Record<string, (event: KeyboardEvent) => void>} */
+  const actions = {
+    ArrowLeft: (event) => charts.pan(event.shiftKey ? -1 : -PAN),
+    ArrowRight: (event) => charts.pan(event.shiftKey ? 1 : PAN),
+    "+": () => charts.zoom(1 / ZOOM),
+    "=": () => charts.zoom(1 / ZOOM),
+    "-": () => charts.zoom(ZOOM),
+    "−": () => charts.zoom(ZOOM),
+    Home: () => charts.showOldest(),
+    End: () => followNewest(settings),
+    f: () => toggleFollow(settings, charts),
+    1: () => chooseBars(settings, 60),
+    2: () => chooseBars(settings, 300),
+    3: () => chooseBars(settings, 1000),
+    c: save.csv,
+    p: save.png,
+    "?": toggleHelp,
+  };
+  document.addEventListener("keydown", (event) => {
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const action = actions[key];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) {
+      return;
+    }
+    if (/** @type {HTMLDialogElement} */ (byId("help-dialog")).open && key !== "?") {
+      return;
+    }
+    event.preventDefault();
+    action(event);
+  });
+}
+
+/** @param {EventTarget | null} target */
+function isTyping(target) {
+  return target instanceof Element && target.matches("input, textarea, select, [contenteditable]");
+}

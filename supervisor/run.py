@@ -14,12 +14,12 @@ from shared.page_access import choose_token, is_loopback, page_url
 from shared.run_files.earlier_run import set_earlier_run_aside
 from shared.run_files.run_directory import RunDirectory
 from supervisor.control.lock import take_lock
+from supervisor.health.page_endpoint import PageEndpoint
 from supervisor.logs.console import Console, ConsoleHandler
 from supervisor.loop.descriptors import fill_standard_descriptors
 from supervisor.policy.restart_policy import RestartPolicy
 from supervisor.processes.launcher import find_launchers
 from supervisor.processes.leftovers import end_leftovers
-from supervisor.processes.listening import PageEndpoint
 from supervisor.processes.worker_spec import Assignment, WorkerSpec
 from supervisor.run_setup import RunSetup
 from supervisor.supervisor import Supervisor

@@ -35,7 +35,7 @@ def main(host: str, port: int, poll_ms: int, token: str | None, **job_options: A
     job = make_job(**job_options)
     listener = link.listening_socket or open_listening_socket(host, port)
     # Dash takes most of the start: import it once signals are answered and options are good
-    from visualizer.page.dash_app import PageSettings
+    from visualizer.page.dash_app import PageSettings, create_app
     from visualizer.serving.guard import Access
     from visualizer.serving.server import serve
 
@@ -45,7 +45,9 @@ def main(host: str, port: int, poll_ms: int, token: str | None, **job_options: A
         poll_ms=poll_ms,
         boot_id=link.boot_id,
     )
-    serve(settings, listener, is_announced=link.listening_socket is not None)
+    page = create_app(settings)
+    is_announced = link.listening_socket is not None
+    serve(page.server.wsgi_app, settings.access, listener, is_announced=is_announced)
 
 
 def _leave(_signal_number: int, _frame: FrameType | None) -> None:

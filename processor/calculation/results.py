@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from processor.calculation.depth import Depth
+from shared.bars import Bar
 from shared.series import CVD, METRICS, OHLC, Series
-from shared.viz_io import Bar
 
 
 class Results(Protocol):

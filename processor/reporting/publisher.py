@@ -9,11 +9,11 @@ from processor.calculation.depth import Depth
 from processor.calculation.results import Results, bars_by_series
 from shared.recordings.records import OrderbookLevel
 from shared.run_files.atomic_file import replace_file
+from shared.run_files.bar_files import clear_data
 from shared.run_files.processor_status import ProcessorStatus, write_processor_status
 from shared.run_files.published_depth import PublishedDepth, PublishedLevel
 from shared.run_files.run_directory import RunDirectory
 from shared.series import SERIES
-from shared.viz_io import clear_data
 
 PUBLISH_SECONDS = 0.25
 BAR_END_SECONDS = 0.1

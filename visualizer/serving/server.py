@@ -2,26 +2,30 @@
 
 import logging
 import socket
+from typing import TYPE_CHECKING
 
 import waitress  # type: ignore[import-untyped] # it has no types of its own
 
 from shared.page_access import is_loopback, page_url
-from visualizer.page.dash_app import PageSettings, create_app
+from visualizer.serving.guard import Access
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 logger = logging.getLogger(__name__)
 
 THREADS = 4
 
 
-def serve(settings: PageSettings, listener: socket.socket, *, is_announced: bool) -> None:
-    """Serve until SystemExit or KeyboardInterrupt is raised in this thread.
+def serve(
+    application: "WSGIApplication", access: Access, listener: socket.socket, *, is_announced: bool
+) -> None:
+    """Serve `application` until SystemExit or KeyboardInterrupt is raised in this thread.
 
     `is_announced` says that a supervisor has told the user the address already.
     """
-    app = create_app(settings)
-    access = settings.access
     server = waitress.create_server(
-        app.server.wsgi_app,
+        application,
         sockets=[listener],
         threads=THREADS,
         ident=None,

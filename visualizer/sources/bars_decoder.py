@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from shared.bars import Bar
 from shared.errors import BrokenFileError
 from shared.run_files.bars import check_bars
 from shared.run_files.documents import parse_json, read_content
 from shared.series import Series
-from shared.viz_io import Bar
 
 
 class BarsDecoder:

@@ -1,8 +1,13 @@
 """The record in `depth_data.json`: the book's best levels as they are published."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-PublishedLevel = tuple[float, float]
+from msgspec import Meta
+
+_NotNegative = Annotated[float, Meta(ge=0)]
+
+PublishedLevel = tuple[_NotNegative, _NotNegative]
 """Price and size."""
 
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from shared.command_line.shell import ShellCommand
 from shared.exit_codes import ExitCode
 from shared.run_files.run_directory import RunDirectory
+from shared.series import SERIES, Series
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -104,6 +105,12 @@ def test_every_published_file_is_told() -> None:
     run = RunDirectory(Path("run"))
     paths = [*run.published, run.supervisor_status, run.events, run.checkpoint, run.suspects]
     assert [path.name for path in paths if path.name not in README] == []
+
+
+@pytest.mark.parametrize("series", SERIES, ids=lambda series: series.name)
+def test_every_series_is_told_with_its_columns(series: Series) -> None:
+    row = next(line for line in README.splitlines() if f"`data/{series.file}`" in line)
+    assert f"[{', '.join(series.column_names)}]" in row
 
 
 def test_the_plain_lines_are_those_of_the_makefile() -> None:

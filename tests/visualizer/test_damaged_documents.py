@@ -124,7 +124,7 @@ def test_numbers_that_are_absurd_and_yet_numbers_are_shown(
     status = asdict(files.write_processor())
     status |= {"share_done": 1e308, "rows_per_s": -1e308, "eta_s": 1e308, "book_rows": 2**53}
     files.run.processor_status.write_bytes(json.dumps(status).encode())
-    files.run.depth.write_bytes(b'{"bids": [[1e308, 1e308]], "asks": [[-1e308, 0]]}')
+    files.run.depth.write_bytes(b'{"bids": [[1e308, 1e308]], "asks": [[1e-308, 0]]}')
     files.write_supervisor(running(uptime_s=1e308, rss_bytes=2**53, restarts=2**53, exit_code=-1))
     assert problems(served) == {}
     assert poll(served)["processor"]["share_done"] == 1e308

@@ -31,8 +31,18 @@ def test_whole_numbers_are_numbers(tmp_path: Path) -> None:
         {"bids": [[1, None]], "asks": []},
         {"bids": [[1, "2"]], "asks": []},
         {"bids": [[1, True]], "asks": []},
+        {"bids": [[1, -2]], "asks": []},
     ],
-    ids=["array", "one side", "no size", "side is an object", "null", "text", "truth value"],
+    ids=[
+        "array",
+        "one side",
+        "no size",
+        "side is an object",
+        "null",
+        "text",
+        "truth value",
+        "below 0",
+    ],
 )
 def test_what_is_no_book_is_refused(tmp_path: Path, document: Any) -> None:
     write_json(tmp_path / "depth_data.json", document)

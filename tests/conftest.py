@@ -1,4 +1,4 @@
-"""What every test may rely on: signals, and one browser for all that need it."""
+"""What every test may rely on: signals, a fast disk, and one browser for all that need it."""
 
 import signal
 
@@ -6,8 +6,11 @@ import hypothesis
 from hypothesis import HealthCheck
 
 from tests.support.browser import browser, open_page
+from tests.support.scratch import write_into_memory
 
 __all__ = ["browser", "open_page"]
+
+write_into_memory()
 
 # Started in the background by a shell, we inherited deafness to Ctrl-C, and from nohup to a hangup:
 # we would pass it on to every process of which we test just that.

@@ -1,4 +1,4 @@
-"""What every test may rely on: signals, a fast disk, and one browser for all that need it."""
+"""What every test may rely on: signals, a fast disk, the rules of parallel work, a browser."""
 
 import signal
 
@@ -6,9 +6,15 @@ import hypothesis
 from hypothesis import HealthCheck
 
 from tests.support.browser import browser, open_page
+from tests.support.parallel import pytest_collection_modifyitems, pytest_xdist_auto_num_workers
 from tests.support.scratch import write_into_memory
 
-__all__ = ["browser", "open_page"]
+__all__ = [
+    "browser",
+    "open_page",
+    "pytest_collection_modifyitems",
+    "pytest_xdist_auto_num_workers",
+]
 
 write_into_memory()
 

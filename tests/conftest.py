@@ -2,18 +2,20 @@
 
 import signal
 
-import hypothesis
-from hypothesis import HealthCheck
-
 from tests.support.browser import browser, open_page
 from tests.support.parallel import pytest_collection_modifyitems, pytest_xdist_auto_num_workers
 from tests.support.scratch import write_into_memory
+from tests.support.simulated import demo_half_hour, demo_hour, demo_minutes, simulated
 
 __all__ = [
     "browser",
+    "demo_half_hour",
+    "demo_hour",
+    "demo_minutes",
     "open_page",
     "pytest_collection_modifyitems",
     "pytest_xdist_auto_num_workers",
+    "simulated",
 ]
 
 write_into_memory()
@@ -26,10 +28,3 @@ for number, handler in (
 ):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, handler)
-
-# How long an example takes, or how fast they are drawn, says something of the machine and its other
-# work, not of the code.
-hypothesis.settings.register_profile(
-    "whatever the machine does", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("whatever the machine does")

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from shared.recordings.day_files import DayFile
 from shared.run_files.run_directory import RunDirectory
 from tests.supervisor.conftest import run as run
 from tests.supervisor.harness import ROOT, Run, is_gone, wait_until
@@ -20,13 +21,9 @@ RANGE = ("--instrument", "BTC-USDT", "--from", "2025-07-01", "--to", "2025-07-02
 BINANCE = ROOT.parent / "shared" / "data" / "binance-spot"
 
 
-@pytest.fixture(scope="module")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("recording")
-    arguments = (str(folder), "--hours", "0.5", "--seed", "7")
-    simulate = [sys.executable, "-m", "recorder.simulator", *arguments]
-    subprocess.run(simulate, cwd=ROOT, check=True, capture_output=True)
-    return folder
+@pytest.fixture
+def recording(demo_half_hour: DayFile) -> Path:
+    return demo_half_hour.path.parent
 
 
 def start(run: Run, *arguments: str) -> None:
@@ -106,6 +103,7 @@ def test_real_recording_runs_to_its_end(run: Run) -> None:
     assert page_answer(run) == 200
 
 
+@pytest.mark.slow
 def test_26_honcho_start_runs_the_demo_out_of_the_box(run: Run, tmp_path: Path) -> None:
     # A folder as after a clone: the Procfile, the environment, no recording, no settings.
     home = tmp_path / "clone"

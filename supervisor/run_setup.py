@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import psutil
 
 from shared.run_files.run_directory import RunDirectory
+from supervisor.health.page_endpoint import PageEndpoint
 from supervisor.policy.restart_policy import RestartPolicy
-from supervisor.processes.listening import PageEndpoint
 from supervisor.processes.worker_spec import Assignment, WorkerSpec
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 import psutil
 
-from shared.errors import BrokenFileError, RunDirectoryError
+from shared.errors import RunDirectoryError
+from shared.run_files.documents import parse_json, read_content
 
 
 def replace_file(
@@ -56,27 +57,6 @@ def read_json(path: Path) -> Any:
     read or is not JSON.
     """
     return parse_json(path, read_content(path))
-
-
-def read_content(path: Path) -> bytes:
-    """Return the bytes in `path`.
-
-    Raises FileNotFoundError when there is no such file and BrokenFileError when it cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise BrokenFileError(path, f"expected one JSON document, found: {error}") from error
-
-
-def parse_json(path: Path, content: bytes) -> Any:
-    """Return the document that is the `content` of `path`; raise BrokenFileError if it is none."""
-    try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise BrokenFileError(path, f"expected one JSON document, found: {error}") from error
 
 
 def remove_leftovers(*paths: Path) -> None:

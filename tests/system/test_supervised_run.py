@@ -3,7 +3,6 @@
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from shared.recordings.day_files import DayFile
 from shared.run_files.run_directory import RunDirectory
 from tests.supervisor.conftest import run as run
 from tests.supervisor.harness import ROOT, Run, is_gone, wait_until
+from tests.support.ports import free_port
 
 RANGE = ("--instrument", "BTC-USDT", "--from", "2025-07-01", "--to", "2025-07-02")
 BINANCE = ROOT.parent / "shared" / "data" / "binance-spot"
@@ -110,14 +110,12 @@ def test_26_honcho_start_runs_the_demo_out_of_the_box(run: Run, tmp_path: Path) 
     home.mkdir()
     (home / "Procfile").write_bytes((ROOT / "Procfile").read_bytes())
     (home / ".venv").symlink_to(sys.prefix)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
     run.run_dir = RunDirectory(home / "run")
     with run.console_path.open("wb") as console:
         run.popen = subprocess.Popen(
             [str(Path(sys.executable).with_name("honcho")), "start"],
             cwd=home,
-            env={**run.environment, "ORDERFLOW_PORT": str(port)},
+            env={**run.environment, "ORDERFLOW_PORT": str(free_port())},
             stdin=subprocess.DEVNULL,
             stdout=console,
             stderr=console,

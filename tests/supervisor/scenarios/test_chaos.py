@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from shared.recordings.day_files import DayFile
 from supervisor.control.client import ask
 from supervisor.control.messages import Request
 from supervisor.processes.guardian import SCRIPT
@@ -46,12 +47,8 @@ def processor_command(recording: Path, run_dir: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("recording")
-    arguments = (str(folder), "--hours", "0.5", "--seed", "7")
-    simulate = [sys.executable, "-m", "recorder.simulator", *arguments]
-    subprocess.run(simulate, cwd=ROOT, check=True, capture_output=True)
-    return folder
+def recording(demo_half_hour: DayFile) -> Path:
+    return demo_half_hour.path.parent
 
 
 @pytest.fixture(scope="module")

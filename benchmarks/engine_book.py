@@ -21,6 +21,7 @@ from processor.engine.kernels.loading import Kernels
 from processor.engine.state import EngineState
 from processor.rules.bar_edges import bar_start
 from shared.job import Job, TimeRange
+from shared.recordings.records import BookChange
 
 BATCH_ROWS = 1024
 DEPTH_LEVELS = 50
@@ -46,7 +47,9 @@ def make_batches(events: Any) -> list[BookBatch]:
             for side in (batch[batch["is_bid"]], batch[~batch["is_bid"]])
         )
         starts, is_refused = bar_start(times, WINDOW_SECONDS * 1000), np.zeros(len(rows), np.bool_)
-        batches.append(BookBatch(first, rows, BookRows(times, starts, is_refused, bids, asks)))
+        changes = np.full(len(rows), BookChange.UPDATE, np.int64)  # as the events say
+        columns = BookRows(times, starts, changes, is_refused, bids, asks)
+        batches.append(BookBatch(first, rows, columns))
     return batches
 
 

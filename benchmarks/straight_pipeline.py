@@ -103,7 +103,7 @@ def _run(
         if timestamp >= to_ms:
             break
         book_rows += 1
-        levels += _apply(bids, bids_text) + _apply(asks, asks_text)
+        levels += _apply(bids, asks, bids_text, asks_text)
         if timestamp < from_ms or not bids or not asks:
             continue
         bid_volume = sum(best_sizes(bids, depth_levels, is_bid=True))
@@ -155,19 +155,30 @@ def _extend(bar: Bar, first: int, value: float) -> None:
     bar[first + 3] = value
 
 
-def _apply(side: Side, text: str) -> int:
-    """Apply the changed levels in `text` to `side` and return how many they were."""
+def _apply(bids: Side, asks: Side, bids_text: str, asks_text: str) -> int:
+    """Apply the levels of a row to both sides and return how many they were."""
+    row = [(bids, _parse(bids_text)), (asks, _parse(asks_text))]
+    is_large = all(len(levels) >= 20 and len(levels) >= 0.9 * len(side) for side, levels in row)
+    if is_large and all(float(level[1]) for _, levels in row for level in levels):  # a snapshot
+        bids.clear()
+        asks.clear()
+    for side, levels in row:
+        for level in levels:
+            price, size = float(level[0]), float(level[1])
+            if size:
+                side[price] = size
+            else:
+                side.pop(price, None)
+    return sum(len(levels) for _, levels in row)
+
+
+def _parse(text: str) -> list[list[Any]]:
+    """Return the levels in `text`, JSON or a Python literal."""
     try:
         levels = json.loads(text)
     except json.JSONDecodeError:
         levels = ast.literal_eval(text)
-    for level in levels:
-        price, size = float(level[0]), float(level[1])
-        if size:
-            side[price] = size
-        else:
-            side.pop(price, None)
-    return len(levels)
+    return list(levels)
 
 
 def read_rows(paths: Sequence[Path], query: str) -> Iterator[Row]:

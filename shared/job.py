@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from shared.clock import MS_PER_DAY, format_utc, to_epoch_ms
@@ -40,9 +41,21 @@ class TimeRange:
         return f"{format_utc(self.from_ms)} – {format_utc(self.to_ms)}"
 
 
+class Snapshots(StrEnum):
+    """How rows that replace the whole book are told from those that change it.
+
+    By the column `action` alone; by the rule as well, where the column says nothing or is not
+    there; not at all: then every row is an update.
+    """
+
+    COLUMN = "column"
+    GUESS = "guess"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One instrument over one range, and how its bars and depth are to be made."""
+    """One instrument over one range, and how its book, bars and depth are to be made."""
 
     instrument: str
     time_range: TimeRange
@@ -50,6 +63,7 @@ class Job:
     run_dir: Path
     window_seconds: int
     depth_levels: int
+    snapshots: Snapshots = Snapshots.GUESS
 
 
 def parse_moment(text: str) -> int:

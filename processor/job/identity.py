@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.clock import format_utc
-from shared.job import Job
+from shared.job import Job, Snapshots
 from shared.recordings.day_files import DayFile
 from shared.run_files.numbers import Count, EpochMs, Int64
 
@@ -21,6 +21,7 @@ class JobIdentity:
     to_ms: EpochMs
     window_seconds: Count
     depth_levels: Count
+    snapshots: Snapshots
 
     @property
     def digest(self) -> str:
@@ -30,7 +31,7 @@ class JobIdentity:
     def __str__(self) -> str:
         return (
             f"{self.instrument}, {format_utc(self.from_ms)} – {format_utc(self.to_ms)},"
-            f" {self.window_seconds} s, {self.depth_levels} levels"
+            f" {self.window_seconds} s, {self.depth_levels} levels, snapshots: {self.snapshots}"
         )
 
 
@@ -61,6 +62,7 @@ def identify_job(job: Job) -> JobIdentity:
         to_ms=job.time_range.to_ms,
         window_seconds=job.window_seconds,
         depth_levels=job.depth_levels,
+        snapshots=job.snapshots,
     )
 
 

@@ -1,12 +1,14 @@
 """Stream recorded day files as book updates, each with the trades of its window."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from sqlite3 import Connection
 
 from processor.calculation.position import Position
 from processor.reporting.quality import Quality
-from shared.job import TimeRange
+from processor.rules.snapshots import change_of
+from shared.job import Snapshots, TimeRange
 from shared.recordings.day_files import DayFile
 from shared.recordings.opening import OnWait, UnusableFileError, do_nothing, open_recording
 from shared.recordings.problems import BadRowError
@@ -35,12 +37,14 @@ class DBInterpreter:
         quality: Quality | None = None,
         on_wait: OnWait = do_nothing,
         on_file: Callable[[DayFile], None] | None = None,
+        snapshots: Snapshots = Snapshots.GUESS,
     ) -> None:
         self._files = files
         self._range = time_range
         self._quality = quality or Quality()
         self._on_wait = on_wait
         self._on_file = on_file
+        self._snapshots = snapshots
         self.position = Position()
 
     def stream(self) -> Iterator[tuple[OrderbookUpdate, list[Trade]]]:
@@ -99,9 +103,11 @@ class DBInterpreter:
             if row.timestamp_ms >= self._range.to_ms:
                 return
             try:
-                yield parse_book_row(row.row_id, row.timestamp_ms, *row.values)
+                update = parse_book_row(row.row_id, row.timestamp_ms, *row.values)
             except BadRowError as error:
                 self._quality.skip_row(file.path, "book", row.row_id, error)
+            else:
+                yield replace(update, change=change_of(update.change, self._snapshots))
 
     def _trades(self, connection: Connection, file: DayFile) -> Iterator[Trade]:
         table = self._table(connection, file, "trades", TRADE_COLUMNS, TRADE_BATCH)

@@ -17,8 +17,12 @@ from shared.series import CVD, METRICS, OHLC
 
 @dataclass(slots=True)
 class Observations:
-    """What was used but is worth knowing: book rows after which something was odd."""
+    """What was used but is worth knowing: resets, and book rows after which something was odd.
 
+    A reset is a snapshot in the place of a book that had levels.
+    """
+
+    resets: int = 0
     crossed_rows: int = 0
     one_sided_rows: int = 0
     late_book_rows: int = 0
@@ -131,7 +135,8 @@ class OHLCProcessor:
         """
         if update.row_id is None:
             return
-        self._book.apply(update.bids, update.asks)
+        if self._book.apply(update.bids, update.asks, update.change):
+            self.observations.resets += 1
         if is_sampled:
             self._sample(update.row_id, update.timestamp_ms)
 

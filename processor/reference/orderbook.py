@@ -1,11 +1,12 @@
 """Rebuild one order book from snapshots and updates."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from processor.calculation.depth import Depth
-from shared.recordings.records import OrderbookLevel
+from processor.rules.snapshots import is_as_large
+from shared.recordings.records import BookChange, OrderbookLevel
 
 
 class OrderbookManager:
@@ -15,10 +16,32 @@ class OrderbookManager:
         self._bids = _Side()
         self._asks = _Side()
 
-    def apply(self, bids: Iterable[OrderbookLevel], asks: Iterable[OrderbookLevel]) -> None:
-        """Set the size of each level given; size 0 removes it, absent or not."""
+    def apply(
+        self,
+        bids: Sequence[OrderbookLevel],
+        asks: Sequence[OrderbookLevel],
+        change: BookChange = BookChange.UNTOLD,
+    ) -> bool:
+        """Set the size of each level given; size 0 removes it, absent or not.
+
+        A snapshot is the whole book: what it does not name is gone. Returns whether it took the
+        place of a book that had levels.
+        """
+        is_snapshot = change is BookChange.SNAPSHOT
+        if change is BookChange.UNTOLD:
+            is_snapshot = self._is_whole(bids, asks)
+        is_reset = is_snapshot and bool(self._bids.prices or self._asks.prices)
+        if is_snapshot:
+            self._bids, self._asks = _Side(), _Side()
         self._bids.apply(bids)
         self._asks.apply(asks)
+        return is_reset
+
+    def _is_whole(self, bids: Sequence[OrderbookLevel], asks: Sequence[OrderbookLevel]) -> bool:
+        held = len(self._bids.prices), len(self._asks.prices)
+        return is_as_large(len(bids), len(asks), *held) and all(
+            level.size for level in (*bids, *asks)
+        )
 
     def best(self, levels_per_side: int) -> Depth:
         """Return at most `levels_per_side` levels of each side, best first."""

@@ -28,7 +28,9 @@ class ReferenceReplay:
         on_wait: OnWait = do_nothing,
     ) -> None:
         on_file = sink.begin_file if sink is not None else None
-        self._interpreter = DBInterpreter(files, job.time_range, quality, on_wait, on_file)
+        self._interpreter = DBInterpreter(
+            files, job.time_range, quality, on_wait, on_file, job.snapshots
+        )
         self._calculation = OHLCProcessor(job.window_seconds, job.depth_levels, sink)
         self._range = job.time_range
         self._quality = quality

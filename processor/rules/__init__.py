@@ -1,1 +1,1 @@
-"""What a bar is, said once for all that count by it."""
+"""What a bar is and what a snapshot is, said once for all that go by it."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from shared.errors import UsageError
-from shared.job import CHECKPOINT_SECONDS, Job, TimeRange, parse_moment
+from shared.job import CHECKPOINT_SECONDS, Job, Snapshots, TimeRange, parse_moment
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -92,6 +92,16 @@ JOB_OPTIONS = (
         show_envvar=True,
         help="Best levels a side that depth and OBI are made of.",
     ),
+    click.option(
+        "--snapshots",
+        type=click.Choice([str(each) for each in Snapshots]),
+        envvar="ORDERFLOW_SNAPSHOTS",
+        default=str(Snapshots.GUESS),
+        show_default=True,
+        show_envvar=True,
+        help="How book rows that replace the whole book are told: by the column `action`, by their"
+        " size where that says nothing, never.",
+    ),
 )
 
 CHECKPOINT_OPTIONS = (
@@ -164,6 +174,7 @@ def make_job(
     run_dir: Path,
     window_seconds: int,
     depth_levels: int,
+    snapshots: str = Snapshots.GUESS,
 ) -> Job:
     """Return the job that the values of `JOB_OPTIONS` describe; raise UsageError on a bad range."""
     if not instrument.strip() or "/" in instrument or "\\" in instrument:
@@ -175,4 +186,5 @@ def make_job(
         run_dir=run_dir,
         window_seconds=window_seconds,
         depth_levels=depth_levels,
+        snapshots=Snapshots(snapshots),
     )

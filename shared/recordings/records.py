@@ -1,6 +1,7 @@
 """What a recording is made of: levels, book updates and trades."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import NamedTuple
 
 
@@ -11,9 +12,17 @@ class OrderbookLevel(NamedTuple):
     size: float
 
 
+class BookChange(IntEnum):
+    """What a book row says of itself: nothing, that it changes the book, that it is the book."""
+
+    UNTOLD = 0
+    UPDATE = 1
+    SNAPSHOT = 2
+
+
 @dataclass(frozen=True, slots=True)
 class OrderbookUpdate:
-    """The levels that one book row changed.
+    """The levels of one book row: those that changed or, in a snapshot, all there are.
 
     One without a row (`row_id` None) has no levels: it carries trades that no row precedes.
     """
@@ -22,6 +31,7 @@ class OrderbookUpdate:
     bids: list[OrderbookLevel]
     asks: list[OrderbookLevel]
     row_id: int | None = None
+    change: BookChange = BookChange.UNTOLD
 
 
 class Trade(NamedTuple):

@@ -5,14 +5,24 @@ from typing import Any
 
 from shared.recordings.level_parser import parse_levels_including_zeros, parse_number
 from shared.recordings.problems import BadRowError, RowProblem
-from shared.recordings.records import OrderbookUpdate, Trade
+from shared.recordings.records import BookChange, OrderbookUpdate, Trade
 
 SIDES = ("buy", "sell")
+ACTIONS = {"update": BookChange.UPDATE, "snapshot": BookChange.SNAPSHOT}
 
 
-def parse_book_row(row_id: int, timestamp_ms: int, bids: Any, asks: Any) -> OrderbookUpdate:
+def parse_book_row(
+    row_id: int, timestamp_ms: int, bids: Any, asks: Any, action: Any = None
+) -> OrderbookUpdate:
     """Return the update of a book row; raise BadRowError when its levels cannot be used."""
-    return OrderbookUpdate(timestamp_ms, _parse_levels(bids), _parse_levels(asks), row_id)
+    return OrderbookUpdate(
+        timestamp_ms, _parse_levels(bids), _parse_levels(asks), row_id, parse_action(action)
+    )
+
+
+def parse_action(action: Any) -> BookChange:
+    """Return what the column `action` says of a row; another word, or none, says nothing."""
+    return ACTIONS.get(str(text_of(action)).strip(" ").lower(), BookChange.UNTOLD)
 
 
 def parse_trade_row(

@@ -80,6 +80,7 @@ def _job_arguments(job: Job) -> tuple[str, ...]:
         *("--run-dir", str(job.run_dir)),
         *("--window-seconds", str(job.window_seconds)),
         *("--depth-levels", str(job.depth_levels)),
+        *("--snapshots", str(job.snapshots)),
     )
 
 

@@ -75,8 +75,17 @@ def plain_book(
         ):
             if timestamp >= to_ms:
                 continue
-            for side, text in ((bids, bid_text), (asks, ask_text)):
-                for price, size, *_ in json.loads(text):
+            row = [json.loads(text) for text in (bid_text, ask_text)]
+            if all(
+                len(named) >= 20
+                and len(named) >= 0.9 * len(held)
+                and all(float(size) > 0 for _, size, *_ in named)
+                for named, held in zip(row, (bids, asks), strict=True)
+            ):
+                bids.clear()
+                asks.clear()
+            for side, named in zip((bids, asks), row, strict=True):
+                for price, size, *_ in named:
                     side[float(price)] = float(size)
                     if float(size) == 0:
                         del side[float(price)]

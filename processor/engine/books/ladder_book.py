@@ -26,6 +26,7 @@ class LadderBook:
         self._taken = np.zeros((2, places // 64), np.uint64)
         self._taken_words = np.zeros((2, places // 64**2), np.uint64)
         self._starts = np.full(2, places, np.uint64)
+        self._counts = np.zeros(2, np.uint64)
 
     @classmethod
     def of(cls, bids: Numbers, asks: Numbers, prices: Numbers) -> "LadderBook | None":
@@ -82,7 +83,12 @@ class LadderBook:
     ) -> int:
         """Apply the rows of `batch` from `first` on and return where that stopped."""
         ladder = Ladder(
-            self._sizes, self._taken, self._taken_words, self._starts, 10.0**self._decimals
+            self._sizes,
+            self._taken,
+            self._taken_words,
+            self._starts,
+            self._counts,
+            10.0**self._decimals,
         )
         return int(kernels.apply_to_ladder(first, until_ms, batch.rows, ladder, sums, output))
 
@@ -97,6 +103,7 @@ class LadderBook:
             words, bits = np.divmod(words, np.uint64(64))
             np.bitwise_or.at(self._taken_words[side], words, np.uint64(1) << bits)
             self._starts[side] = places.min(initial=self._starts[side])
+            self._counts[side] = len(places)
 
 
 def _bits_set(words: Bits, numbers: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -19,11 +19,12 @@ from processor.engine.kernels.arguments import (
 )
 from processor.engine.kernels.level_kernel import SHORTEST_LEVEL
 from processor.engine.kernels.level_shapes import no_shapes
-from processor.engine.sqlite.columns import ColumnBatch
+from processor.engine.sqlite.columns import Column, ColumnBatch
 from processor.engine.sqlite.queries import without_odd_times
 from processor.engine.sqlite.reading_order import ReadingOrderError
 from processor.rules.bar_edges import bar_start
-from shared.recordings.records import OrderbookLevel
+from processor.rules.snapshots import change_of
+from shared.recordings.records import BookChange, OrderbookLevel
 from shared.recordings.row_parser import parse_book_row
 from shared.recordings.table_reader import TimedRow
 from shared.series import METRICS
@@ -54,7 +55,7 @@ class BookIntake(TableIntake[BookBatch]):
         return self._state.book_sums
 
     def _parse(self, columns: ColumnBatch) -> BookBatch:
-        row_ids, times, bid_text, bid_offsets, ask_text, ask_offsets = columns.arrays
+        row_ids, times, bid_text, bid_offsets, ask_text, ask_offsets, *told = columns.arrays
         times = without_odd_times(times)
         first_row = self._rows_parsed
         self._rows_parsed += len(times)
@@ -69,8 +70,16 @@ class BookIntake(TableIntake[BookBatch]):
         else:
             bids = asks = LevelColumns(np.empty(0), np.empty(0), np.zeros(len(times), np.int64))
             is_refused[:] = True
-        rows = BookRows(times, bar_start(times, self._window_ms), is_refused, bids, asks)
+        starts, changes = bar_start(times, self._window_ms), self._changes(told, len(times))
+        rows = BookRows(times, starts, changes, is_refused, bids, asks)
         return BookBatch(first_row, row_ids, rows)
+
+    def _changes(self, told: list[Column], rows: int) -> Column:
+        """Return what each row is, from what the column `action` tells, if there is one."""
+        snapshots = self._context.job.snapshots
+        if not told:
+            return np.full(rows, change_of(BookChange.UNTOLD, snapshots), np.int64)
+        return np.array([change_of(change, snapshots) for change in BookChange])[told[0]]
 
     def _bring_in(self, batch: BookBatch, until_ms: int) -> Iterator[None]:
         output = self._new_output(len(batch))
@@ -142,6 +151,7 @@ class BookIntake(TableIntake[BookBatch]):
         rows = BookRows(
             times,
             bar_start(times, self._window_ms),
+            np.array([change_of(update.change, self._context.job.snapshots)], np.int64),
             np.zeros(1, np.bool_),
             _as_columns(update.bids),
             _as_columns(update.asks),

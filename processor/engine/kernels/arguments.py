@@ -48,10 +48,14 @@ class LevelColumns(NamedTuple):
 
 
 class BookRows(NamedTuple):
-    """Some book rows, and where the bar of each begins; the refused ones have no levels yet."""
+    """Some book rows, where the bar of each begins and what each says it is, a BookChange.
+
+    The refused ones have no levels yet.
+    """
 
     times: Moments
     bar_starts: Moments
+    changes: NDArray[np.int64]
     is_refused: Flags
     bids: LevelColumns
     asks: LevelColumns
@@ -75,13 +79,15 @@ class Ladder(NamedTuple):
 
     An ask of n ticks is at place n, a bid at the n-th from the end. Bit b of `taken[side, w]` says
     that place 64 w + b of `sizes` (2, places) has a size, bit b of `taken_words[side, w]` that word
-    64 w + b of `taken` is not 0. No place before `starts[side]` is taken.
+    64 w + b of `taken` is not 0. No place before `starts[side]` is taken, and `counts[side]` places
+    are.
     """
 
     sizes: Numbers
     taken: Bits
     taken_words: Bits
     starts: Bits
+    counts: Bits
     ticks_per_unit: float
 
 

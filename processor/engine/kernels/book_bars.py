@@ -5,7 +5,19 @@ from typing import Any
 import numpy as np
 from numba.extending import register_jitable
 
-from processor.engine.kernels.arguments import BookOutput, BookRows, Numbers, Samples, Sums
+from processor.engine.kernels.arguments import (
+    BookOutput,
+    BookRows,
+    LevelColumns,
+    Numbers,
+    Samples,
+    Sums,
+)
+from processor.rules import snapshots
+from shared.recordings.records import BookChange
+
+UNTOLD, UPDATE, SNAPSHOT = (int(change) for change in BookChange)
+is_as_large: Any = register_jitable(snapshots.is_as_large)
 
 BOOK_STATE = np.dtype(
     [
@@ -14,6 +26,7 @@ BOOK_STATE = np.dtype(
         ("depth_levels", np.int64),
         ("newest_ms", np.int64),  # of the file's rows so far, to see whether they are in order
         ("rows", np.int64),
+        ("resets", np.int64),
         ("crossed_rows", np.int64),
         ("one_sided_rows", np.int64),
         ("late_book_rows", np.int64),
@@ -64,6 +77,28 @@ def may_apply(row: int, until_ms: int, rows: BookRows, s: Any) -> bool:
     elif timestamp_ms >= s["to_ms"]:
         s["outcome"] = END_OF_RANGE
     return bool(s["outcome"] == DONE and timestamp_ms < until_ms)
+
+
+@register_jitable
+def change_without_word(
+    row: int, bid_start: int, ask_start: int, bids: LevelColumns, asks: LevelColumns
+) -> int:
+    """Return what a row is that says nothing of itself and is as large as the book.
+
+    Whether it is that large, the kernels ask first, in numbers: nearly no row is.
+    """
+    is_whole = _has_no_deletion(bids.sizes, bid_start, bids.ends[row]) and _has_no_deletion(
+        asks.sizes, ask_start, asks.ends[row]
+    )
+    return SNAPSHOT if is_whole else UPDATE
+
+
+@register_jitable
+def _has_no_deletion(sizes: Numbers, start: int, end: int) -> bool:
+    i = np.uint64(start)
+    while i < np.uint64(end) and sizes[i] > 0.0:
+        i += np.uint64(1)
+    return bool(i == np.uint64(end))
 
 
 @register_jitable

@@ -10,9 +10,13 @@ from pathlib import Path
 
 from numba.core import config
 
+from processor.rules import snapshots
+from shared.recordings import records
+
 logger = logging.getLogger(__name__)
 
 _SOURCES = Path(__file__).parent
+_RULES = (snapshots.__file__, records.__file__)
 _PREFIX = "kernels-"
 
 
@@ -37,7 +41,7 @@ def keep_compiled_kernels() -> bool:
 
 def _digest_of_sources() -> str:
     digest = hashlib.blake2b(digest_size=8)
-    for source in sorted(_SOURCES.glob("*.py")):
+    for source in (*sorted(_SOURCES.glob("*.py")), *(Path(file) for file in _RULES)):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 

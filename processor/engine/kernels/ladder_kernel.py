@@ -20,13 +20,24 @@ from processor.engine.kernels.arguments import (
     Numbers,
     Sums,
 )
-from processor.engine.kernels.book_bars import DONE, OFF_LADDER, add_sample, may_apply, note_sample
+from processor.engine.kernels.book_bars import (
+    DONE,
+    OFF_LADDER,
+    SNAPSHOT,
+    UNTOLD,
+    add_sample,
+    change_without_word,
+    is_as_large,
+    may_apply,
+    note_sample,
+)
 from processor.engine.kernels.wide_reads import trailing_zeros
 
 # Indices are unsigned: see level_kernel.
 _0, _1 = np.uint64(0), np.uint64(1)
 _WORD_BITS, _WORD_MASK = np.uint64(6), np.uint64(63)
 _BIDS, _ASKS = np.uint64(0), np.uint64(1)
+_NOWHERE = np.uint64(2**64 - 1)
 
 
 def apply_to_ladder(
@@ -56,6 +67,16 @@ def apply_to_ladder(
         ):
             s["outcome"] = OFF_LADDER
             return row
+        held_bids, held_asks = np.int64(ladder.counts[_BIDS]), np.int64(ladder.counts[_ASKS])
+        change = rows.changes[row]
+        if change == UNTOLD and is_as_large(
+            bids.ends[row] - bid_start, asks.ends[row] - ask_start, held_bids, held_asks
+        ):
+            change = change_without_word(row, bid_start, ask_start, bids, asks)
+        if change == SNAPSHOT:
+            s["resets"] += held_bids + held_asks > 0
+            _clear(_BIDS, ladder)
+            _clear(_ASKS, ladder)
         _set_levels(_BIDS, bids, bid_start, bids.ends[row], ladder)
         _set_levels(_ASKS, asks, ask_start, asks.ends[row], ladder)
         s["newest_ms"] = rows.times[row]
@@ -101,19 +122,21 @@ def _set_levels(side: Any, levels: LevelColumns, start: int, end: int, ladder: L
     )
     turn = _0 if side else np.uint64(sizes.shape[1] - 1)
     first = starts[side]
+    count = ladder.counts[side]
     for i in range(np.uint64(start), np.uint64(end)):
         size = levels.sizes[i]
         ticks = np.rint(levels.prices[i] * ladder.ticks_per_unit)
         place = np.uint64(ticks) ^ turn
         sizes[side, place] = size
         word = place >> _WORD_BITS
-        bit = _1 << (place & _WORD_MASK)
+        place_in_word = place & _WORD_MASK
+        bit = _1 << place_in_word
         before = taken[side, word]
-        if size > 0.0:
-            after = before | bit
-            first = min(first, place)
-        else:
-            after = before & ~bit
+        # In numbers and not in branches: whether a level goes cannot be foreseen.
+        is_there = np.uint64(size > 0.0)
+        after = (before & ~bit) | (is_there << place_in_word)
+        first = min(first, place | _NOWHERE * (_1 - is_there))
+        count = count + is_there - ((before >> place_in_word) & _1)
         taken[side, word] = after
         if before == _0 or after == _0:
             bit = _1 << (word & _WORD_MASK)
@@ -122,6 +145,20 @@ def _set_levels(side: Any, levels: LevelColumns, start: int, end: int, ladder: L
             else:
                 taken_words[side, word >> _WORD_BITS] |= bit
     starts[side] = first
+    ladder.counts[side] = count
+
+
+@register_jitable
+def _clear(side: Any, ladder: Ladder) -> None:
+    """Empty a side; a size that no bit tells of is no level."""
+    words = np.uint64(ladder.taken.shape[1])
+    word = _next_taken(side, ladder, ladder.starts[side] >> _WORD_BITS)
+    while word < words:
+        ladder.taken[side, word] = _0
+        word = _next_taken(side, ladder, word + _1)
+    ladder.taken_words[side] = _0
+    ladder.starts[side] = words << _WORD_BITS
+    ladder.counts[side] = _0
 
 
 @register_jitable

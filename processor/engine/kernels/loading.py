@@ -110,7 +110,7 @@ def _is_compiling() -> bool:
 
 _LEVELS = LevelColumns(np.zeros(0), np.zeros(0), np.zeros(0, np.int64))
 _TIMES, _FLAGS = np.zeros(0, np.int64), np.zeros(0, np.bool_)
-_BOOK_ROWS = BookRows(_TIMES, _TIMES, _FLAGS, _LEVELS, _LEVELS)
+_BOOK_ROWS = BookRows(_TIMES, _TIMES, _TIMES, _FLAGS, _LEVELS, _LEVELS)
 
 
 def _call_each_with_nothing() -> None:
@@ -120,7 +120,9 @@ def _call_each_with_nothing() -> None:
         array.flags.writeable = False  # as those that Arrow lends
     _parse_levels(text, _LEVELS, _FLAGS, no_shapes())
     words = np.zeros((2, 0), np.uint64)
-    ladder = Ladder(np.zeros((2, 0)), words, words, np.zeros(2, np.uint64), 1.0)
+    ladder = Ladder(
+        np.zeros((2, 0)), words, words, np.zeros(2, np.uint64), np.zeros(2, np.uint64), 1.0
+    )
     _apply_to_ladder(0, 0, _BOOK_ROWS, ladder, *_no_book_results())
     _count_trades(
         0,

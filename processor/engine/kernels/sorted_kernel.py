@@ -13,7 +13,16 @@ from processor.engine.kernels.arguments import (
     SortedSides,
     Sums,
 )
-from processor.engine.kernels.book_bars import DONE, add_sample, may_apply, note_sample
+from processor.engine.kernels.book_bars import (
+    DONE,
+    SNAPSHOT,
+    UNTOLD,
+    add_sample,
+    change_without_word,
+    is_as_large,
+    may_apply,
+    note_sample,
+)
 
 _1 = np.uint64(1)  # indices are unsigned: see level_kernel
 
@@ -35,6 +44,18 @@ def apply_to_sorted(
             return row
         s["newest_ms"] = rows.times[row]
         s["rows"] += 1
+        bounds, bids, asks = book.bounds, rows.bids, rows.asks
+        bid_start = bids.ends[row - 1] if row else 0
+        ask_start = asks.ends[row - 1] if row else 0
+        held_bids, held_asks = bounds[0, 1] - bounds[0, 0], bounds[1, 1] - bounds[1, 0]
+        change = rows.changes[row]
+        if change == UNTOLD and is_as_large(
+            bids.ends[row] - bid_start, asks.ends[row] - ask_start, held_bids, held_asks
+        ):
+            change = change_without_word(row, bid_start, ask_start, bids, asks)
+        if change == SNAPSHOT:
+            s["resets"] += held_bids + held_asks > 0
+            bounds[:, 1] = bounds[:, 0]
         _apply_levels(rows.bids, row, 1.0, book.bids, book.bounds[0])
         _apply_levels(rows.asks, row, -1.0, book.asks, book.bounds[1])
         if rows.times[row] >= s["from_ms"]:

@@ -45,6 +45,11 @@ def trailing_zeros(mask: Any) -> np.uint64:
     return np.uint64((int(mask) & -int(mask)).bit_length() - 1 if mask else 64)
 
 
+def bits_set(mask: Any) -> np.uint64:
+    """Return how many bits are set."""
+    return np.uint64(int(mask).bit_count())
+
+
 def _bytes(text: Any, at: Any) -> list[int]:
     return [int(text[int(at) + k]) for k in range(WIDTH)]
 
@@ -73,6 +78,7 @@ def _type_of_same(_context: Any) -> Any:
 
 
 @type_callable(trailing_zeros)
+@type_callable(bits_set)
 def _type_of_place(_context: Any) -> Any:
     return lambda mask: types.uint64 if mask == types.uint64 else None
 
@@ -109,6 +115,11 @@ def _lower_word(context: Any, builder: Any, signature: Any, values: Any) -> Any:
 @lower_builtin(trailing_zeros, types.uint64)
 def _lower_trailing_zeros(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
     return builder.cttz(values[0], ir.IntType(1)(0))
+
+
+@lower_builtin(bits_set, types.uint64)
+def _lower_bits_set(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+    return builder.ctpop(values[0])
 
 
 def _load(context: Any, builder: Any, array_type: Any, array: Any, at: Any, *, kind: Any) -> Any:

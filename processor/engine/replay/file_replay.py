@@ -12,6 +12,7 @@ from processor.engine.intake.trade_intake import TRADE_ROWS, TradeIntake
 from processor.engine.replay_context import ReplayContext
 from processor.engine.sqlite.columns import ColumnBatch, read_columns
 from processor.engine.sqlite.queries import (
+    ACTION_FORMAT,
     BOOK_FORMATS,
     TRADE_FORMATS,
     book_query,
@@ -106,15 +107,19 @@ class FileReplay:
         start = self._start.book
         intake = self._intake(BookIntake, table, start)
         if self._start.order is not ReadingOrder.STRICT:
+            present = columns_of(connection, "book")
+            with_action = "action" in present
             query = book_query(
                 connection,
-                columns_of(connection, "book"),
+                present,
                 self._file.instrument,
+                with_action=with_action,
                 is_by_time=self._start.order is ReadingOrder.BY_TIME,
                 skip=start.rows,
                 after=start.row_id,
             )
-            columns = read_columns(uri, query, BOOK_FORMATS, BOOK_ROWS)
+            formats = BOOK_FORMATS + (ACTION_FORMAT if with_action else "")
+            columns = read_columns(uri, query, formats, BOOK_ROWS)
             intake.take_columns(read_ahead(columns, self._context.on_wait))
         return intake
 

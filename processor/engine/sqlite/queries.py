@@ -8,6 +8,8 @@ import numpy as np
 from processor.engine.sqlite.columns import Column
 from processor.engine.sqlite.read_ranges import RANGE_ROWS
 from shared.recordings.opening import ids_of
+from shared.recordings.records import BookChange
+from shared.recordings.row_parser import ACTIONS
 
 ODD_SIDE = 1
 """The code of a trade whose time is plain and whose side is not."""
@@ -15,6 +17,7 @@ ODD_SIDE = 1
 _EARLIEST_MS, _LATEST_MS = 10**12, 10**13 - 1
 
 BOOK_FORMATS = "lluu"
+ACTION_FORMAT = "l"
 TRADE_FORMATS = "llgg"
 
 
@@ -24,10 +27,11 @@ def book_query(
     instrument: str,
     *,
     is_by_time: bool,
+    with_action: bool = False,
     skip: int = 0,
     after: int | None = None,
 ) -> str:
-    """Return the query for rowid, timestamp, bids and asks.
+    """Return the query for rowid, timestamp, bids and asks and, if asked, the row's BookChange.
 
     The timestamp is for `without_odd_times` to look at, 0 where the row is not plain otherwise.
     The first `skip` rows, in the order asked for, are left out; `after` is the id of the last of
@@ -35,7 +39,8 @@ def book_query(
     """
     plain = f"CASE WHEN {_is_plain(columns, instrument)} THEN CAST(timestamp AS INTEGER) ELSE 0 END"
     rows = _ordered(connection, "book", is_by_time, skip, after)
-    return f"SELECT book.rowid, {plain}, bids, asks FROM {rows}"
+    action = f", {_CHANGE}" if with_action else ""
+    return f"SELECT book.rowid, {plain}, bids, asks{action} FROM {rows}"
 
 
 def trades_query(
@@ -67,6 +72,13 @@ def trades_query(
         within = f"trades.rowid BETWEEN {ids[0]} AND {ids[-1]}"
         rows = f"trades WHERE {within} ORDER BY id LIMIT {RANGE_ROWS}"
     return f"SELECT trades.rowid, {code}, price, size FROM {rows}"
+
+
+_CHANGE = (
+    "CASE lower(trim(action))"
+    + "".join(f" WHEN '{word}' THEN {int(change)}" for word, change in ACTIONS.items())
+    + f" ELSE {int(BookChange.UNTOLD)} END"
+)
 
 
 def ids_stored(connection: sqlite3.Connection, table: str, after: int | None) -> range | None:

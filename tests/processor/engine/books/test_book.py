@@ -25,7 +25,7 @@ from processor.engine.kernels.loading import Kernels
 from processor.engine.state import EngineState
 from processor.rules.bar_edges import bar_start
 from shared.job import Job, TimeRange
-from shared.recordings.records import OrderbookLevel
+from shared.recordings.records import BookChange, OrderbookLevel
 from tests.support.engine_runs import UncompiledKernels
 from tests.support.runs import compiled_kernels
 
@@ -145,7 +145,8 @@ def batch_of(times: Any, rows: Sequence[Row], refused: Any = None) -> BookBatch:
     bids, asks = (levels_of([row[side] for row in rows]) for side in (0, 1))
     if refused is None:
         refused = np.zeros(len(rows), np.bool_)
-    columns = BookRows(times, bar_start(times, MINUTE_MS), refused, bids, asks)
+    updates = np.full(len(rows), BookChange.UPDATE, np.int64)
+    columns = BookRows(times, bar_start(times, MINUTE_MS), updates, refused, bids, asks)
     return BookBatch(0, np.arange(len(rows)), columns)
 
 

@@ -44,11 +44,11 @@ class ShellCommand(click.Command):
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
         """Run the command on `args`, by default the process's own, and leave with its exit code."""
         is_own = args is None
-        if is_own:
-            configure_logging(self._log_level)
-            signal.signal(signal.SIGTERM, _terminate)
         options["standalone_mode"] = False
         try:
+            if is_own:
+                configure_logging(self._log_level)
+                signal.signal(signal.SIGTERM, _terminate)
             code = super().main(args, *rest, **options)
         except click.ClickException as error:
             error.show()

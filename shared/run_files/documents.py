@@ -1,5 +1,6 @@
 """Decode the documents that processes leave for each other, types and all."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,13 +35,15 @@ def read_content(path: Path) -> bytes:
     read or is longer than any document of ours.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        with path.open("rb", buffering=0) as file:
+            # Its size is asked for first: `read` with a limit makes room for all of that.
+            is_too_long = os.fstat(file.fileno()).st_size > MAX_BYTES
+            content = b"" if is_too_long else file.readall()
     except FileNotFoundError:
         raise
     except OSError as error:
         raise BrokenFileError(path, f"expected one JSON document, found: {error}") from error
-    if len(content) > MAX_BYTES:
+    if is_too_long:
         raise BrokenFileError(path, f"expected at most {MAX_BYTES:,} bytes, found more")
     return content
 

@@ -193,7 +193,8 @@ def test_output_that_nobody_reads_any_more_is_no_error() -> None:
 def test_an_interrupt_while_the_command_is_imported_ends_it_in_peace(
     tmp_path: Path, end: str, code: int
 ) -> None:
-    (tmp_path / "slow.py").write_text("raise KeyboardInterrupt")
+    slow = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nsignal.pause()"
+    (tmp_path / "slow.py").write_text(slow)
     program = (
         "from shared.command_line.start import start\n"
         "from shared.exit_codes import ExitCode\n"

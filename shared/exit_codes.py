@@ -22,7 +22,8 @@ class ExitCode(IntEnum):
     TERMINATED = 143
 
 
-PERMANENT_FAILURES = frozenset(
-    {ExitCode.USAGE, 64, ExitCode.NO_INPUT, ExitCode.CANNOT_WRITE, ExitCode.CONFIG}
-)
+PERMANENT_FAILURES = frozenset({ExitCode.USAGE, 64, ExitCode.NO_INPUT, ExitCode.CONFIG})
 """Exit codes that a restart cannot mend: the same start fails the same way again."""
+
+OUTSIDE_FAILURES = frozenset({ExitCode.CANNOT_WRITE, ExitCode.ALREADY_RUNNING})
+"""Exit codes that others mend: who frees the disk or gives the folder back. Worth every try."""

@@ -19,6 +19,7 @@ Exit codes:
   66  nothing to process
   70  internal error
   73  the run directory cannot be written
+  75  another processor, or a supervisor, runs in this run directory
   130 ended by Ctrl-C; 143 by SIGTERM"""
 
 
@@ -77,7 +78,8 @@ JOB_OPTIONS = (
     ),
     click.option(
         "--run-dir",
-        type=click.Path(path_type=Path),
+        # Whether it can be read is asked when it is: that may change, and is no wrong option.
+        type=click.Path(path_type=Path, readable=False),
         envvar="ORDERFLOW_RUN_DIR",
         default=Path("./run"),
         show_default=True,

@@ -10,7 +10,7 @@ import orjson
 
 from processor.job.identity import FileIdentity, JobIdentity
 from shared.errors import BrokenFileError
-from shared.run_files.atomic_file import remove_leftovers, replace_file
+from shared.run_files.atomic_file import read_regular, remove_leftovers, replace_file
 from shared.run_files.earlier_run import set_aside
 from shared.run_files.processor_status import FileProblem, RowName
 from shared.run_files.run_directory import RunDirectory
@@ -64,7 +64,7 @@ class CheckpointStore:
         """Return the newest checkpoint that is whole, or None; what is wrong is logged."""
         for path in (self._newest, self._previous):
             try:
-                return decode(path, path.read_bytes())
+                return decode(path, read_regular(path))
             except FileNotFoundError:
                 continue
             except (OSError, BrokenFileError) as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from shared.clock import MS_PER_DAY, from_epoch_ms
 from shared.errors import RunDirectoryError
-from shared.run_files.atomic_file import replace_file
+from shared.run_files.atomic_file import read_regular, replace_file
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class FlightRecorder:
 
 def _read(path: Path) -> tuple[Span, ...] | None:
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
     except OSError:
         return None
     if len(content) != _BYTES:

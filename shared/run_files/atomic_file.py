@@ -1,8 +1,10 @@
 """Replace and read whole JSON files, so that no reader ever sees half of one."""
 
 import contextlib
+import errno
 import glob
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +66,26 @@ def read_content(path: Path) -> bytes:
     Raises FileNotFoundError when there is no such file and BrokenFileError when it cannot be read.
     """
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise BrokenFileError(path, f"expected one JSON document, found: {error}") from error
+
+
+def read_regular(path: Path, most_bytes: int = -1) -> bytes:
+    """Return the bytes in `path`, or the first of them; raise OSError when it is no file.
+
+    Nobody is waited for: to open somebody's FIFO in place of a file would take for ever.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "expected a file, found something else", str(path))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(most_bytes)
+    finally:
+        os.close(descriptor)
 
 
 def parse_json(path: Path, content: bytes) -> Any:

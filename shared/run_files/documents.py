@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from shared.errors import BrokenFileError
+from shared.run_files.atomic_file import read_regular
 
 Record = TypeVar("Record")
 
@@ -21,8 +22,7 @@ def read_document(path: Path, kind: type[Record]) -> Record:
     read or `decode_document` refuses it.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_regular(path, MAX_BYTES + 1)
     except FileNotFoundError:
         raise
     except OSError as error:

@@ -15,12 +15,7 @@ import pytest
 from shared.worker_link import FAMILY
 from supervisor.processes.guardian import SCRIPT
 from supervisor.processes.worker_process import open_pidfd
-from tests.supervisor.harness import Run, is_gone, wait_until
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+from tests.supervisor.harness import Run, free_port, is_gone, wait_until
 
 
 @pytest.mark.parametrize("kind", ["plain", "session"])
@@ -38,7 +33,7 @@ def test_14_killed_supervisor_takes_all_with_it_within_100_ms(run: Run, kind: st
 
 
 def test_15_start_after_a_kill_is_clean(run: Run) -> None:
-    port = _free_port()
+    port = free_port()
     run.start(processor=["--grandchild", "plain"], port=port)
     before = run.wait_ready()
     run.signal(signal.SIGKILL)

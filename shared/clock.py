@@ -7,6 +7,12 @@ MS_PER_DAY = 86_400_000
 LAST_MOMENT_MS = 253_402_300_799_999
 """The end of the year 9999: no later moment can be told as text."""
 
+FIRST_MS = -62_135_596_800_000
+"""The first millisecond of the year 1; before it there is no date."""
+
+LAST_MS = 253_402_300_799_999
+"""The last millisecond of the year 9999; after it there is no date."""
+
 
 def to_epoch_ms(moment: datetime) -> int:
     """Return `moment` as epoch milliseconds, rounded down; a naive one is taken as UTC."""
@@ -16,12 +22,20 @@ def to_epoch_ms(moment: datetime) -> int:
 
 
 def from_epoch_ms(timestamp_ms: int) -> datetime:
-    """Return the UTC moment of an epoch in milliseconds."""
+    """Return the UTC moment of an epoch in milliseconds.
+
+    Raises OverflowError outside `FIRST_MS` to `LAST_MS`.
+    """
     return EPOCH + timedelta(milliseconds=timestamp_ms)
 
 
 def format_utc(timestamp_ms: int) -> str:
-    """Return `timestamp_ms` as `2025-07-01 13:05:09.250 UTC`, without the fraction if it is 0."""
+    """Return `timestamp_ms` as `2025-07-01 13:05:09.250 UTC`, without the fraction if it is 0.
+
+    What no calendar has is told as the number it is: a damaged file must be possible to report.
+    """
+    if not FIRST_MS <= timestamp_ms <= LAST_MS:
+        return f"{timestamp_ms} ms"
     moment = from_epoch_ms(timestamp_ms)
     fraction = f".{timestamp_ms % 1000:03d}" if timestamp_ms % 1000 else ""
     return f"{moment:%Y-%m-%d %H:%M:%S}{fraction} UTC"

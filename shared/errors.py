@@ -23,14 +23,18 @@ class NoInputError(OrderflowError):
     exit_code = ExitCode.NO_INPUT
 
 
-class RunDirectoryError(OrderflowError):
-    """The run directory, or a file in it, cannot be written."""
+class CannotWriteError(OrderflowError):
+    """A folder, or a file in it, cannot be written."""
 
     exit_code = ExitCode.CANNOT_WRITE
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: cannot be written: {reason}")
         self.path = path
+
+
+class RunDirectoryError(CannotWriteError):
+    """The run directory, or a file in it, cannot be written."""
 
 
 class BrokenFileError(OrderflowError):

@@ -7,6 +7,9 @@ from pathlib import Path
 from shared.clock import MS_PER_DAY, format_utc, to_epoch_ms
 from shared.errors import UsageError
 
+CHECKPOINT_SECONDS = 5.0
+"""How often a job notes where to go on after a crash, unless it is told otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:

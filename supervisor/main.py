@@ -1,8 +1,7 @@
 """The `orderflow-supervise` command: run the system, or ask the one that runs."""
 
-import contextlib
-import traceback
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,18 @@ from typing import Any
 import click
 import orjson
 
-from shared.command_line.options import JOB_OPTIONS, PAGE_OPTIONS, make_job, with_options
-from shared.errors import OrderflowError
+from shared.command_line.options import (
+    CHECKPOINT_OPTIONS,
+    JOB_OPTIONS,
+    PAGE_OPTIONS,
+    make_job,
+    with_options,
+)
+from shared.command_line.shell import ShellGroup
 from shared.event_kind import Subject
 from shared.exit_codes import ExitCode
 from shared.run_files.run_directory import RunDirectory
-from supervisor.control.client import ask, ask_for_status, ask_to_stop
+from supervisor.control.client import NotRunningError, ask, ask_for_status, ask_to_stop
 from supervisor.control.messages import Request
 from supervisor.control.status_text import is_healthy, status_text
 from supervisor.logs.reader import follow, tail
@@ -27,21 +32,34 @@ from supervisor.run import RunPlan, supervise
 WORKER_NAMES = [spec.name for spec in WORKERS]
 SUPERVISOR = str(Subject.SUPERVISOR)
 
-EXIT_CODES_HELP = """\b
-Exit codes of a run:
-  0    stopped by `stop`, SIGTERM or SIGHUP
-  1    no worker can run any more: all are FATAL
-  2    usage
-  69   the page's port is in use
-  70   internal error
-  73   the run directory cannot be written
-  75   a supervisor runs in this run directory already
-  78   configuration
-  130  stopped by Ctrl-C"""
+_ASKING = (
+    ExitCode.OK,
+    ExitCode.USAGE,
+    ExitCode.NOT_RUNNING,
+    ExitCode.DEGRADED,
+    ExitCode.INTERNAL,
+    ExitCode.INTERRUPTED,
+    ExitCode.TERMINATED,
+)
+"""How a command that asks a run can end."""
 
 
-@click.group(invoke_without_command=True, epilog=EXIT_CODES_HELP)
-@with_options(JOB_OPTIONS, PAGE_OPTIONS, POLICY_OPTIONS)
+@click.group(
+    cls=ShellGroup,
+    invoke_without_command=True,
+    ends_with=(
+        ExitCode.OK,
+        ExitCode.ALL_FATAL,
+        ExitCode.USAGE,
+        ExitCode.UNAVAILABLE,
+        ExitCode.INTERNAL,
+        ExitCode.CANNOT_WRITE,
+        ExitCode.ALREADY_RUNNING,
+        ExitCode.INTERRUPTED,
+    ),
+    log_level=logging.WARNING,
+)
+@with_options(JOB_OPTIONS, CHECKPOINT_OPTIONS, PAGE_OPTIONS, POLICY_OPTIONS)
 @click.option(
     "--stop-with-launcher",
     is_flag=True,
@@ -55,15 +73,13 @@ Exit codes of a run:
     help="Begin at the beginning, whatever an earlier run has done; restarts go on all the same.",
 )
 @click.pass_context
-def main(ctx: click.Context, /, **options: Any) -> None:
+def main(ctx: click.Context, /, **options: Any) -> ExitCode:
     """Replay recorded order flow and keep every part of it alive until Ctrl-C.
 
     \b
     orderflow-supervise --instrument BTC-USDT --from 2024-08-08 --to 2024-08-10 --data-dir data
     """
-    if ctx.invoked_subcommand is None:
-        with _errors_as_exit_codes(ctx):
-            ctx.exit(_run(**options))
+    return ExitCode.OK if ctx.invoked_subcommand else _run(**options)
 
 
 _RUN_DIR = click.option(
@@ -73,60 +89,56 @@ _RUN_DIR = click.option(
 )
 
 
-@main.command()
+@main.command(ends_with=_ASKING)
 @_RUN_DIR
 @click.option("--json", "as_json", is_flag=True, help="Print the whole status as JSON.")
 @click.pass_context
-def status(ctx: click.Context, run_dir: Path | None, as_json: bool) -> None:
+def status(ctx: click.Context, run_dir: Path | None, as_json: bool) -> ExitCode:
     """Show the workers; exits 0 healthy, 4 degraded, 3 not running.
 
     \b
     orderflow-supervise status --json
     """
-    folder = _run_directory(ctx, run_dir)
-    with _errors_as_exit_codes(ctx):
-        found = ask_for_status(folder.control_socket)
-        if as_json:
-            click.echo(orjson.dumps(asdict(found), option=orjson.OPT_INDENT_2))
-        else:
-            click.echo(status_text(found))
-        ctx.exit(ExitCode.OK if is_healthy(found) else ExitCode.DEGRADED)
+    found = ask_for_status(_run_directory(ctx, run_dir).control_socket)
+    if as_json:
+        click.echo(orjson.dumps(asdict(found), option=orjson.OPT_INDENT_2))
+    else:
+        click.echo(status_text(found))
+    return ExitCode.OK if is_healthy(found) else ExitCode.DEGRADED
 
 
-@main.command()
+@main.command(ends_with=_ASKING)
 @_RUN_DIR
 @click.pass_context
-def stop(ctx: click.Context, run_dir: Path | None) -> None:
+def stop(ctx: click.Context, run_dir: Path | None) -> ExitCode:
     """Stop the run and wait until it is gone; exits 3 when none runs.
 
     \b
     orderflow-supervise stop
     """
-    folder = _run_directory(ctx, run_dir)
-    with _errors_as_exit_codes(ctx):
-        answer = ask_to_stop(folder.control_socket)
-        click.echo("stopped" if answer.is_ok else answer.message)
-        ctx.exit(ExitCode.OK if answer.is_ok else ExitCode.DEGRADED)
+    answer = ask_to_stop(_run_directory(ctx, run_dir).control_socket)
+    click.echo("stopped" if answer.is_ok else answer.message)
+    return ExitCode.OK if answer.is_ok else ExitCode.DEGRADED
 
 
-@main.command()
+@main.command(ends_with=_ASKING)
 @_RUN_DIR
 @click.argument("worker", type=click.Choice(WORKER_NAMES), required=False)
 @click.pass_context
-def restart(ctx: click.Context, run_dir: Path | None, worker: str | None) -> None:
+def restart(ctx: click.Context, run_dir: Path | None, worker: str | None) -> ExitCode:
     """Start one worker afresh, or all of them, their failures forgotten.
 
     \b
     orderflow-supervise restart processor
     """
-    folder = _run_directory(ctx, run_dir)
-    with _errors_as_exit_codes(ctx):
-        answer = ask(folder.control_socket, Request("restart", worker))
-        click.echo(answer.message)
-        ctx.exit(ExitCode.OK if answer.is_ok else ExitCode.DEGRADED)
+    answer = ask(_run_directory(ctx, run_dir).control_socket, Request("restart", worker))
+    click.echo(answer.message)
+    return ExitCode.OK if answer.is_ok else ExitCode.DEGRADED
 
 
-@main.command()
+@main.command(
+    ends_with=(ExitCode.OK, ExitCode.USAGE, ExitCode.NOT_RUNNING, ExitCode.INTERNAL),
+)
 @_RUN_DIR
 @click.option("-f", "--follow", "is_following", is_flag=True, help="Go on until Ctrl-C.")
 @click.option("-n", "--lines", default=100, show_default=True, help="How many lines to begin with.")
@@ -151,14 +163,12 @@ def logs(
         paths, tell = [folder.events], told
     found = [path for path in paths if path.exists()]
     if not found and not is_following:
-        click.echo(f"Error: {folder.logs}: no worker has said anything yet", err=True)
-        ctx.exit(ExitCode.NOT_RUNNING)
+        raise NotRunningError(f"{folder.logs}: no worker has said anything yet")
     for line in tail(found, lines):
         click.echo(tell(line))
     if is_following:
-        with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
-            for line in follow(paths):
-                click.echo(tell(line))
+        for line in follow(paths):
+            click.echo(tell(line))
 
 
 def _run(
@@ -169,6 +179,7 @@ def _run(
     token: str | None,
     stop_with_launcher: bool,
     fresh: bool,
+    checkpoint_seconds: float,
     **others: Any,
 ) -> ExitCode:
     policy = make_policy(others)
@@ -181,6 +192,7 @@ def _run(
         policy=policy,
         is_tied_to_launcher=stop_with_launcher,
         is_fresh=fresh,
+        checkpoint_seconds=checkpoint_seconds,
     )
     return supervise(plan, WORKERS)
 
@@ -189,22 +201,6 @@ def _run_directory(ctx: click.Context, run_dir: Path | None) -> RunDirectory:
     parent = ctx.parent
     assert parent is not None
     return RunDirectory(run_dir or parent.params["run_dir"])
-
-
-@contextlib.contextmanager
-def _errors_as_exit_codes(ctx: click.Context) -> Iterator[None]:
-    try:
-        yield
-    except OrderflowError as error:
-        click.echo(f"Error: {error}", err=True)
-        ctx.exit(error.exit_code)
-    except KeyboardInterrupt:  # before the loop has taken the signals over
-        ctx.exit(ExitCode.INTERRUPTED)
-    except (click.ClickException, click.exceptions.Exit):
-        raise
-    except Exception:  # noqa: BLE001 - a bug keeps its traceback, and gets its exit code
-        traceback.print_exc()
-        ctx.exit(ExitCode.INTERNAL)
 
 
 if __name__ == "__main__":

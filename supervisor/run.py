@@ -8,21 +8,18 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from shared.exit_codes import ExitCode
-from shared.job import Job
+from shared.job import CHECKPOINT_SECONDS, Job
+from shared.listening import PortInUseError, open_listening_socket
 from shared.page_access import choose_token, is_loopback, page_url
 from shared.run_files.earlier_run import set_earlier_run_aside
 from shared.run_files.run_directory import RunDirectory
 from shared.run_files.run_lock import AlreadyRunningError, Holder, Role, RunLock
+from shared.standard_streams import open_standard_streams
+from supervisor.health.page_endpoint import PageEndpoint
 from supervisor.logs.console import Console, ConsoleHandler
-from supervisor.loop.descriptors import fill_standard_descriptors
 from supervisor.policy.restart_policy import RestartPolicy
 from supervisor.processes.launcher import find_launchers
 from supervisor.processes.leftovers import Leftovers, find_leftovers
-from supervisor.processes.listening import (
-    PageEndpoint,
-    PortInUseError,
-    open_listening_socket,
-)
 from supervisor.processes.worker_spec import Assignment, WorkerSpec
 from supervisor.run_setup import RunSetup
 from supervisor.supervisor import Supervisor
@@ -40,6 +37,7 @@ class RunPlan:
     policy: RestartPolicy = field(default_factory=RestartPolicy)
     is_tied_to_launcher: bool = False
     is_fresh: bool = False
+    checkpoint_seconds: float = CHECKPOINT_SECONDS
 
 
 def supervise(plan: RunPlan, specs: Sequence[WorkerSpec]) -> ExitCode:
@@ -49,7 +47,7 @@ def supervise(plan: RunPlan, specs: Sequence[WorkerSpec]) -> ExitCode:
     is started, or anybody's process or file touched.
     """
     run_dir = RunDirectory(plan.job.run_dir)
-    fill_standard_descriptors()
+    open_standard_streams()
     run_dir.create_root()
     lock = RunLock(run_dir, Role.SUPERVISOR)
     try:
@@ -98,7 +96,9 @@ def _supervise(
         lock=lock,
         boot_id=secrets.token_hex(16),
         specs=specs,
-        assignment=Assignment(plan.job, plan.host, port, plan.poll_ms, token),
+        assignment=Assignment(
+            plan.job, plan.host, port, plan.poll_ms, token, plan.checkpoint_seconds
+        ),
         page=PageEndpoint(listener, url, urlsplit(url).netloc),
         policy=plan.policy,
         launchers=find_launchers() if plan.is_tied_to_launcher else (),

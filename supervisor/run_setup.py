@@ -7,8 +7,8 @@ import psutil
 
 from shared.run_files.run_directory import RunDirectory
 from shared.run_files.run_lock import RunLock
+from supervisor.health.page_endpoint import PageEndpoint
 from supervisor.policy.restart_policy import RestartPolicy
-from supervisor.processes.listening import PageEndpoint
 from supervisor.processes.worker_spec import Assignment, WorkerSpec
 
 

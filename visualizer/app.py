@@ -1,5 +1,6 @@
 """`orderflow-visualize`: serve the page of one run directory."""
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -7,20 +8,18 @@ from typing import Any
 
 import click
 
-from shared.command_line.logs import configure_logging
-from shared.command_line.options import (
-    EXIT_CODES_HELP,
-    JOB_OPTIONS,
-    PAGE_OPTIONS,
-    make_job,
-    with_options,
-)
-from shared.errors import OrderflowError
+from shared.command_line.options import JOB_OPTIONS, PAGE_OPTIONS, make_job, with_options
+from shared.command_line.shell import ShellCommand
+from shared.exit_codes import ExitCode
+from shared.listening import open_listening_socket
 from shared.page_access import choose_token
 from shared.worker_link import enter_worker
 
 
-@click.command(epilog=EXIT_CODES_HELP)
+@click.command(
+    cls=ShellCommand,
+    ends_with=(ExitCode.OK, ExitCode.USAGE, ExitCode.UNAVAILABLE, ExitCode.INTERNAL),
+)
 @with_options(JOB_OPTIONS, PAGE_OPTIONS)
 def main(host: str, port: int, poll_ms: int, token: str | None, **job_options: Any) -> None:
     """Show a run in the browser: candles, volume, imbalance, CVD and depth, as they grow.
@@ -32,27 +31,31 @@ def main(host: str, port: int, poll_ms: int, token: str | None, **job_options: A
       orderflow-visualize --instrument BTC-USDT --run-dir ./run --port 8050
     """
     link = enter_worker()
-    signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGINT, _leave)
-    configure_logging()
-    try:
-        job = make_job(**job_options)
-        # Dash takes most of the start: import it once signals are answered and options are good
-        from visualizer.page.dash_app import PageSettings
-        from visualizer.serving.guard import Access
-        from visualizer.serving.server import listen, serve
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave_at_once)
+    job = make_job(**job_options)
+    listener = link.listening_socket or open_listening_socket(host, port)
+    # Dash takes most of the start: import it once signals are answered and options are good
+    from visualizer.page.dash_app import PageSettings, create_app
+    from visualizer.serving.guard import Access
+    from visualizer.serving.server import serve
 
-        listener = link.listening_socket or listen(host, port)
-        settings = PageSettings(
-            job=job,
-            access=Access(host, listener.getsockname()[1], choose_token(host, token)),
-            poll_ms=poll_ms,
-            boot_id=link.boot_id,
-        )
-        serve(settings, listener, is_announced=link.listening_socket is not None)
-    except OrderflowError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(error.exit_code)
+    settings = PageSettings(
+        job=job,
+        access=Access(host, listener.getsockname()[1], choose_token(host, token)),
+        poll_ms=poll_ms,
+        boot_id=link.boot_id,
+    )
+    page = create_app(settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    is_announced = link.listening_socket is not None
+    serve(page.server.wsgi_app, settings.access, listener, is_announced=is_announced)
+
+
+def _leave_at_once(_signal_number: int, _frame: FrameType | None) -> None:
+    """Leave before there is a page to end: an exception amid an import crashes some libraries."""
+    os._exit(0)
 
 
 def _leave(_signal_number: int, _frame: FrameType | None) -> None:

@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from processor.calculation.depth import Depth
-from shared.viz_io import Bar
+from shared.bars import Bar
+from shared.series import CVD, METRICS, OHLC, Series
 
 
 class Results(Protocol):
@@ -11,20 +12,25 @@ class Results(Protocol):
 
     @property
     def ohlc_bars(self) -> list[Bar]:
-        """Newest bars [ts, open, high, low, close, volume]."""
+        """Newest bars of OHLC."""
         ...
 
     @property
     def metric_bars(self) -> list[Bar]:
-        """Newest bars [ts, obi_open, …, obi_close, tot_open, …, tot_close]."""
+        """Newest bars of OBI and TOT."""
         ...
 
     @property
     def cvd_bars(self) -> list[Bar]:
-        """Newest bars [ts, open, high, low, close] of CVD."""
+        """Newest bars of CVD."""
         ...
 
     @property
     def depth(self) -> Depth:
         """Best levels of both sides."""
         ...
+
+
+def bars_by_series(results: Results) -> dict[Series, list[Bar]]:
+    """Return the newest bars of every series there is."""
+    return {OHLC: results.ohlc_bars, METRICS: results.metric_bars, CVD: results.cvd_bars}

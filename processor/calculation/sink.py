@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from shared.bars import Bar
 from shared.recordings.day_files import DayFile
-from shared.viz_io import Bar
-
-OHLC, CVD, METRICS = "ohlc", "cvd", "metrics"
-"""The series that closed bars belong to."""
+from shared.series import Series
 
 Column = Any
 """A list or an array of numbers, one a row."""
@@ -50,8 +48,8 @@ class Sink(Protocol):
         """Take note that all that comes from now on is made from `file`, from its start."""
         ...
 
-    def add_bars(self, series: str, bars: Sequence[Bar]) -> None:
-        """Take the next closed bars of a series, as they are published."""
+    def add_bars(self, series: Series, bars: Sequence[Bar]) -> None:
+        """Take the next closed bars of `series`."""
         ...
 
     def add_trades(self, trades: TradeColumns) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from processor.engine.scan.reading_order import ReadingOrder
+from processor.engine.sqlite.reading_order import ReadingOrder
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from processor.engine.kernels import book_bars, trade_kernel
 from processor.engine.kernels.arguments import Numbers
 from processor.engine.kernels.book_bars import BOOK_STATE
 from processor.engine.kernels.trade_kernel import TRADE_STATE
-from processor.engine.scan.columns import Column
+from processor.engine.sqlite.columns import Column
+from shared.bars import MAX_BARS, Bar, extend_bars
 from shared.job import Job
 from shared.run_files.processor_status import Conservation
-from shared.viz_io import MAX_BARS, Bar, extend_bars
 
 
 class EngineState:

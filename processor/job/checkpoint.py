@@ -10,8 +10,10 @@ import orjson
 
 from processor.job.identity import FileIdentity, JobIdentity
 from shared.errors import BrokenFileError
-from shared.run_files.atomic_file import read_regular, remove_leftovers, replace_file
+from shared.run_files.atomic_file import remove_leftovers, replace_file
+from shared.run_files.documents import decode_document, read_content
 from shared.run_files.earlier_run import set_aside
+from shared.run_files.numbers import Count
 from shared.run_files.processor_status import FileProblem, RowName
 from shared.run_files.run_directory import RunDirectory
 
@@ -27,19 +29,30 @@ class Checkpoint:
 
     `files` are the day files used so far, the newest last; `replay` is the replay's own document:
     positions, book, bars and sums. `commit` is the sink's that belongs to it, 0 for none.
+    `has_begun_anew` says that an earlier checkpoint of this run was given up because the run
+    failed on from it.
     """
 
     job: JobIdentity
     files: tuple[FileIdentity, ...]
     replay: dict[str, Any]
     run_id: str
-    skipped: dict[str, int] = field(default_factory=dict)
+    skipped: dict[str, Count] = field(default_factory=dict)
     file_problems: tuple[FileProblem, ...] = ()
     poison_rows: tuple[RowName, ...] = ()
-    commit: int = 0
+    commit: Count = 0
+    has_begun_anew: bool = False
 
 
 _FIELDS = tuple(each.name for each in fields(Checkpoint))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointHeader:
+    """The first line of a checkpoint's file: the format of the rest, and its checksum."""
+
+    format: int
+    blake2b: str
 
 
 class CheckpointStore:
@@ -64,10 +77,10 @@ class CheckpointStore:
         """Return the newest checkpoint that is whole, or None; what is wrong is logged."""
         for path in (self._newest, self._previous):
             try:
-                return decode(path, read_regular(path))
+                return decode(path, read_content(path))
             except FileNotFoundError:
                 continue
-            except (OSError, BrokenFileError) as error:
+            except BrokenFileError as error:
                 logger.warning("checkpoint set aside: %s", error)
                 set_aside(path)
         return None
@@ -82,7 +95,7 @@ class CheckpointStore:
 def encode(checkpoint: Checkpoint) -> bytes:
     """Return a line with format and checksum, then the checkpoint as JSON."""
     payload = orjson.dumps({name: getattr(checkpoint, name) for name in _FIELDS})
-    header = orjson.dumps({"format": FORMAT, "blake2b": _checksum(payload)})
+    header = orjson.dumps(CheckpointHeader(FORMAT, _checksum(payload)))
     return header + b"\n" + payload
 
 
@@ -91,26 +104,13 @@ def decode(path: Path, content: bytes) -> Checkpoint:
 
     Raises BrokenFileError when it is damaged or of another format.
     """
-    header, _, payload = content.partition(b"\n")
-    try:
-        found = orjson.loads(header)
-        if found["format"] != FORMAT:
-            raise BrokenFileError(path, f"expected format {FORMAT}, found {found['format']}")
-        if found["blake2b"] != _checksum(payload):
-            raise BrokenFileError(path, "expected the checksum in its first line, found another")
-        document = orjson.loads(payload)
-        return Checkpoint(
-            job=JobIdentity(**document["job"]),
-            files=tuple(FileIdentity(**file) for file in document["files"]),
-            replay=document["replay"],
-            run_id=document["run_id"],
-            skipped=document["skipped"],
-            file_problems=tuple(FileProblem(**each) for each in document["file_problems"]),
-            poison_rows=tuple(RowName(**each) for each in document["poison_rows"]),
-            commit=document.get("commit", 0),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BrokenFileError(path, f"expected a checkpoint, found {error!r}") from error
+    first_line, _, payload = content.partition(b"\n")
+    header = decode_document(path, first_line, CheckpointHeader)
+    if header.format != FORMAT:
+        raise BrokenFileError(path, f"expected format {FORMAT}, found {header.format}")
+    if header.blake2b != _checksum(payload):
+        raise BrokenFileError(path, "expected the checksum in its first line, found another")
+    return decode_document(path, payload, Checkpoint)
 
 
 def _checksum(payload: bytes) -> str:

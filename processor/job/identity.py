@@ -7,6 +7,7 @@ from pathlib import Path
 from shared.clock import format_utc
 from shared.job import Job
 from shared.recordings.day_files import DayFile
+from shared.run_files.numbers import Count, EpochMs, Int64
 
 _SAMPLE_BYTES = 65_536
 
@@ -16,10 +17,10 @@ class JobIdentity:
     """What a checkpoint's numbers depend on, apart from the files."""
 
     instrument: str
-    from_ms: int
-    to_ms: int
-    window_seconds: int
-    depth_levels: int
+    from_ms: EpochMs
+    to_ms: EpochMs
+    window_seconds: Count
+    depth_levels: Count
 
     @property
     def digest(self) -> str:
@@ -41,10 +42,10 @@ class FileIdentity:
     """
 
     name: str
-    size: int
-    changed_ns: int
+    size: Int64
+    changed_ns: Int64
     sample: str
-    log_bytes: int
+    log_bytes: Int64
 
     @property
     def digest(self) -> str:

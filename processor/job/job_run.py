@@ -1,5 +1,6 @@
 """Run one job: find its files, replay them, take checkpoints, and say how it went."""
 
+import copy
 import logging
 import time
 from collections.abc import Callable
@@ -16,15 +17,13 @@ from processor.job.memory import Cost, JobMemory
 from processor.job.stop_signal import StopSignal
 from processor.reporting.quality import Quality
 from shared.clock import format_utc
-from shared.errors import NoInputError
+from shared.errors import NoInputError, OrderflowError
 from shared.exit_codes import ExitCode
-from shared.job import Job
+from shared.job import CHECKPOINT_SECONDS, Job
 from shared.recordings.day_files import DayFile, FoundFiles, find_day_files
 from shared.recordings.opening import estimated_rows
 
 logger = logging.getLogger(__name__)
-
-CHECKPOINT_SECONDS = 5.0
 
 LOOK_SECONDS = 0.05
 """How often the work looks up to publish, to tell that it is alive and to see a stop signal."""
@@ -129,33 +128,48 @@ class JobRun:
             last_signal=self._last_signal,
             sink=self._sink,
         ) as memory:
-            replay = choose_replay(
-                files,
-                self._job,
-                self._quality,
-                memory.recorder,
-                memory.suspects,
-                self._sink,
-                self._attendant.show_life,
-            )
-            # Asked once: on Python 3.11 the question makes every property work out its value.
-            resumable = replay if isinstance(replay, ResumableReplay) else None
-            checkpoint = memory.recall(resumable, self._quality) if resumable else None
-            self._attendant.begin(replay, checkpoint)
-            if checkpoint is not None and replay.position.files_done == len(files):
-                logger.info("this job was done before: its result is shown; --fresh runs it anew")
-                return self._finish(replay)
-            if checkpoint is not None:
-                logger.info("going on from %s", format_utc(replay.position.data_time_ms or 0))
-            save = partial(self._save, resumable, memory)
-            self._work(replay, save)
-            if self._stop.received:
-                logger.info("stopped by %s", self._stop.received.name)
-                return ExitCode(128 + self._stop.received)
-            exit_code = self._finish(replay)
-            save()
-            self._tell_end(replay, memory.cost)
-            return exit_code
+            before = copy.deepcopy(self._quality)
+            try:
+                return self._process(files, memory)
+            except (OrderflowError, OSError, MemoryError):  # no checkpoint's fault
+                raise
+            except Exception as error:
+                if not memory.give_up(error):
+                    raise
+            self._quality.go_back_to(before)
+            return self._process(files, memory)
+
+    def _process(self, files: tuple[DayFile, ...], memory: JobMemory) -> ExitCode:
+        replay = choose_replay(
+            files,
+            self._job,
+            self._quality,
+            memory.recorder,
+            memory.suspects,
+            self._sink,
+            self._attendant.show_life,
+        )
+        # Asked once: on Python 3.11 the question makes every property work out its value.
+        resumable = replay if isinstance(replay, ResumableReplay) else None
+        checkpoint = memory.recall(resumable, self._quality) if resumable else None
+        was_done = checkpoint is not None and replay.position.files_done == len(files)
+        if was_done and not self._has_data(replay):
+            raise ValueError("expected data of a job that is done, found none")
+        self._attendant.begin(replay, checkpoint)
+        if was_done:
+            logger.info("this job was done before: its result is shown; --fresh runs it anew")
+            return self._finish(replay)
+        if checkpoint is not None:
+            logger.info("going on from %s", format_utc(replay.position.data_time_ms or 0))
+        save = partial(self._save, resumable, memory)
+        self._work(replay, save)
+        if self._stop.received:
+            logger.info("stopped by %s", self._stop.received.name)
+            return ExitCode(128 + self._stop.received)
+        exit_code = self._finish(replay)
+        save()
+        self._tell_end(replay, memory.cost)
+        return exit_code
 
     def _find_files(self) -> tuple[DayFile, ...]:
         found = find_day_files(self._job.data_dir, self._job.instrument, self._job.time_range.days)
@@ -211,8 +225,7 @@ class JobRun:
         )
 
     def _finish(self, replay: Replay) -> ExitCode:
-        data_time_ms = replay.position.data_time_ms
-        if data_time_ms is None or data_time_ms < self._job.time_range.from_ms:
+        if not self._has_data(replay):
             raise NoInputError(self._describe_emptiness())
         self._attendant.finish()
         if self._quality.is_complete:
@@ -223,6 +236,10 @@ class JobRun:
             len(self._quality.file_problems),
         )
         return ExitCode.PARTIAL_DATA
+
+    def _has_data(self, replay: Replay) -> bool:
+        data_time_ms = replay.position.data_time_ms
+        return data_time_ms is not None and data_time_ms >= self._job.time_range.from_ms
 
     def _describe_emptiness(self) -> str:
         if self._quality.is_complete:

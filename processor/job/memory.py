@@ -4,9 +4,11 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from processor.calculation.replay import ResumableReplay
+from processor.calculation.results import bars_by_series
 from processor.calculation.sink import Sink
 from processor.job.checkpoint import Checkpoint, CheckpointStore
 from processor.job.identity import identify_file, identify_job
@@ -20,10 +22,12 @@ from processor.poison.suspects import (
     write_suspects,
 )
 from processor.reporting.quality import Quality
-from shared.errors import RunDirectoryError
+from shared.clock import FIRST_MS, LAST_MS
+from shared.errors import BrokenFileError, RunDirectoryError
 from shared.job import Job
 from shared.recordings.day_files import DayFile
 from shared.recordings.problems import RowProblem
+from shared.run_files.bars import check_bars
 from shared.run_files.earlier_run import set_earlier_run_aside
 from shared.run_files.run_directory import RunDirectory
 
@@ -71,6 +75,8 @@ class JobMemory:
         self._files = [identify_file(file) for file in files]
         self._known_problems = 0
         self._sink = sink
+        self._recalled: Checkpoint | None = None
+        self._is_restored = self._has_begun_anew = False
         self._store = CheckpointStore(run)
         self._suspects_path = run.suspects
         self._digests = {
@@ -85,39 +91,51 @@ class JobMemory:
     def recall(self, replay: ResumableReplay, quality: Quality) -> Checkpoint | None:
         """Bring `replay`, `quality` and the sink to where the job was; return the checkpoint used.
 
-        Without one, the sink begins anew as well.
+        Without one, the sink begins anew as well. Whatever a checkpoint holds may be damaged in a
+        way that no checksum tells: when this, or what follows, raises an error, ask `give_up`.
         """
         self._known_problems = len(quality.file_problems)
         checkpoint = self._store.load()
-        if checkpoint is not None and self._is_restored(replay, checkpoint):
-            quality.skipped.update(
-                {RowProblem(kind): count for kind, count in checkpoint.skipped.items()}
-            )
-            quality.file_problems += checkpoint.file_problems
-            quality.poison_rows += checkpoint.poison_rows
-            return checkpoint
-        if self._sink is not None:
-            self._sink.go_back_to(0)
-        return None
+        if checkpoint is None or not self._is_to_go_on_from(checkpoint):
+            if self._sink is not None:
+                self._sink.go_back_to(0)
+            return None
+        self._recalled = checkpoint
+        skipped = {RowProblem(kind): count for kind, count in checkpoint.skipped.items()}
+        replay.restore(checkpoint.replay)
+        self._check_position(replay)
+        self._check_bars(replay)
+        quality.skipped.update(skipped)
+        quality.file_problems += checkpoint.file_problems
+        quality.poison_rows += checkpoint.poison_rows
+        self._is_restored, self._has_begun_anew = True, checkpoint.has_begun_anew
+        return checkpoint
 
-    def _is_restored(self, replay: ResumableReplay, checkpoint: Checkpoint) -> bool:
-        """Bring `replay` and the sink to where `checkpoint` was taken, or discard that."""
+    def _is_to_go_on_from(self, checkpoint: Checkpoint) -> bool:
+        """Bring the sink to where `checkpoint` was taken; discard what is of something else."""
         difference = self._difference(checkpoint)
         if difference is None and not self._goes_back_to(checkpoint.commit):
             difference = "what was kept beside it does not reach so far"
-        if difference is None:
-            try:
-                for kind in checkpoint.skipped:
-                    RowProblem(kind)
-                replay.restore(checkpoint.replay)
-            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-                difference = f"it cannot be restored: {error!r}"
         if difference is not None:
             self._store.discard(difference)
         return difference is None
 
     def _goes_back_to(self, commit: int) -> bool:
         return self._sink is None or (commit > 0 and self._sink.go_back_to(commit))
+
+    def give_up(self, error: Exception) -> bool:
+        """Set the checkpoint that led to `error` aside, and say whether there was one to blame.
+
+        A run that failed and began anew once before is not the checkpoint's fault: to begin anew
+        again and again would only take longer to fail.
+        """
+        if self._recalled is None or (self._is_restored and self._has_begun_anew):
+            return False
+        verb = "gone on from" if self._is_restored else "restored"
+        self._store.discard(f"it cannot be {verb}: {error!r:.200}")
+        self._has_begun_anew = self._is_restored
+        self._recalled = None
+        return True
 
     def save(self, replay: ResumableReplay, quality: Quality, run_id: str) -> None:
         """Take a checkpoint; a disk that is full now may have room the next time.
@@ -134,6 +152,7 @@ class JobMemory:
             skipped={str(kind): count for kind, count in quality.skipped.items()},
             file_problems=tuple(quality.file_problems[self._known_problems :]),
             poison_rows=tuple(quality.poison_rows),
+            has_begun_anew=self._has_begun_anew,
         )
         try:
             self.cost.newest_bytes = self._store.save(checkpoint)
@@ -186,6 +205,26 @@ class JobMemory:
             write_suspects(self._suspects_path, suspects, self._identity.digest, self._digests)
         except RunDirectoryError as error:
             logger.warning("not remembered: %s", error)
+
+    def _check_position(self, replay: ResumableReplay) -> None:
+        """Raise ValueError or TypeError unless `replay` is at some place of this job."""
+        done, data_time_ms = replay.position.files_done, replay.position.data_time_ms
+        if type(done) is not int or not 0 <= done <= len(self._days):
+            raise ValueError(f"expected 0 to {len(self._days)} files done, found {done!r}")
+        if data_time_ms is None:
+            return
+        if type(data_time_ms) is not int or not FIRST_MS <= data_time_ms <= LAST_MS:
+            raise ValueError(f"expected a data time in epoch milliseconds, found {data_time_ms!r}")
+
+    def _check_bars(self, replay: ResumableReplay) -> None:
+        """Raise ValueError or TypeError unless `replay` has bars to show."""
+        for series, bars in bars_by_series(replay).items():
+            # None is a sum of sizes that was too large to be a number.
+            rows = [[0.0 if value is None else value for value in bar] for bar in bars]
+            try:
+                check_bars(Path(series.file), rows, series)
+            except BrokenFileError as error:
+                raise ValueError(str(error)) from error
 
     def _difference(self, checkpoint: Checkpoint) -> str | None:
         if checkpoint.job != self._identity:

@@ -5,7 +5,7 @@ import time
 
 from processor.calculation.replay import Replay
 from processor.job.checkpoint import Checkpoint
-from processor.job.job_run import CHECKPOINT_SECONDS, JobRun
+from processor.job.job_run import JobRun
 from processor.job.stop_signal import StopSignal
 from processor.reporting.progress import Progress, choose_progress
 from processor.reporting.publisher import Publisher, Throttle
@@ -13,7 +13,7 @@ from processor.reporting.quality import Quality
 from processor.reporting.status_reporter import StatusReporter
 from shared.errors import NoInputError, OrderflowError, RunDirectoryError
 from shared.exit_codes import ExitCode
-from shared.job import Job
+from shared.job import CHECKPOINT_SECONDS, Job
 from shared.recordings.day_files import DayFile
 from shared.run_files.processor_status import Phase
 from shared.run_files.run_directory import RunDirectory
@@ -107,6 +107,7 @@ class Pipeline:
         """Publish where the run begins: with nothing, or where it was."""
         self._replay = replay
         if checkpoint is None:
+            self._reporter.begin_anew()
             self._publisher.clear()
             logger.info(
                 "processing %s, %s, %d day files, about %s rows",

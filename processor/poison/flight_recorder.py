@@ -11,7 +11,9 @@ from pathlib import Path
 
 from shared.clock import MS_PER_DAY, from_epoch_ms
 from shared.errors import RunDirectoryError
-from shared.run_files.atomic_file import read_regular, replace_file
+from shared.run_files.atomic_file import replace_file
+from shared.run_files.documents import read_regular
+from shared.run_files.numbers import Count, Int64, Integer
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +29,12 @@ class Span:
     A span of one row has the row's id, if that is known.
     """
 
-    day: int
+    day: Integer
     order: str
     table: str
-    first: int
-    end: int
-    row_id: int | None = None
+    first: Count
+    end: Count
+    row_id: Int64 | None = None
 
     def __str__(self) -> str:
         date = from_epoch_ms(self.day * MS_PER_DAY).date()

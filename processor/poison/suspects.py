@@ -1,13 +1,18 @@
 """Find the row that kills the processor: from where it died, time after time."""
 
+import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from processor.poison.flight_recorder import Span
 from shared.errors import BrokenFileError
-from shared.run_files.atomic_file import read_json, write_json
+from shared.run_files.atomic_file import write_json
+from shared.run_files.documents import read_document
+from shared.run_files.earlier_run import set_aside
+from shared.run_files.numbers import Int64, Integer
+
+logger = logging.getLogger(__name__)
 
 DEATHS_TO_SKIP = 3
 """A row that was worked on at so many deaths in a row is skipped."""
@@ -19,9 +24,9 @@ _MOST_SPANS = 8
 class PoisonRow:
     """A row that killed the processor too often, by its day, table and id."""
 
-    day: int
+    day: Integer
     table: str
-    row_id: int
+    row_id: Int64
 
     def __str__(self) -> str:
         return f"{self.table} row {self.row_id}"
@@ -47,6 +52,20 @@ class Suspects:
 
 
 NO_SUSPECTS = Suspects()
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectsRecord:
+    """What is suspected in `job`, as `suspects.json` has it.
+
+    `files` has a text for each day, by its number, that stands for its file's content.
+    """
+
+    job: str
+    files: dict[str, str]
+    spans: tuple[Span, ...]
+    deaths: tuple[tuple[Span, ...], ...]
+    poison: tuple[PoisonRow, ...]
 
 
 def after_death(suspects: Suspects, at: tuple[Span, ...]) -> Suspects:
@@ -87,20 +106,20 @@ def read_suspects(path: Path, job: str, files: Mapping[int, str]) -> Suspects:
     """Return what `path` holds of `job`: nothing when it is absent, damaged or another job's.
 
     `files` has a text for each day that stands for its file's content: what was suspected of
-    another file of that day is forgotten.
+    another file of that day is forgotten. What is damaged is set aside, with a line in the log.
     """
     try:
-        document = read_json(path)
-        if document["job"] != job:
-            return NO_SUSPECTS
-        suspects = Suspects(
-            spans=_spans(document["spans"]),
-            deaths=tuple(_spans(death) for death in document["deaths"]),
-            poison=tuple(PoisonRow(**row) for row in document["poison"]),
-        )
-        known = {int(day) for day, text in document["files"].items() if files.get(int(day)) == text}
-    except (FileNotFoundError, BrokenFileError, AttributeError, KeyError, TypeError, ValueError):
+        record = read_document(path, SuspectsRecord)
+    except FileNotFoundError:
         return NO_SUSPECTS
+    except BrokenFileError as error:
+        logger.warning("suspects set aside: %s", error)
+        set_aside(path)
+        return NO_SUSPECTS
+    if record.job != job:
+        return NO_SUSPECTS
+    known = {day for day, text in files.items() if record.files.get(str(day)) == text}
+    suspects = Suspects(record.spans, record.deaths, record.poison)
     return replace(
         after_passing(suspects, lambda span: span.day not in known),
         poison=tuple(row for row in suspects.poison if row.day in known),
@@ -110,8 +129,5 @@ def read_suspects(path: Path, job: str, files: Mapping[int, str]) -> Suspects:
 def write_suspects(path: Path, suspects: Suspects, job: str, files: Mapping[int, str]) -> None:
     """Replace `path`; raise RunDirectoryError when it cannot be written."""
     days = {str(day): files[day] for day in sorted(suspects.days) if day in files}
-    write_json(path, {"job": job, "files": days, **asdict(suspects)})
-
-
-def _spans(documents: list[dict[str, Any]]) -> tuple[Span, ...]:
-    return tuple(Span(**document) for document in documents)
+    record = SuspectsRecord(job, days, suspects.spans, suspects.deaths, suspects.poison)
+    write_json(path, record)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from shared.viz_io import Bar
+from shared.bars import Bar
 
 
 class RunningSum:

@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from processor.calculation.bar_edges import bar_start
 from processor.calculation.depth import Depth
-from processor.calculation.sink import CVD, METRICS, OHLC, BookSamples, Sink, TradeColumns
+from processor.calculation.sink import BookSamples, Sink, TradeColumns
 from processor.reference.bars import Candle, MetricBar, RunningSum, TradeBar
 from processor.reference.imbalance import MetricsCalculator
 from processor.reference.orderbook import OrderbookManager
+from processor.rules.bar_edges import bar_start
+from shared.bars import MAX_BARS, Bar, append_bar
 from shared.recordings.records import OrderbookUpdate, Trade
 from shared.run_files.processor_status import Conservation
-from shared.viz_io import MAX_BARS, Bar, append_bar
+from shared.series import CVD, METRICS, OHLC
 
 
 @dataclass(slots=True)

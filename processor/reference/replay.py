@@ -8,12 +8,12 @@ from processor.calculation.sink import Sink
 from processor.reference.interpreter import DBInterpreter
 from processor.reference.ohlc import OHLCProcessor
 from processor.reporting.quality import Quality
+from shared.bars import Bar
 from shared.job import Job
 from shared.recordings.day_files import DayFile
 from shared.recordings.opening import OnWait, do_nothing
 from shared.recordings.problems import late_trade
 from shared.run_files.processor_status import Conservation
-from shared.viz_io import Bar
 
 
 class ReferenceReplay:

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import orjson
 
-from processor.calculation.results import Results
+from processor.calculation.depth import Depth
+from processor.calculation.results import Results, bars_by_series
+from shared.recordings.records import OrderbookLevel
 from shared.run_files.atomic_file import replace_file
+from shared.run_files.bar_files import clear_data
 from shared.run_files.processor_status import ProcessorStatus, write_processor_status
+from shared.run_files.published_depth import PublishedDepth, PublishedLevel
 from shared.run_files.run_directory import RunDirectory
-from shared.viz_io import clear_data
+from shared.series import SERIES
 
 PUBLISH_SECONDS = 0.25
 BAR_END_SECONDS = 0.1
@@ -49,20 +53,15 @@ class Publisher:
 
     def clear(self) -> None:
         """Reset all files, so that nothing of an earlier run is taken for this one's."""
-        for path in (self._run.ohlc, self._run.metrics, self._run.cvd):
-            clear_data(path)
-        self._replace(self._run.depth, {"bids": [], "asks": []})
+        for series in SERIES:
+            clear_data(self._run.series_file(series))
+        self._replace(self._run.depth, PublishedDepth([], []))
 
     def publish(self, state: Results, status: ProcessorStatus) -> None:
         """Write what changed; raise RunDirectoryError when the folder cannot be written."""
-        depth = state.depth
-        self._replace(self._run.ohlc, state.ohlc_bars)
-        self._replace(self._run.metrics, state.metric_bars)
-        self._replace(self._run.cvd, state.cvd_bars)
-        self._replace(
-            self._run.depth,
-            {"bids": [list(level) for level in depth.bids], "asks": [list(x) for x in depth.asks]},
-        )
+        for series, bars in bars_by_series(state).items():
+            self._replace(self._run.series_file(series), bars)
+        self._replace(self._run.depth, _published(state.depth))
         self.publish_status(status)
 
     def publish_status(self, status: ProcessorStatus) -> None:
@@ -88,6 +87,14 @@ class Publisher:
 class _Written:
     content: bytes
     signature: tuple[int, int, int] | None
+
+
+def _published(depth: Depth) -> PublishedDepth:
+    return PublishedDepth(_plain(depth.bids), _plain(depth.asks))
+
+
+def _plain(levels: list[OrderbookLevel]) -> list[PublishedLevel]:
+    return [(price, size) for price, size in levels]  # orjson writes tuples, and no class of them
 
 
 def _signature(path: Path) -> tuple[int, int, int] | None:

@@ -27,6 +27,11 @@ class StatusReporter:
         self.files_total = 0
         self.rows_total = 0
 
+    def begin_anew(self) -> None:
+        """Report on as another run, which has done nothing yet."""
+        self.run_id = uuid.uuid4().hex
+        self._rows_before = 0
+
     def go_on(self, run_id: str, replay: Replay) -> None:
         """Report on as the run `run_id`, which `replay` was restored from."""
         self.run_id = run_id

@@ -1,4 +1,4 @@
-"""The command-line options that the three commands share."""
+"""The command-line options that commands share."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,20 +7,9 @@ from typing import Any, TypeVar
 import click
 
 from shared.errors import UsageError
-from shared.job import Job, TimeRange, parse_moment
+from shared.job import CHECKPOINT_SECONDS, Job, TimeRange, parse_moment
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-EXIT_CODES_HELP = """\b
-Exit codes:
-  0   done
-  2   usage: unknown option, --from not before --to, no such date, window <= 0
-  65  some input files or rows could not be used; the rest was processed
-  66  nothing to process
-  70  internal error
-  73  the run directory cannot be written
-  75  another processor, or a supervisor, runs in this run directory
-  130 ended by Ctrl-C; 143 by SIGTERM"""
 
 
 class Moment(click.ParamType[int]):
@@ -103,6 +92,18 @@ JOB_OPTIONS = (
         show_default=True,
         show_envvar=True,
         help="Best levels a side that depth and OBI are made of.",
+    ),
+)
+
+CHECKPOINT_OPTIONS = (
+    click.option(
+        "--checkpoint-seconds",
+        type=click.FloatRange(min=0.1),
+        envvar="ORDERFLOW_CHECKPOINT_SECONDS",
+        default=CHECKPOINT_SECONDS,
+        show_default=True,
+        show_envvar=True,
+        help="How often to note where to go on after a crash, in seconds.",
     ),
 )
 

@@ -1,17 +1,16 @@
 """Replace and read whole JSON files, so that no reader ever sees half of one."""
 
 import contextlib
-import errno
 import glob
 import os
-import stat
 from pathlib import Path
 from typing import Any
 
 import orjson
 import psutil
 
-from shared.errors import BrokenFileError, RunDirectoryError
+from shared.errors import RunDirectoryError
+from shared.run_files.documents import parse_json, read_content
 
 
 def replace_file(
@@ -58,42 +57,6 @@ def read_json(path: Path) -> Any:
     read or is not JSON.
     """
     return parse_json(path, read_content(path))
-
-
-def read_content(path: Path) -> bytes:
-    """Return the bytes in `path`.
-
-    Raises FileNotFoundError when there is no such file and BrokenFileError when it cannot be read.
-    """
-    try:
-        return read_regular(path)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise BrokenFileError(path, f"expected one JSON document, found: {error}") from error
-
-
-def read_regular(path: Path, most_bytes: int = -1) -> bytes:
-    """Return the bytes in `path`, or the first of them; raise OSError when it is no file.
-
-    Nobody is waited for: to open somebody's FIFO in place of a file would take for ever.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "expected a file, found something else", str(path))
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(most_bytes)
-    finally:
-        os.close(descriptor)
-
-
-def parse_json(path: Path, content: bytes) -> Any:
-    """Return the document that is the `content` of `path`; raise BrokenFileError if it is none."""
-    try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise BrokenFileError(path, f"expected one JSON document, found: {error}") from error
 
 
 def remove_leftovers(*paths: Path) -> None:

@@ -1,12 +1,12 @@
 """The record in `processor_status.json`: how far the processor is and what it could not use."""
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from shared.errors import BrokenFileError
-from shared.run_files.atomic_file import read_json, write_json
+from shared.run_files.atomic_file import write_json
+from shared.run_files.documents import read_document
+from shared.run_files.numbers import Count, EpochMs, Int64, Sum
 
 
 class Phase(StrEnum):
@@ -23,11 +23,11 @@ class Phase(StrEnum):
 class Conservation:
     """The sums that must agree, whatever the input; sizes are in the instrument's base unit."""
 
-    trades_accepted: int = 0
-    size_accepted: float = 0.0
-    bar_volume: float = 0.0
-    signed_size: float = 0.0
-    cvd: float = 0.0
+    trades_accepted: Count = 0
+    size_accepted: Sum = 0.0
+    bar_volume: Sum = 0.0
+    signed_size: Sum = 0.0
+    cvd: Sum = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class RowName:
 
     file: str
     table: str
-    row_id: int
+    row_id: Int64
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +58,25 @@ class ProcessorStatus:
     """
 
     run_id: str
-    pid: int
+    pid: Count
     phase: Phase
     instrument: str
-    from_ms: int
-    to_ms: int
-    window_seconds: int
-    depth_levels: int
-    started_at_ms: int
-    updated_at_ms: int
-    data_time_ms: int | None = None
-    book_rows: int = 0
-    trades: int = 0
+    from_ms: EpochMs
+    to_ms: EpochMs
+    window_seconds: Count
+    depth_levels: Count
+    started_at_ms: EpochMs
+    updated_at_ms: EpochMs
+    data_time_ms: EpochMs | None = None
+    book_rows: Count = 0
+    trades: Count = 0
     share_done: float = 0.0
     rows_per_s: float = 0.0
     eta_s: float | None = None
-    skipped: dict[str, int] = field(default_factory=dict)
-    observed: dict[str, int] = field(default_factory=dict)
-    files_done: int = 0
-    files_total: int = 0
+    skipped: dict[str, Count] = field(default_factory=dict)
+    observed: dict[str, Count] = field(default_factory=dict)
+    files_done: Count = 0
+    files_total: Count = 0
     file_problems: tuple[FileProblem, ...] = ()
     poison_rows: tuple[RowName, ...] = ()
     conservation: Conservation = field(default_factory=Conservation)
@@ -93,20 +93,4 @@ def read_processor_status(path: Path) -> ProcessorStatus:
 
     Raises FileNotFoundError, or BrokenFileError when it is no processor status.
     """
-    document = read_json(path)
-    try:
-        return _status_from(document)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise BrokenFileError(path, f"expected a processor status, found {error!r}") from error
-
-
-def _status_from(document: dict[str, Any]) -> ProcessorStatus:
-    names = {field.name for field in fields(ProcessorStatus)}
-    known = {name: value for name, value in document.items() if name in names}
-    known["phase"] = Phase(document["phase"])
-    known["file_problems"] = tuple(
-        FileProblem(**problem) for problem in document.get("file_problems", ())
-    )
-    known["poison_rows"] = tuple(RowName(**row) for row in document.get("poison_rows", ()))
-    known["conservation"] = Conservation(**document.get("conservation", {}))
-    return ProcessorStatus(**known)
+    return read_document(path, ProcessorStatus)

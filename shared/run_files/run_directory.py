@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.errors import RunDirectoryError
+from shared.series import CVD, METRICS, OHLC, SERIES, Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,25 +19,29 @@ class RunDirectory:
         """The folder of the JSON files that the processor publishes."""
         return self.root / "data"
 
-    @property
-    def ohlc(self) -> Path:
-        """Array of `[ts, open, high, low, close, volume]`."""
-        return self.data / "ohlc_data.json"
+    def series_file(self, series: Series) -> Path:
+        """The array of the bars of `series`."""
+        return self.data / series.file
 
     @property
-    def depth(self) -> Path:
-        """Object of `bids` and `asks`, each an array of `[price, size]`, best first."""
-        return self.data / "depth_data.json"
+    def ohlc(self) -> Path:
+        """The bars of OHLC."""
+        return self.series_file(OHLC)
 
     @property
     def metrics(self) -> Path:
-        """Array of `[ts, obi_open, …, obi_close, tot_open, …, tot_close]`."""
-        return self.data / "metrics_data.json"
+        """The bars of OBI and TOT."""
+        return self.series_file(METRICS)
 
     @property
     def cvd(self) -> Path:
-        """Array of `[ts, open, high, low, close]`."""
-        return self.data / "cvd_data.json"
+        """The bars of CVD."""
+        return self.series_file(CVD)
+
+    @property
+    def depth(self) -> Path:
+        """The book's best levels: a PublishedDepth."""
+        return self.data / "depth_data.json"
 
     @property
     def processor_status(self) -> Path:
@@ -65,8 +70,8 @@ class RunDirectory:
 
     @property
     def published(self) -> tuple[Path, ...]:
-        """The five JSON files that the processor publishes."""
-        return (self.ohlc, self.depth, self.metrics, self.cvd, self.processor_status)
+        """The JSON files that the processor publishes."""
+        return (*map(self.series_file, SERIES), self.depth, self.processor_status)
 
     @property
     def supervisor_status(self) -> Path:

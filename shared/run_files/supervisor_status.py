@@ -1,12 +1,12 @@
 """The records in `status.json`: the supervisor's view of itself and of its workers."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from shared.errors import BrokenFileError
-from shared.run_files.atomic_file import read_json, write_json
+from shared.run_files.atomic_file import write_json
+from shared.run_files.documents import read_document
+from shared.run_files.numbers import Count, EpochMs, Integer
 
 
 class WorkerState(StrEnum):
@@ -33,13 +33,13 @@ class WorkerStatus:
     name: str
     state: WorkerState
     is_ready: bool = False
-    pid: int | None = None
+    pid: Count | None = None
     create_time: float | None = None
     uptime_s: float | None = None
-    restarts: int = 0
-    attempt: int = 0
-    rss_bytes: int | None = None
-    exit_code: int | None = None
+    restarts: Count = 0
+    attempt: Count = 0
+    rss_bytes: Count | None = None
+    exit_code: Integer | None = None
     signal: str | None = None
     reason: str | None = None
     next_delay_s: float | None = None
@@ -55,19 +55,19 @@ class SupervisorStatus:
     logs, lines of the status log, versions of this record, lines for the terminal.
     """
 
-    pid: int
+    pid: Count
     create_time: float
     boot_id: str
-    started_at_ms: int
-    updated_at_ms: int
+    started_at_ms: EpochMs
+    updated_at_ms: EpochMs
     instrument: str
     page_url: str
     is_stopping: bool = False
-    rss_bytes: int | None = None
-    lost_log_lines: int = 0
-    lost_events: int = 0
-    lost_status_writes: int = 0
-    lost_console_lines: int = 0
+    rss_bytes: Count | None = None
+    lost_log_lines: Count = 0
+    lost_events: Count = 0
+    lost_status_writes: Count = 0
+    lost_console_lines: Count = 0
     file_watch: str = "inotify"
     workers: tuple[WorkerStatus, ...] = ()
 
@@ -82,22 +82,4 @@ def read_supervisor_status(path: Path) -> SupervisorStatus:
 
     Raises FileNotFoundError, or BrokenFileError when it is no supervisor status.
     """
-    document = read_json(path)
-    try:
-        workers = tuple(_worker_from(worker) for worker in document["workers"])
-        return SupervisorStatus(**{**_known(SupervisorStatus, document), "workers": workers})
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise BrokenFileError(path, f"expected a supervisor status, found {error!r}") from error
-
-
-def _worker_from(document: dict[str, Any]) -> WorkerStatus:
-    return WorkerStatus(
-        **{**_known(WorkerStatus, document), "state": WorkerState(document["state"])}
-    )
-
-
-def _known(
-    record: type[SupervisorStatus] | type[WorkerStatus], document: dict[str, Any]
-) -> dict[str, Any]:
-    names = {field.name for field in fields(record)}
-    return {name: value for name, value in document.items() if name in names}
+    return read_document(path, SupervisorStatus)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from shared.worker_link import BOOT_ID_HEADER, HEALTH_PATH
 from supervisor.health.faults import fault_in
+from supervisor.health.page_endpoint import PageEndpoint
 from supervisor.loop.event_loop import READ, WRITE, EventLoop
-from supervisor.processes.listening import PageEndpoint
 
 PROBE_SECONDS = 1.0
 TIMEOUT_SECONDS = 2.0

@@ -11,6 +11,7 @@ from shared.run_files.event_lines import EventRecord
 from shared.run_files.supervisor_status import WorkerState, WorkerStatus
 from shared.worker_link import LAST_SIGNAL
 from supervisor.health.heartbeats import HeartbeatReader
+from supervisor.health.page_endpoint import PageEndpoint
 from supervisor.health.probes import HealthProbe
 from supervisor.logs.console import Console
 from supervisor.logs.event_log import EventLog
@@ -31,7 +32,6 @@ from supervisor.policy.worker_events import (
     WorkerEvent,
 )
 from supervisor.policy.worker_record import Liveness, WorkerRecord
-from supervisor.processes.listening import PageEndpoint
 from supervisor.processes.worker_process import WorkerProcess, spawn
 from supervisor.processes.worker_spec import Assignment, WorkerSpec
 

@@ -5,19 +5,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from shared.clock import from_epoch_ms
-from shared.job import Job
+from shared.job import CHECKPOINT_SECONDS, Job
 from supervisor.policy.worker_record import Liveness, RestartOn
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What a run's workers are told: the job, and where and for whom the page is served."""
+    """What a run's workers are told: the job, and where and for whom the page is served.
+
+    The processor notes where to go on after a crash every `checkpoint_seconds`.
+    """
 
     job: Job
     host: str
     port: int
     poll_ms: int
     token: str | None = None
+    checkpoint_seconds: float = CHECKPOINT_SECONDS
 
 
 def _no_environment(_assignment: Assignment) -> Mapping[str, str]:
@@ -48,7 +52,10 @@ class WorkerSpec:
 
 
 def _processor_command(assignment: Assignment) -> tuple[str, ...]:
-    return (sys.executable, "-m", "processor.main", *_job_arguments(assignment.job))
+    return (
+        *(sys.executable, "-m", "processor.main", *_job_arguments(assignment.job)),
+        *("--checkpoint-seconds", str(assignment.checkpoint_seconds)),
+    )
 
 
 def _page_command(assignment: Assignment) -> tuple[str, ...]:

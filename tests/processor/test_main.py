@@ -250,7 +250,9 @@ def test_help_names_every_option_with_default_and_variable_and_the_exit_codes() 
         "65": "some input files or rows could not be used",
         "66": "nothing to process",
         "70": "internal error",
-        "73": "the run directory cannot be written",
+        "73": "the folder to write to cannot be written",
+        "130": "ended by Ctrl-C",
+        "143": "ended by SIGTERM",
     }.items():
         assert f"{code} {meaning}" in text
     assert "Example: orderflow-process --instrument" in text

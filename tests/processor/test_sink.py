@@ -9,9 +9,10 @@ import pytest
 
 from processor.job.job_run import JobRun
 from processor.job.stop_signal import StopSignal
+from shared.bars import MAX_BARS
 from shared.job import Job, TimeRange
 from shared.run_files.run_directory import RunDirectory
-from shared.viz_io import MAX_BARS
+from shared.series import OHLC
 from tests.support.memory_sink import Content, MemorySink
 from tests.support.recordings import MS_PER_DAY, T0, Book, Recording, Tick
 from tests.support.resume import StopAfter, make_job
@@ -114,7 +115,7 @@ def test_killed_at_any_moment_it_ends_with_what_an_undisturbed_run_gives(
     rng, sink = random.Random(seed), MemorySink()
     while run(job, sink, StopAfter(rng.randrange(1, 40))) != 0:
         for _ in range(rng.randrange(3)):  # given, and never committed
-            sink.add_bars("ohlc", [[1, 2, 3, 4, 5, 6]])
+            sink.add_bars(OHLC, [[1, 2, 3, 4, 5, 6]])
         sink.die()
         if rng.random() < 0.3:  # a commit whose checkpoint never got to the disk
             RunDirectory(job.run_dir).checkpoint.unlink(missing_ok=True)

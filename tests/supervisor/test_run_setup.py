@@ -9,7 +9,7 @@ import pytest
 from shared.job import Job, TimeRange
 from shared.run_files.run_directory import RunDirectory
 from shared.run_files.run_lock import Role, RunLock
-from supervisor.processes.listening import PageEndpoint
+from supervisor.health.page_endpoint import PageEndpoint
 from supervisor.processes.worker_spec import WORKERS, Assignment
 from supervisor.run_setup import RunSetup
 

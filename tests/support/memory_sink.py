@@ -5,8 +5,9 @@ from dataclasses import astuple, dataclass, field
 from typing import Any
 
 from processor.calculation.sink import BookSamples, TradeColumns
+from shared.bars import Bar
 from shared.recordings.day_files import DayFile
-from shared.viz_io import Bar
+from shared.series import Series
 
 Rows = list[Any]
 
@@ -59,8 +60,8 @@ class MemorySink:
     def begin_file(self, file: DayFile) -> None:
         self._told.append((_BEGIN, file.path.name))
 
-    def add_bars(self, series: str, bars: Sequence[Bar]) -> None:
-        self._told.append((series, [list(bar) for bar in bars]))
+    def add_bars(self, series: Series, bars: Sequence[Bar]) -> None:
+        self._told.append((series.name, [list(bar) for bar in bars]))
 
     def add_trades(self, trades: TradeColumns) -> None:
         self._told.append(("trades", _rows(astuple(trades))))

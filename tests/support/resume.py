@@ -2,6 +2,7 @@
 
 import json
 import logging
+import random
 import signal
 import subprocess
 import sys
@@ -19,10 +20,13 @@ from shared.job import Job, TimeRange
 from shared.run_files.run_directory import RunDirectory
 from shared.worker_link import WorkerLink
 from tests.support.commands import clean_environment
+from tests.support.recordings import MS_PER_DAY, T0, Book, Recording, Tick
 from tests.support.runs import ONE_DAY
 
 ROOT = Path(__file__).parents[2]
 DYING = ROOT / "tests" / "processor" / "resume" / "dying.py"
+
+DAYS = ("25-07-01", "25-07-02", "25-07-03")
 
 TIMES = ("pid", "started_at_ms", "updated_at_ms", "rows_per_s", "eta_s", "run_id")
 """What in a status tells of processes and the clock, and not of the data."""
@@ -38,6 +42,22 @@ class StopAfter(StopSignal):
     def received(self) -> signal.Signals | None:  # type: ignore[override]
         self._looks_left -= 1
         return signal.SIGTERM if self._looks_left < 0 else None
+
+
+def write_day(folder: Path, number: int, seed: int = 1) -> Path:
+    """Write a day of random rows and return its file."""
+    rng, start = random.Random(seed * 10 + number), T0 + number * MS_PER_DAY
+    book = [
+        Book(
+            start + 1_000 * i, [[99 - i % 7, rng.randint(0, 5)]], [[101 + i % 5, rng.random() + 1]]
+        )
+        for i in range(200)
+    ]
+    trades = [
+        Tick(start + 900 * i, 100 + rng.random(), rng.random() + 0.01, rng.choice(["buy", "sell"]))
+        for i in range(200)
+    ]
+    return Recording(folder).write(book, trades, day=DAYS[number]).path
 
 
 def make_job(data_dir: Path, run_dir: Path, **changes: Any) -> Job:

@@ -1,13 +1,67 @@
-"""Imports flow one way: shared <- processor, visualizer, supervisor, and never between these."""
+"""Imports flow one way: a table says which folder may import which, and never in a circle."""
 
 import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("shared", "recorder", "processor", "visualizer", "supervisor")
-ENTRY_POINTS = {"processor.main", "supervisor.main", "visualizer.app"}
+
+FACES = {
+    *("db_interpreter", "ohlc_processor", "orderbook_manager", "metrics_calculator"),
+    *("level_parser", "viz_io"),
+}
+"""Public names of what lies in the folders: for others to import, and nobody here."""
+
+MAY_IMPORT = {
+    "shared": "",
+    "shared/command_line": "",
+    "shared/recordings": "",
+    "shared/run_files": "",
+    "recorder/simulator": "shared/command_line shared/recordings",
+    "processor": "job",
+    "processor/rules": "",
+    "processor/poison": "shared/recordings shared/run_files",
+    "processor/calculation": "poison shared/recordings shared/run_files",
+    "processor/reporting": "calculation shared/recordings shared/run_files",
+    "processor/reference": "calculation reporting rules shared/recordings shared/run_files",
+    "processor/engine/kernels": "",
+    "processor/engine/sqlite": "shared/recordings",
+    "processor/engine/books": "calculation engine/kernels shared/recordings",
+    "processor/engine": "calculation poison reporting engine/books engine/kernels engine/sqlite"
+    " shared/recordings shared/run_files",
+    "processor/engine/intake": "calculation poison rules engine engine/books engine/kernels"
+    " engine/sqlite shared/recordings",
+    "processor/engine/replay": "calculation poison reporting engine engine/intake engine/kernels"
+    " engine/sqlite shared/recordings shared/run_files",
+    "processor/job": "calculation poison reference reporting engine/replay shared/recordings"
+    " shared/run_files",
+    "visualizer": "page serving",
+    "visualizer/wording": "shared/run_files",
+    "visualizer/feed": "wording shared/run_files",
+    "visualizer/sources": "feed wording shared/run_files",
+    "visualizer/serving": "sources",
+    "visualizer/page": "serving sources shared/run_files",
+    "supervisor": "control files logs loop policy processes health shared/run_files",
+    "supervisor/loop": "",
+    "supervisor/policy": "shared/run_files",
+    "supervisor/logs": "loop shared/run_files",
+    "supervisor/files": "logs shared/run_files",
+    "supervisor/health": "loop shared/run_files",
+    "supervisor/control": "loop files shared/run_files",
+    "supervisor/processes": "loop logs policy health shared/run_files",
+}
+"""Whom the modules of each folder may import, apart from their own folder and from what lies in
+`shared/` itself; a package's own folders are named without it. Entry points, which a user starts,
+may also import what lies in `shared/command_line/`."""
+
+ENTRY_POINTS = {
+    *("processor.main", "supervisor.main", "visualizer.app", "recorder.simulator.command"),
+    *(f"{package}.__main__" for package in ("processor", "supervisor", "visualizer")),
+}
 HEAVY = {
     "processor": {"dash", "plotly", "flask"},
     "supervisor": {"dash", "plotly", "flask", "numpy", "numba"},
@@ -52,3 +106,65 @@ def test_a_worker_does_not_import_what_is_another_one_s(package: str) -> None:
         tops = {module.partition(".")[0] for module in modules}
         heavy = tops & HEAVY[package]
         assert not heavy, f"{file.relative_to(ROOT)} imports {heavy}"
+
+
+def folder_of(module: str) -> str | None:
+    """Return the folder that the module lies in, None when it is none of ours."""
+    file = ROOT / (module.replace(".", "/") + ".py")
+    return str(file.parent.relative_to(ROOT)) if file.is_file() else None
+
+
+def allowed(folder: str) -> set[str]:
+    package = folder.partition("/")[0]
+    return {
+        name if name.startswith("shared/") else f"{package}/{name}"
+        for name in MAY_IMPORT[folder].split()
+    }
+
+
+def crossings() -> Iterator[tuple[Path, str, str]]:
+    """Yield each import of ours that leaves its folder: the file, its folder and the other."""
+    for package in PACKAGES:
+        for file, modules in imports_of(package).items():
+            folder = str(file.parent.relative_to(ROOT))
+            is_entry = ".".join(file.relative_to(ROOT).with_suffix("").parts) in ENTRY_POINTS
+            for other in {folder_of(module) for module in modules} - {None, folder, "shared"}:
+                is_shell = is_entry and other == "shared/command_line"
+                if file.stem not in FACES and not is_shell:
+                    yield file, folder, str(other)
+
+
+def test_every_folder_is_in_the_table() -> None:
+    folders = {
+        str(file.parent.relative_to(ROOT))
+        for package in PACKAGES
+        for file in imports_of(package)
+        if file.name != "__init__.py"
+    }
+    assert folders == set(MAY_IMPORT)
+
+
+def test_folders_import_only_whom_the_table_allows_and_all_of_them() -> None:
+    met: dict[str, set[str]] = {folder: set() for folder in MAY_IMPORT}
+    for file, folder, other in crossings():
+        assert other in allowed(folder), f"{file.relative_to(ROOT)} imports from {other}"
+        met[folder].add(other)
+    assert met == {folder: allowed(folder) for folder in MAY_IMPORT}
+
+
+def test_no_folders_import_each_other_in_a_circle() -> None:
+    order = TopologicalSorter({folder: allowed(folder) for folder in MAY_IMPORT})
+    order.prepare()  # raises CycleError
+
+
+def test_faces_are_imported_by_nobody_here() -> None:
+    for package in PACKAGES:
+        faces = {f"{package}.{face}" for face in FACES}
+        for file, modules in imports_of(package).items():
+            assert not modules & faces, f"{file.relative_to(ROOT)} imports a face"
+
+
+def test_no_folder_is_crowded() -> None:
+    for folder in MAY_IMPORT:
+        count = len([file for file in (ROOT / folder).glob("*.py") if file.name != "__init__.py"])
+        assert 0 < count <= 13, f"{folder} holds {count} modules"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from shared.run_files.processor_status import ProcessorStatus
 from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, WorkerStatus
+from visualizer.wording.worker_words import title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,10 @@ class ShownProcessor:
 
 @dataclass(frozen=True, slots=True)
 class ShownWorker:
-    """One worker in the header; fields as in WorkerStatus."""
+    """One worker in the header; `title` is the word for it, the rest is as in WorkerStatus."""
 
     name: str
+    title: str
     state: WorkerState
     pid: int | None
     uptime_s: float | None
@@ -72,6 +74,7 @@ def shown_supervisor(status: SupervisorStatus | None) -> ShownSupervisor | None:
 def _shown_worker(worker: WorkerStatus) -> ShownWorker:
     return ShownWorker(
         name=worker.name,
+        title=title_of(worker.name),
         state=worker.state,
         pid=worker.pid,
         uptime_s=worker.uptime_s,

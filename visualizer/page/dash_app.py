@@ -1,5 +1,6 @@
 """Build the Dash application: its shell, its scripts, its two extra addresses."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from flask import Flask
 
 from shared.job import Job
 from shared.run_files.run_directory import RunDirectory
+from shared.series import SERIES
 from visualizer.page.callbacks import register_callbacks
 from visualizer.page.layout import page_layout
 from visualizer.serving.feed_endpoint import FeedEndpoint
@@ -23,6 +25,9 @@ PLOTLY_JS = "package_data/plotly.min.js"
 # `main.mjs` imports the others: Dash must not add tags of its own for them, or they would be
 # loaded, and run, a second time under another address.
 ASSETS_WITHOUT_TAG = r"^(?!main\.mjs$).*\.mjs$"
+
+SERIES_META = "orderflow-series"
+"""The meta element by which the scripts know which number of a bar is which."""
 
 INDEX = """<!doctype html>
 <html lang="en">
@@ -64,6 +69,7 @@ def create_app(settings: PageSettings) -> dash.Dash:
         index_string=INDEX,
         assets_folder=str(ASSETS),
         assets_ignore=ASSETS_WITHOUT_TAG,
+        meta_tags=[{"name": SERIES_META, "content": _columns_by_series()}],
         external_scripts=[{"src": _plotly_url(), "defer": "defer"}],
         add_log_handler=False,
         enable_mcp=False,
@@ -78,6 +84,11 @@ def create_app(settings: PageSettings) -> dash.Dash:
     server.test_client().get("/")
     server.wsgi_app = guard  # type: ignore[method-assign]
     return app
+
+
+def _columns_by_series() -> str:
+    """Return as JSON the names of the columns of every series, by its name."""
+    return json.dumps({series.name: series.column_names for series in SERIES})
 
 
 def _plotly_url() -> str:

@@ -1,52 +1,31 @@
 """Serve the page with waitress, on a socket of its own or on the supervisor's."""
 
-import errno
 import logging
 import socket
+from typing import TYPE_CHECKING
 
 import waitress  # type: ignore[import-untyped] # it has no types of its own
 
-from shared.errors import OrderflowError
-from shared.exit_codes import ExitCode
 from shared.page_access import is_loopback, page_url
-from visualizer.page.dash_app import PageSettings, create_app
+from visualizer.serving.guard import Access
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 logger = logging.getLogger(__name__)
 
 THREADS = 4
-BACKLOG = 128
 
 
-class ListenError(OrderflowError):
-    """The address cannot be listened on."""
-
-    exit_code = ExitCode.UNAVAILABLE
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on `host` and `port`; raise ListenError when it cannot."""
-    try:
-        address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(address[0], socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address[4])
-        listener.listen(BACKLOG)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        hint = "; is another page running?" if error.errno == errno.EADDRINUSE else ""
-        raise ListenError(f"cannot listen on {host}:{port}: {reason}{hint}") from error
-    return listener
-
-
-def serve(settings: PageSettings, listener: socket.socket, *, is_announced: bool) -> None:
-    """Serve until SystemExit or KeyboardInterrupt is raised in this thread.
+def serve(
+    application: "WSGIApplication", access: Access, listener: socket.socket, *, is_announced: bool
+) -> None:
+    """Serve `application` until SystemExit or KeyboardInterrupt is raised in this thread.
 
     `is_announced` says that a supervisor has told the user the address already.
     """
-    app = create_app(settings)
-    access = settings.access
     server = waitress.create_server(
-        app.server.wsgi_app,
+        application,
         sockets=[listener],
         threads=THREADS,
         ident=None,

@@ -2,22 +2,23 @@
 
 from pathlib import Path
 
+from shared.bars import Bar
 from shared.errors import BrokenFileError
-from shared.run_files.atomic_file import parse_json, read_content
-from shared.viz_io import Bar
-from visualizer.sources.published import check_bars
+from shared.run_files.bars import check_bars
+from shared.run_files.documents import parse_json, read_content
+from shared.series import Series
 
 
 class BarsDecoder:
-    """Decodes one file of bars, each of `width` numbers, whenever it has been replaced.
+    """Decodes the file of `series` whenever it has been replaced.
 
     Between two updates of a thousand bars all but the last few are the same, text and all. Those
     are told by comparing the text, which takes a hundredth of decoding and checking them anew,
     and are the same objects as before.
     """
 
-    def __init__(self, width: int) -> None:
-        self._width = width
+    def __init__(self, series: Series) -> None:
+        self._series = series
         self._text = b""
         self._bars: list[Bar] = []
 
@@ -33,7 +34,7 @@ class BarsDecoder:
 
     def _decode_all(self, path: Path, text: bytes) -> list[Bar]:
         bars: list[Bar] = parse_json(path, text)
-        check_bars(path, bars, self._width)
+        check_bars(path, bars, self._series)
         return bars
 
     def _decode_grown(self, path: Path, text: bytes) -> list[Bar] | None:

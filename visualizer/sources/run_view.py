@@ -2,25 +2,23 @@
 
 import threading
 import time
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 import orjson
 
+from shared.run_files.documents import read_document
 from shared.run_files.processor_status import read_processor_status
+from shared.run_files.published_depth import PublishedDepth
 from shared.run_files.run_directory import RunDirectory
 from shared.run_files.supervisor_status import read_supervisor_status
+from shared.series import OHLC, SERIES
 from visualizer.feed.feed import Feed
 from visualizer.feed.shown_records import shown_processor, shown_supervisor
 from visualizer.sources.bars_decoder import BarsDecoder
 from visualizer.sources.events_tail import EventsTail
 from visualizer.sources.file_reader import FileReader, Reading
-from visualizer.sources.published import (
-    CVD_WIDTH,
-    METRICS_WIDTH,
-    OHLC_WIDTH,
-    read_depth,
-)
 from visualizer.wording.page_state import derive_state, is_supervisor_alive
 
 
@@ -30,10 +28,11 @@ class RunView:
     def __init__(self, run: RunDirectory) -> None:
         self._lock = threading.Lock()
         self._feed = Feed(token_hex(4))
-        self._ohlc = FileReader(run.ohlc, BarsDecoder(OHLC_WIDTH))
-        self._metrics = FileReader(run.metrics, BarsDecoder(METRICS_WIDTH))
-        self._cvd = FileReader(run.cvd, BarsDecoder(CVD_WIDTH))
-        self._depth = FileReader(run.depth, read_depth)
+        self._bars = {
+            series.name: FileReader(run.series_file(series), BarsDecoder(series))
+            for series in SERIES
+        }
+        self._depth = FileReader(run.depth, _read_depth)
         self._processor = FileReader(run.processor_status, read_processor_status)
         self._supervisor = FileReader(run.supervisor_status, read_supervisor_status)
         self._events = EventsTail(run.events)
@@ -57,23 +56,27 @@ class RunView:
             return content
 
     def _update(self, now_ms: int) -> None:
-        ohlc, metrics, cvd = self._ohlc.read(), self._metrics.read(), self._cvd.read()
+        bars = {name: reader.read() for name, reader in self._bars.items()}
         depth = self._depth.read()
         processor, supervisor = self._processor.read(), self._supervisor.read()
         state = derive_state(
             processor.content,
             supervisor.content,
-            has_bars=bool(ohlc.content),
+            has_bars=bool(bars[OHLC.name].content),
             now_ms=now_ms,
         )
         is_alive = supervisor.content is not None and is_supervisor_alive(
             supervisor.content, now_ms
         )
+        readings: dict[str, Reading[Any]] = {
+            **bars,
+            "depth": depth,
+            "processor": processor,
+            "supervisor": supervisor,
+        }
         self._feed.update(
             {
-                "ohlc": ohlc.content or (),
-                "metrics": metrics.content or (),
-                "cvd": cvd.content or (),
+                **{name: reading.content or () for name, reading in bars.items()},
                 "events": self._events.read(),
             },
             {
@@ -82,16 +85,13 @@ class RunView:
                 "supervisor": shown_supervisor(supervisor.content),
                 "supervisor_alive": is_alive,
                 "state": state,
-                "files": {
-                    "ohlc": _file_state(ohlc),
-                    "metrics": _file_state(metrics),
-                    "cvd": _file_state(cvd),
-                    "depth": _file_state(depth),
-                    "processor": _file_state(processor),
-                    "supervisor": _file_state(supervisor),
-                },
+                "files": {name: _file_state(reading) for name, reading in readings.items()},
             },
         )
+
+
+def _read_depth(path: Path) -> PublishedDepth:
+    return read_document(path, PublishedDepth)
 
 
 def _file_state(reading: Reading[Any]) -> dict[str, Any]:

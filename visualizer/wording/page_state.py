@@ -1,11 +1,12 @@
 """Say in a trader's words how the run stands, from what processor and supervisor report."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from shared.exit_codes import ExitCode
 from shared.run_files.processor_status import Phase, ProcessorStatus
 from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, WorkerStatus
+from visualizer.wording.worker_words import PAGE, PROCESSOR, title_of
 
 SUPERVISOR_SILENT_MS = 8_000
 """A supervisor that has not written its status for this long is taken for gone.
@@ -17,7 +18,8 @@ clock's being set back.
 PROCESSOR_SILENT_MS = 10_000
 """A running processor that has not written its status for this long is called stale."""
 
-PROCESSOR = "processor"
+MAX_TEXT = 2000
+"""What a notice quotes may be as long as a file; a reader needs its end, or its beginning."""
 
 
 class Kind(StrEnum):
@@ -56,12 +58,29 @@ def derive_state(
     has_bars: bool,
     now_ms: int,
 ) -> PageState:
-    """Return the state of the page; the supervisor's word on the process counts before its own."""
+    """Return the state of the page: the processor's, or that of a worker in worse trouble.
+
+    The supervisor's word on a worker counts before its own.
+    """
+    workers: tuple[WorkerStatus, ...] = ()
     if supervisor is not None and is_supervisor_alive(supervisor, now_ms):
-        worker = find_worker(supervisor, PROCESSOR)
-        if worker is not None:
-            return _supervised(worker, processor, has_bars=has_bars, now_ms=now_ms)
-    return _unsupervised(processor, has_bars=has_bars, now_ms=now_ms)
+        workers = tuple(worker for worker in supervisor.workers if worker.name != PAGE)
+    states = [_trouble(worker, has_bars=has_bars) for worker in workers if worker.name != PROCESSOR]
+    known = next((worker for worker in workers if worker.name == PROCESSOR), None)
+    if known is None:
+        state = _unsupervised(processor, has_bars=has_bars, now_ms=now_ms)
+    else:
+        state = _supervised(known, processor, has_bars=has_bars, now_ms=now_ms)
+    worst = max((state, *filter(None, states)), key=lambda each: _TROUBLE.get(each.kind, 0))
+    return replace(
+        worst,
+        detail=worst.detail and f"{worst.detail:.{MAX_TEXT}}",
+        last_words=worst.last_words and worst.last_words[-MAX_TEXT:],
+    )
+
+
+_TROUBLE = {Kind.STOPPED: 1, Kind.STALE: 2, Kind.RESTARTING: 3, Kind.FAILED: 4, Kind.NO_INPUT: 4}
+"""How much a state troubles a reader; of equals the processor's is told."""
 
 
 def is_supervisor_alive(supervisor: SupervisorStatus, now_ms: int) -> bool:
@@ -69,33 +88,39 @@ def is_supervisor_alive(supervisor: SupervisorStatus, now_ms: int) -> bool:
     return abs(now_ms - supervisor.updated_at_ms) <= SUPERVISOR_SILENT_MS
 
 
-def find_worker(supervisor: SupervisorStatus, name: str) -> WorkerStatus | None:
-    """Return the worker of that name, or None."""
-    return next((worker for worker in supervisor.workers if worker.name == name), None)
-
-
 def _supervised(
     worker: WorkerStatus, processor: ProcessorStatus | None, *, has_bars: bool, now_ms: int
 ) -> PageState:
+    trouble = _trouble(worker, processor, has_bars=has_bars)
+    if trouble is not None:
+        return trouble
+    if worker.state is WorkerState.EXITED:
+        return _finished(processor)
+    return _alive(processor, has_bars=has_bars, now_ms=now_ms)
+
+
+def _trouble(
+    worker: WorkerStatus, processor: ProcessorStatus | None = None, *, has_bars: bool
+) -> PageState | None:
+    """Return what a reader is to know of `worker`, None while it works or is done."""
+    title = title_of(worker.name)
     if worker.state is WorkerState.FATAL:
         return _failed(worker, processor)
-    if worker.state is WorkerState.EXITED and worker.exit_code == ExitCode.OK:
-        return _finished(processor)
-    if worker.state is WorkerState.EXITED and worker.exit_code == ExitCode.PARTIAL_DATA:
-        return _finished(processor)
     if worker.state in (WorkerState.STOPPED, WorkerState.STOPPING):
-        return PageState(Kind.STOPPED, "stopped", "Processor stopped", worker.reason)
-    is_restarting = worker.state in (WorkerState.BACKOFF, WorkerState.EXITED) or (
-        worker.state is WorkerState.STARTING and worker.restarts > 0
-    )
-    if is_restarting:
+        return PageState(Kind.STOPPED, "stopped", f"{title} stopped", worker.reason)
+    has_failed = worker.state is WorkerState.EXITED and worker.exit_code not in _DONE
+    is_restarting = worker.state is WorkerState.STARTING and worker.restarts > 0
+    if has_failed or is_restarting or worker.state is WorkerState.BACKOFF:
         return PageState(
             Kind.RESTARTING,
             "restarting",
-            "Processor restarting" + (": the last good data stays" if has_bars else ""),
+            f"{title} restarting" + (": the last good data stays" if has_bars else ""),
             _why(worker),
         )
-    return _alive(processor, has_bars=has_bars, now_ms=now_ms)
+    return None
+
+
+_DONE = (ExitCode.OK, ExitCode.PARTIAL_DATA)
 
 
 def _unsupervised(processor: ProcessorStatus | None, *, has_bars: bool, now_ms: int) -> PageState:
@@ -144,7 +169,7 @@ def _finished(processor: ProcessorStatus | None) -> PageState:
 
 def _failed(worker: WorkerStatus, processor: ProcessorStatus | None) -> PageState:
     last_words = worker.last_words or (processor.last_error if processor else None)
-    if worker.exit_code == ExitCode.NO_INPUT:
+    if worker.name == PROCESSOR and worker.exit_code == ExitCode.NO_INPUT:
         return PageState(
             Kind.NO_INPUT,
             "no input",
@@ -156,7 +181,7 @@ def _failed(worker: WorkerStatus, processor: ProcessorStatus | None) -> PageStat
     return PageState(
         Kind.FAILED,
         "failed",
-        "Processor failed for good",
+        f"{title_of(worker.name)} failed for good",
         f"{_why(worker)} It is not started again.",
         last_words,
         worker.log_file,

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from processor.calculation.bar_edges import bar_start
-from processor.calculation.sink import METRICS, BookSamples
+from processor.calculation.sink import BookSamples
 from processor.engine.books.book_batch import BookBatch
 from processor.engine.intake.table_intake import TableIntake, only_row_id
 from processor.engine.kernels import book_bars
@@ -20,13 +19,15 @@ from processor.engine.kernels.arguments import (
 )
 from processor.engine.kernels.level_kernel import SHORTEST_LEVEL
 from processor.engine.kernels.level_shapes import no_shapes
-from processor.engine.scan.columns import ColumnBatch
-from processor.engine.scan.queries import without_odd_times
-from processor.engine.scan.reading_order import ReadingOrderError
+from processor.engine.sqlite.columns import ColumnBatch
+from processor.engine.sqlite.queries import without_odd_times
+from processor.engine.sqlite.reading_order import ReadingOrderError
+from processor.rules.bar_edges import bar_start
 from shared.recordings.problems import BadRowError
 from shared.recordings.records import OrderbookLevel
 from shared.recordings.row_parser import parse_book_row
 from shared.recordings.table_reader import TimedRow
+from shared.series import METRICS
 
 BOOK_ROWS = 1024
 """Book rows in a batch; smaller ones stay in the processor's cache, larger ones wait less."""

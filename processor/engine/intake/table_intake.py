@@ -8,8 +8,8 @@ from typing import Generic, Protocol, TypeVar
 from processor.engine.file_progress import START, Bookmark
 from processor.engine.kernels.arguments import Sums
 from processor.engine.replay_context import ReplayContext
-from processor.engine.scan.columns import Column, ColumnBatch
-from processor.engine.scan.reading_order import ReadingOrder, ReadingOrderError
+from processor.engine.sqlite.columns import Column, ColumnBatch
+from processor.engine.sqlite.reading_order import ReadingOrder, ReadingOrderError
 from processor.poison.row_guard import RowGuard
 from shared.recordings.day_files import DayFile
 from shared.recordings.problems import BadRowError

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from processor.calculation.bar_edges import bar_start
-from processor.calculation.sink import CVD, OHLC, TradeColumns
+from processor.calculation.sink import TradeColumns
 from processor.engine.intake.table_intake import TableIntake, only_row_id
 from processor.engine.kernels import trade_kernel
 from processor.engine.kernels.arguments import Numbers, Sums, TradeRows
-from processor.engine.scan.columns import Column, ColumnBatch
-from processor.engine.scan.queries import ODD_SIDE, without_odd_codes
-from processor.engine.scan.reading_order import ReadingOrderError
+from processor.engine.sqlite.columns import Column, ColumnBatch
+from processor.engine.sqlite.queries import ODD_SIDE, without_odd_codes
+from processor.engine.sqlite.reading_order import ReadingOrderError
+from processor.rules.bar_edges import bar_start
 from shared.recordings.problems import BadRowError, late_trade
 from shared.recordings.row_parser import parse_trade_row
 from shared.recordings.table_reader import TimedRow
+from shared.series import CVD, OHLC
 
 TRADE_ROWS = 8192
 """Trades in a batch."""

@@ -12,16 +12,16 @@ from processor.engine.kernels.loading import Kernels
 from processor.engine.replay.file_replay import FileReplay
 from processor.engine.replay.file_start import FileStart, restored
 from processor.engine.replay_context import ReplayContext
-from processor.engine.scan.reading_order import ReadingOrder, ReadingOrderError
+from processor.engine.sqlite.reading_order import ReadingOrder, ReadingOrderError
 from processor.engine.state import EngineState
 from processor.poison.flight_recorder import FlightRecorder, Span
 from processor.poison.suspects import Suspects
 from processor.reporting.quality import Quality
+from shared.bars import Bar
 from shared.job import Job
 from shared.recordings.day_files import DayFile
 from shared.recordings.opening import OnWait, UnusableFileError, do_nothing
 from shared.run_files.processor_status import Conservation
-from shared.viz_io import Bar
 
 logger = logging.getLogger(__name__)
 

@@ -10,17 +10,17 @@ from processor.engine.intake.book_intake import BOOK_ROWS, BookIntake
 from processor.engine.intake.table_intake import FOREVER_MS, TableIntake
 from processor.engine.intake.trade_intake import TRADE_ROWS, TradeIntake
 from processor.engine.replay_context import ReplayContext
-from processor.engine.scan.columns import ColumnBatch, read_columns
-from processor.engine.scan.queries import (
+from processor.engine.sqlite.columns import ColumnBatch, read_columns
+from processor.engine.sqlite.queries import (
     BOOK_FORMATS,
     TRADE_FORMATS,
     book_query,
     ids_stored,
     trades_query,
 )
-from processor.engine.scan.read_ahead import read_ahead
-from processor.engine.scan.read_ranges import RANGE_ROWS, read_ranges
-from processor.engine.scan.reading_order import ReadingOrder
+from processor.engine.sqlite.read_ahead import read_ahead
+from processor.engine.sqlite.read_ranges import RANGE_ROWS, read_ranges
+from processor.engine.sqlite.reading_order import ReadingOrder
 from shared.recordings.day_files import DayFile
 from shared.recordings.opening import (
     UnusableFileError,

@@ -17,7 +17,7 @@ from processor.engine.intake import book_intake, trade_intake
 from processor.engine.kernels.loading import Kernels
 from processor.engine.replay import file_replay
 from processor.engine.replay.engine_replay import EngineReplay
-from processor.engine.scan import queries, read_ranges
+from processor.engine.sqlite import queries, read_ranges
 from processor.reporting.quality import Quality
 from shared.job import Job
 from shared.recordings.day_files import DayFile

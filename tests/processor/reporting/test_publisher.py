@@ -11,11 +11,11 @@ import pytest
 
 from processor.calculation.depth import Depth
 from processor.reporting.publisher import Publisher, Throttle
+from shared.bars import Bar
 from shared.errors import RunDirectoryError
 from shared.recordings.records import OrderbookLevel
 from shared.run_files.processor_status import Phase, ProcessorStatus, read_processor_status
 from shared.run_files.run_directory import RunDirectory
-from shared.viz_io import Bar
 from tests.support.tiny_disk import fill, tiny_disk
 
 STATUS = ProcessorStatus(

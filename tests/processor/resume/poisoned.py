@@ -23,18 +23,18 @@ def _crash() -> None:
 
 
 def _deadly(apply: Callable[..., Any], is_refused: Callable[[Any], Any]) -> Callable[..., Any]:
-    def apply_from(self: Any, row: int, batch: Any, *others: Any) -> Any:
-        reached = (batch.rowids[row:] == ROW_ID) & ~is_refused(batch)[row:]
+    def apply_or_die(self: Any, first: int, until_ms: int, batch: Any, *others: Any) -> Any:
+        reached = (batch.row_ids[first:] == ROW_ID) & ~is_refused(batch.rows)[first:]
         if reached.any():
             _crash()
-        return apply(self, row, batch, *others)
+        return apply(self, first, until_ms, batch, *others)
 
-    return apply_from
+    return apply_or_die
 
 
 def _deadly_parser(parse: Callable[..., Any]) -> Callable[..., Any]:
     def parse_levels(self: BookIntake, *columns: Any) -> Any:
-        if 0 <= self._rows_parsed - ROW_ID < len(columns[3]):  # its ids count from 1
+        if 0 <= self._rows_parsed - ROW_ID < len(columns[2]):  # its ids count from 1
             _crash()
         return parse(self, *columns)
 
@@ -48,9 +48,9 @@ Kernels.prepare = lambda self: (prepare(self), self.wait())
 if PLACE == "parse":
     BookIntake._parse_levels = _deadly_parser(BookIntake._parse_levels)
 elif TABLE == "book":
-    BookIntake._apply_from = _deadly(BookIntake._apply_from, lambda batch: batch.is_refused)
+    BookIntake._apply = _deadly(BookIntake._apply, lambda rows: rows.is_refused)
 else:
-    TradeIntake._count_from = _deadly(TradeIntake._count_from, lambda batch: batch.codes <= 1)
+    TradeIntake._count = _deadly(TradeIntake._count, lambda rows: rows.codes <= 1)
 
 if __name__ == "__main__":
     sys.argv = ["orderflow-process", *sys.argv[4:]]

@@ -1,7 +1,6 @@
 """What a start does with the checkpoint it finds: go on from it, or say why not."""
 
 import os
-import random
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -17,28 +16,12 @@ from processor.job import checkpoint
 from shared.exit_codes import ExitCode
 from shared.job import TimeRange
 from shared.run_files.run_directory import RunDirectory
-from tests.support.recordings import MS_PER_DAY, T0, Book, Recording, Tick, insert_rows
-from tests.support.resume import StopAfter, make_job, result, run_job
+from tests.support.recordings import MS_PER_DAY, T0, Book, insert_rows
+from tests.support.resume import DAYS, StopAfter, make_job, result, run_job, write_day
 from tests.support.tiny_disk import fill, tiny_disk
 
-DAYS = ("25-07-01", "25-07-02", "25-07-03")
 TWO_DAYS = TimeRange(T0, T0 + 2 * MS_PER_DAY)
 THREE_DAYS = TimeRange(T0, T0 + 3 * MS_PER_DAY)
-
-
-def write_day(folder: Path, number: int, seed: int = 1) -> Path:
-    rng, start = random.Random(seed * 10 + number), T0 + number * MS_PER_DAY
-    book = [
-        Book(
-            start + 1_000 * i, [[99 - i % 7, rng.randint(0, 5)]], [[101 + i % 5, rng.random() + 1]]
-        )
-        for i in range(200)
-    ]
-    trades = [
-        Tick(start + 900 * i, 100 + rng.random(), rng.random() + 0.01, rng.choice(["buy", "sell"]))
-        for i in range(200)
-    ]
-    return Recording(folder).write(book, trades, day=DAYS[number]).path
 
 
 @pytest.fixture(autouse=True)
@@ -105,11 +88,11 @@ def of_a_list(path: Path) -> None:
 
 DAMAGES: dict[Callable[[Path], None], str] = {
     cut_short: "expected the checksum in its first line, found another",
-    emptied: "expected a checkpoint, found",
+    emptied: "expected a checkpoint header, found: ",
     one_bit_flipped: "expected the checksum in its first line, found another",
-    header_flipped: "expected a checkpoint, found",
+    header_flipped: "expected a checkpoint header, found: ",
     of_the_future: f"expected format {checkpoint.FORMAT}, found 99",
-    of_a_list: "expected a checkpoint, found",
+    of_a_list: "expected a checkpoint header, found: ",
 }
 
 

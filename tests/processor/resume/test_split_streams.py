@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from processor.engine.replay import file_replay
 from processor.engine.replay.engine_replay import EngineReplay
-from processor.engine.scan import queries, read_ranges
-from processor.engine.scan.reading_order import ReadingOrder
+from processor.engine.sqlite import queries, read_ranges
+from processor.engine.sqlite.reading_order import ReadingOrder
 from processor.job.memory import JobMemory
 from processor.reporting.quality import Quality
 from shared.job import Job, TimeRange

@@ -7,7 +7,7 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from recorder.simulator.__main__ import main
+from recorder.simulator.command import main
 
 SHORT = ["--hours", "0.01"]
 

@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,15 @@ class RecordOfOurs:
     at_ms: int
     parts: tuple[Part, ...] = ()
     part: Part = field(default_factory=Part)
+
+
+class Kind(StrEnum):
+    ONE = "one"
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    kind: Kind
 
 
 def test_a_document_becomes_the_record_it_is() -> None:
@@ -55,6 +65,12 @@ def test_anything_else_is_refused_saying_what_was_found(content: bytes, told: st
     with pytest.raises(BrokenFileError, match="expected a record of ours, found: ") as refusal:
         decode_document(PATH, content, RecordOfOurs)
     assert told in str(refusal.value)
+
+
+def test_of_what_was_found_only_so_much_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BrokenFileError) as refusal:
+        decode_document(PATH, b'{"name": "x", "at_ms": 5, "kind": "%s"}' % (b"y" * 10**6), Kinds)
+    assert len(str(refusal.value)) < 300
 
 
 def test_a_document_beyond_any_of_ours_is_not_read_whole(

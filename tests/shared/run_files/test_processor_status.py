@@ -1,6 +1,7 @@
 """The processor's record: what is written is read, what is no record is broken."""
 
-from dataclasses import fields
+import json
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +63,21 @@ def test_the_document_has_plain_names_and_values(tmp_path: Path) -> None:
 
 
 def document(**changed: Any) -> dict[str, Any]:
-    names = ("run_id", "pid", "phase", "instrument", "from_ms", "to_ms", "window_seconds")
-    names += ("depth_levels", "started_at_ms", "updated_at_ms")
-    return {name: str(getattr(STATUS, name)) for name in names} | changed
+    return asdict(STATUS) | changed
 
 
 def test_a_newer_document_with_fields_unknown_here_is_read(tmp_path: Path) -> None:
-    (tmp_path / "s.json").write_bytes(orjson.dumps(document(invented_later=[1])))
-    assert read_processor_status(tmp_path / "s.json").phase is Phase.RUNNING
+    sums = {**asdict(STATUS.conservation), "invented_later": 1}
+    content = document(invented_later=[1], conservation=sums)
+    (tmp_path / "s.json").write_bytes(orjson.dumps(content))
+    assert read_processor_status(tmp_path / "s.json") == STATUS
+
+
+def test_a_sum_too_large_to_be_a_number_is_none(tmp_path: Path) -> None:
+    status = replace(STATUS, conservation=Conservation(1, float("inf"), float("inf"), 0.0, 0.0))
+    write_processor_status(tmp_path / "s.json", status)
+    found = read_processor_status(tmp_path / "s.json").conservation
+    assert found == Conservation(1, None, None, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -83,8 +91,14 @@ def test_a_newer_document_with_fields_unknown_here_is_read(tmp_path: Path) -> No
         document(phase=None),
         document(file_problems=[{"file": "a"}]),
         document(file_problems=3),
-        document(conservation={"no_such_sum": 1}),
+        document(conservation={"cvd": "no number"}),
         document(conservation=None),
+        document(updated_at_ms="yesterday"),
+        document(updated_at_ms=10**30),
+        document(pid=-5),
+        document(skipped={"bad_price": "many"}),
+        document(skipped=[]),
+        document(last_error=5),
     ],
     ids=[
         "array",
@@ -95,13 +109,19 @@ def test_a_newer_document_with_fields_unknown_here_is_read(tmp_path: Path) -> No
         "no-phase",
         "half-a-problem",
         "no-problems",
-        "unknown-sum",
+        "no-sum",
         "no-sums",
+        "no-time",
+        "no-such-year",
+        "no-pid",
+        "no-count",
+        "no-counts",
+        "no-words",
     ],
 )
 def test_a_document_that_is_no_status_is_broken(tmp_path: Path, content: Any) -> None:
-    (tmp_path / "s.json").write_bytes(orjson.dumps(content))
-    with pytest.raises(BrokenFileError, match="expected a processor status, found "):
+    (tmp_path / "s.json").write_bytes(json.dumps(content).encode())  # orjson has no 10**30
+    with pytest.raises(BrokenFileError, match="expected a processor status, found: "):
         read_processor_status(tmp_path / "s.json")
 
 

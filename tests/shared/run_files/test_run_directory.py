@@ -12,9 +12,9 @@ def test_every_file_has_the_name_of_the_contract() -> None:
     run = RunDirectory(Path("run"))
     assert [str(path) for path in run.published] == [
         "run/data/ohlc_data.json",
-        "run/data/depth_data.json",
         "run/data/metrics_data.json",
         "run/data/cvd_data.json",
+        "run/data/depth_data.json",
         "run/data/processor_status.json",
     ]
     beside = (

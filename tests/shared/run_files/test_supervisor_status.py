@@ -1,5 +1,7 @@
 """The supervisor's record: what is written is read, what is no record is broken."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +44,30 @@ def test_fields_unknown_here_are_passed_over(tmp_path: Path) -> None:
     assert read_supervisor_status(tmp_path / "status.json") == STATUS
 
 
+def document(**changed: Any) -> dict[str, Any]:
+    return asdict(STATUS) | changed
+
+
 @pytest.mark.parametrize(
     "content",
-    [[], None, {}, {"workers": 3}, {"workers": [[]]}, {"workers": [{}]}, {"workers": [DANCING]}],
-    ids=["array", "null", "empty", "number", "no-worker", "no-state", "unknown-state"],
+    [
+        [],
+        None,
+        {},
+        document(workers=3),
+        document(workers=[[]]),
+        document(workers=[{}]),
+        document(workers=[DANCING]),
+        document(updated_at_ms="yesterday"),
+        document(updated_at_ms=10**30),
+        document(pid=-1),
+    ],
+    ids=[
+        *("array", "null", "empty", "number", "no-worker", "no-state", "unknown-state"),
+        *("no-time", "no-such-year", "no-pid"),
+    ],
 )
 def test_a_document_that_is_no_status_is_broken(tmp_path: Path, content: Any) -> None:
-    (tmp_path / "status.json").write_bytes(orjson.dumps(content))
-    with pytest.raises(BrokenFileError, match="expected a supervisor status, found "):
+    (tmp_path / "status.json").write_bytes(json.dumps(content).encode())  # orjson has no 10**30
+    with pytest.raises(BrokenFileError, match="expected a supervisor status, found: "):
         read_supervisor_status(tmp_path / "status.json")

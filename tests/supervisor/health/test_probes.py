@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from shared.listening import open_listening_socket
 from shared.worker_link import BOOT_ID_HEADER
+from supervisor.health.page_endpoint import PageEndpoint
 from supervisor.health.probes import PROBE_SECONDS, TIMEOUT_SECONDS, HealthProbe
 from supervisor.loop.event_loop import EventLoop
-from supervisor.processes.listening import PageEndpoint, open_listening_socket
 from tests.supervisor.harness import wait_until
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from shared.job import Job, TimeRange
+from shared.listening import open_listening_socket
 from shared.run_files.supervisor_status import WorkerState
+from supervisor.health.page_endpoint import PageEndpoint
 from supervisor.logs.console import Console
 from supervisor.logs.event_log import EventLog
 from supervisor.logs.rotating_file import RotatingFile
@@ -18,7 +20,6 @@ from supervisor.loop.event_loop import EventLoop
 from supervisor.policy.restart_policy import RestartPolicy
 from supervisor.policy.worker_events import RestartAsked, StartAsked
 from supervisor.policy.worker_record import Liveness, RestartOn
-from supervisor.processes.listening import PageEndpoint, open_listening_socket
 from supervisor.processes.worker import SupervisedWorker, Surroundings
 from supervisor.processes.worker_spec import Assignment, WorkerSpec
 from tests.supervisor.harness import Run, wait_until

@@ -39,3 +39,10 @@ def test_only_who_serves_the_page_knows_its_address_and_its_token() -> None:
 def test_a_probed_worker_without_the_socket_is_refused() -> None:
     with pytest.raises(ValueError, match="recorder: a worker without the listening socket"):
         WorkerSpec("recorder", lambda _: (), RestartOn.ALWAYS, Liveness.PROBE)
+
+
+def test_the_processor_alone_is_told_how_often_to_take_a_checkpoint() -> None:
+    told = replace(TOLD, checkpoint_seconds=0.25)
+    taking = {spec.name: spec.command(told) for spec in WORKERS}
+    assert taking["processor"][-2:] == ("--checkpoint-seconds", "0.25")
+    assert "--checkpoint-seconds" not in taking["visualizer"]

@@ -9,7 +9,7 @@ from tests.support.browser import LAID_OUT, OpenPage
 from tests.support.page_server import PageServer
 from visualizer.page.dash_app import INDEX
 
-PALETTE = ASSETS / "palette.css"
+PALETTE = ASSETS / "styles" / "palette.css"
 COLOUR = re.compile(
     r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|hwb|lab|lch|oklab|oklch)a?\(\s*[\d.]", re.IGNORECASE
 )

@@ -71,6 +71,13 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
         [[0, 1e-8], 60],
         {"tickvals": [5e-9], "ticktext": ["0.000000005"]},
     ),
+    # beyond 2^53 a number and the next are the same
+    (
+        "charts/ticks",
+        "valueTicks",
+        [[1e300, 1e300], 60],
+        {"tickvals": [], "ticktext": []},
+    ),
     ("core/format", "duration", [0.4], "0 s"),
     ("core/format", "duration", [95], "1 m 35 s"),
     ("core/format", "duration", [7_260], "2 h 1 m"),

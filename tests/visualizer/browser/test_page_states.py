@@ -1,13 +1,15 @@
 """Every state of the page, provoked with real files and a real server, by what the reader reads."""
 
+import json
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from shared.run_files.processor_status import FileProblem, Phase
-from shared.run_files.supervisor_status import WorkerState
+from shared.run_files.supervisor_status import WorkerState, WorkerStatus
 from tests.support.browser import LAID_OUT, OpenPage
 from tests.support.drawn import BARS_DRAWN
 from tests.support.page_server import PageServer
@@ -44,6 +46,48 @@ def test_running(files: RunFiles, server: PageServer, open_page: OpenPage) -> No
     see(page, "#supervisor-chip", "pid 100")
     assert page.is_hidden("#notice")
     assert page.is_hidden("#connection")
+
+
+def test_a_third_worker_has_a_chip_while_the_supervisor_lists_it(
+    files: RunFiles, server: PageServer, open_page: OpenPage
+) -> None:
+    files.add(30)
+    files.write_processor()
+    page_worker = WorkerStatus("visualizer", WorkerState.RUNNING, pid=102)
+    recorder = WorkerStatus("recorder", WorkerState.BACKOFF, restarts=3, reason="no network")
+    # the page's own is not the one that is not the processor, wherever it stands in the list
+    files.write_supervisor(running(), workers=(recorder, page_worker, running()))
+    page = open_page(server.url)
+    see(page, "[data-worker=recorder]", "Recorder")
+    see(page, "[data-worker=recorder]", "BACKOFF")
+    see(page, "#page-chip", "pid 102")
+    see(page, "#processor-chip", "pid 101")
+    see(page, "#notice", "Recorder restarting: the last good data stays")
+    files.write_supervisor(running())
+    expect(page.locator("[data-worker=recorder]")).to_have_count(0, timeout=15_000)
+    assert page.is_hidden("#notice")
+
+
+@pytest.mark.parametrize("value", [1e308, -1e308, 1e17, 1e-300])
+def test_numbers_that_are_absurd_and_yet_numbers_do_not_stop_the_page(
+    files: RunFiles, server: PageServer, open_page: OpenPage, value: float
+) -> None:
+    files.add(30)
+    for bars in (files.ohlc, files.metrics, files.cvd):
+        bars[-1][1:] = [value] * (len(bars[-1]) - 1)
+    files.ohlc[0][0], files.ohlc[-1][0] = -62_000_000_000_000, 253_000_000_000_000
+    files.depth = {"bids": [[abs(value)] * 2] * 3, "asks": [[abs(value)] * 2] * 3}
+    files.publish()
+    status = asdict(files.write_processor())
+    status |= {"share_done": value, "rows_per_s": value, "eta_s": value}
+    files.run.processor_status.write_bytes(json.dumps(status).encode())
+    files.write_supervisor(running(uptime_s=value, restarts=2**53, rss_bytes=2**53))
+    page = open_page(server.url)
+    see(page, "#processor-chip", "RUNNING")
+    see(page, "#supervisor-chip", "RUNNING")
+    del files.ohlc[-1]  # the year 9987 is over
+    files.add(3)
+    page.wait_for_function("() => window.orderflow.store.ohlc.length === 32")
 
 
 def test_processor_restarting_keeps_the_last_good_data(

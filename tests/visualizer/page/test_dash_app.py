@@ -1,7 +1,11 @@
+import html
+import json
+import re
 from pathlib import Path
 
 from shared.job import Job, TimeRange
-from visualizer.page.dash_app import PageSettings, create_app
+from shared.series import SERIES
+from visualizer.page.dash_app import ASSETS, SERIES_META, PageSettings, create_app
 from visualizer.serving.guard import Access
 
 
@@ -19,7 +23,8 @@ def test_the_scripts_are_known_before_the_first_request(tmp_path: Path) -> None:
 def test_the_style_sheets_come_in_the_order_they_outrank_each_other(tmp_path: Path) -> None:
     app = create_app(settings(tmp_path))
     sheets = [sheet["asset_path"] for sheet in app.css.get_all_css() if "asset_path" in sheet]
-    assert sheets == ["controls.css", "page.css", "palette.css", "panels.css", "small_screens.css"]
+    names = ("controls", "page", "palette", "panels", "small_screens")
+    assert sheets == [f"styles/{name}.css" for name in names]
 
 
 def test_modules_get_no_tag_of_their_own(tmp_path: Path) -> None:
@@ -36,3 +41,20 @@ def test_debug_tools_are_off(tmp_path: Path) -> None:
     html = app.server.test_client().get("/", headers={"Host": "localhost"}).text
     assert '"ui":false' in html
     assert '"hot_reload"' not in html
+
+
+def test_the_page_brings_the_columns_of_every_series(tmp_path: Path) -> None:
+    app = create_app(settings(tmp_path))
+    page = app.server.test_client().get("/", headers={"Host": "localhost"}).text
+    content = page.split(f'name="{SERIES_META}" content="')[1].split('"')[0]
+    columns = json.loads(html.unescape(content))
+    assert columns == {series.name: list(series.column_names) for series in SERIES}
+
+
+def test_the_scripts_types_name_the_columns_there_are() -> None:
+    text = (ASSETS / "core" / "types.d.ts").read_text("utf-8")
+    block = text.split("export interface SeriesColumns {")[1].split("\n}")[0]
+    told = {
+        part.split(":")[0].strip(): re.findall(r'"(\w+)"', part) for part in block.split(";")[:-1]
+    }
+    assert told == {series.name: list(series.column_names) for series in SERIES}

@@ -216,20 +216,51 @@ def test_it_serves_on_the_supervisor_s_socket_and_proves_who_it_is(files: RunFil
             assert "page at" not in server.log(), "the supervisor has told the user"
 
 
-def test_a_taken_port_is_one_clear_line(open_server: PageServer) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", "visualizer.app", "--port", str(open_server.port)],
+def visualize(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "visualizer.app", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
+
+
+def test_a_taken_port_is_one_clear_line_that_names_who_has_it(open_server: PageServer) -> None:
+    ended = visualize("--port", str(open_server.port))
     assert ended.returncode == 69
     assert ended.stderr == (
-        f"Error: cannot listen on 127.0.0.1:{open_server.port}: Address already in use;"
-        " is another page running?\n"
+        f"Error: port {open_server.port} on 127.0.0.1 is in use by python"
+        f" (pid {open_server.process.pid}); end it or choose another with --port\n"
     )
+
+
+@pytest.mark.parametrize("host", ["203.0.113.1", "no such host", "a..b"])
+def test_a_host_that_is_not_this_machine_is_a_usage_error(host: str) -> None:
+    ended = visualize("--host", host, "--port", "0")
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert ended.stderr.startswith("Error: ")
+    assert host in ended.stderr
+
+
+def test_a_bug_in_the_page_is_told_from_anything_else(tmp_path: Path) -> None:
+    code = (
+        "import visualizer.page.dash_app as m, visualizer.app\n"
+        "m.page_layout = None\n"
+        "visualizer.app.main()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, "--run-dir", str(tmp_path), "--port", "0"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 70
+    assert "Traceback" in ended.stderr
+    assert "TypeError" in ended.stderr
 
 
 def test_a_missing_run_directory_is_waited_for(tmp_path: Path) -> None:

@@ -2,13 +2,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import BrokenFileError
 from shared.run_files.atomic_file import read_json, write_json
+from shared.series import CVD, Column, Series
 from visualizer.sources.bars_decoder import BarsDecoder
 
+PAIRS = Series("pairs", "pairs.json", "", (Column("ts", "ms"), Column("value", "")))
 BARS = [[0, 1, 2, 3, 4], [60, 4, 5, 6, 7.5], [120, 7.5, 8, 7, 7]]
 
 
@@ -19,7 +21,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_bars_are_returned_as_they_are(file: Path) -> None:
     write_json(file, BARS)
-    assert BarsDecoder(5)(file) == BARS
+    assert BarsDecoder(CVD)(file) == BARS
 
 
 @pytest.mark.parametrize(
@@ -41,14 +43,14 @@ def test_bars_are_returned_as_they_are(file: Path) -> None:
     ],
 )
 def test_what_follows_is_decoded_whatever_it_is(file: Path, grown: Any) -> None:
-    decode = BarsDecoder(5)
+    decode = BarsDecoder(CVD)
     for bars in (BARS, grown, BARS):
         write_json(file, bars)
         assert decode(file) == bars
 
 
 def test_unchanged_bars_are_the_same_objects(file: Path) -> None:
-    decode = BarsDecoder(5)
+    decode = BarsDecoder(CVD)
     write_json(file, BARS)
     before = decode(file)
     write_json(file, [*BARS[1:], [180, 7, 7, 7, 7]])
@@ -65,11 +67,14 @@ def test_unchanged_bars_are_the_same_objects(file: Path) -> None:
         ([[0, 1, 2, 3, True]], "bar 0: expected 5 numbers"),
         ([[0, 1, 2, 3, 4], "bar"], "bar 1: expected 5 numbers"),
         ([[5, 1, 2, 3, 4], [5, 1, 2, 3, 4]], "bar 1: expected a time above 5"),
+        ([[1e30, 1, 2, 3, 4]], "bar 0: expected a time in epoch milliseconds, found 1e[+]30"),
+        ([[-1e308, 1, 2, 3, 4]], "bar 0: expected a time in epoch milliseconds"),
         ([*BARS, [180, 1, 2, 3]], "bar 3: expected 5 numbers"),
         ([*BARS[:2], [60, 1, 2, 3, 4]], "bar 2: expected a time above 60"),
     ],
     ids=[
         *("object", "short", "text", "null", "truth value", "no array", "time repeated"),
+        *("no such year", "before any year"),
         *("grown short", "grown backwards"),
     ],
 )
@@ -77,7 +82,7 @@ def test_unchanged_bars_are_the_same_objects(file: Path) -> None:
 def test_what_is_no_array_of_bars_is_refused(
     file: Path, document: Any, complaint: str, has_good_one_before: bool
 ) -> None:
-    decode = BarsDecoder(5)
+    decode = BarsDecoder(CVD)
     if has_good_one_before:
         write_json(file, BARS)
         decode(file)
@@ -90,7 +95,7 @@ def test_what_is_no_array_of_bars_is_refused(
 
 @pytest.mark.parametrize("cut", range(1, 50, 7))
 def test_half_a_file_is_refused(file: Path, cut: int) -> None:
-    decode = BarsDecoder(5)
+    decode = BarsDecoder(CVD)
     write_json(file, BARS)
     decode(file)
     file.write_bytes(file.read_bytes()[:-cut])
@@ -104,12 +109,13 @@ CHANGES = st.lists(
 )
 
 
+@settings(deadline=None)  # how fast is no matter here, and the disk may be busy
 @given(CHANGES)
 def test_a_run_of_any_states_is_decoded_as_json_decodes_it(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int, int, bool]]
 ) -> None:
     file = tmp_path_factory.mktemp("bars") / "bars.json"
-    decode = BarsDecoder(2)
+    decode = BarsDecoder(PAIRS)
     bars: list[list[int]] = []
     for trimmed, added, value, is_rewritten in changes:
         bars = [list(bar) for bar in bars[trimmed:]]

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ PROCESSOR = ProcessorStatus(
 )
 
 
-def supervised(worker: WorkerStatus, age_ms: int = 500) -> SupervisorStatus:
+def supervised(*workers: WorkerStatus, age_ms: int = 500) -> SupervisorStatus:
     return SupervisorStatus(
         pid=1,
         create_time=0.0,
@@ -31,7 +32,7 @@ def supervised(worker: WorkerStatus, age_ms: int = 500) -> SupervisorStatus:
         updated_at_ms=NOW_MS - age_ms,
         instrument="BTC-USDT",
         page_url="",
-        workers=(worker,),
+        workers=workers,
     )
 
 
@@ -42,7 +43,7 @@ def state_of(
     has_bars: bool = True,
     age_ms: int = 500,
 ) -> PageState:
-    supervisor = None if worker is None else supervised(worker, age_ms)
+    supervisor = None if worker is None else supervised(worker, age_ms=age_ms)
     return derive_state(processor, supervisor, has_bars=has_bars, now_ms=NOW_MS)
 
 
@@ -152,3 +153,61 @@ def test_what_could_not_be_used_is_named_at_the_end() -> None:
     assert state.label == "complete, with gaps"
     assert state.detail == "a.db: truncated; rows passed over: 1,200 bad price"
     assert state_of(None, replace(PROCESSOR, phase=Phase.FINISHED)).title is None
+
+
+RECORDER = WorkerStatus("recorder", WorkerState.RUNNING, pid=8)
+PAGE = WorkerStatus("visualizer", WorkerState.FATAL)
+
+
+def state_with(*others: WorkerStatus, processor: WorkerStatus = WORKER) -> PageState:
+    supervisor = supervised(processor, *others)
+    return derive_state(PROCESSOR, supervisor, has_bars=True, now_ms=NOW_MS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ({"state": WorkerState.FATAL, "exit_code": 70}, "Recorder failed for good"),
+        ({"state": WorkerState.FATAL, "exit_code": 66}, "Recorder failed for good"),
+        ({"state": WorkerState.BACKOFF}, "Recorder restarting: the last good data stays"),
+        ({"state": WorkerState.STOPPED}, "Recorder stopped"),
+        ({"state": WorkerState.RUNNING}, None),
+        ({"state": WorkerState.STARTING}, None),
+        ({"state": WorkerState.EXITED, "exit_code": 0}, None),
+    ],
+    ids=lambda value: str(value.get("state")) if isinstance(value, dict) else "",
+)
+def test_a_third_worker_in_trouble_is_told(changes: dict[str, Any], title: str | None) -> None:
+    assert state_with(replace(RECORDER, **changes)).title == title
+
+
+def test_of_two_in_trouble_the_worse_is_told_and_of_equals_the_processor() -> None:
+    fatal, waiting = (
+        {"state": WorkerState.FATAL, "exit_code": 70},
+        {"state": WorkerState.BACKOFF, "exit_code": 70},
+    )
+    worse = state_with(replace(RECORDER, **fatal), processor=replace(WORKER, **waiting))
+    assert worse.title == "Recorder failed for good"
+    equal = state_with(replace(RECORDER, **fatal), processor=replace(WORKER, **fatal))
+    assert equal.title == "Processor failed for good"
+
+
+def test_the_page_itself_is_seen_to_run() -> None:
+    assert state_with(PAGE).kind is Kind.RUNNING
+
+
+def test_without_a_processor_in_the_list_its_own_record_decides() -> None:
+    done = replace(PROCESSOR, phase=Phase.FINISHED)
+    state = derive_state(done, supervised(RECORDER), has_bars=True, now_ms=NOW_MS)
+    assert state.kind is Kind.FINISHED
+
+
+def test_of_endless_words_a_reader_gets_the_end_of_the_last_and_the_beginning_of_a_reason() -> None:
+    worker = replace(
+        WORKER, state=WorkerState.FATAL, reason="b" + "x" * 10**6, last_words="x" * 10**6 + "e"
+    )
+    state = state_of(worker)
+    assert state.detail is not None
+    assert state.last_words is not None
+    assert (len(state.detail), state.detail[0]) == (2000, "B")
+    assert (len(state.last_words), state.last_words[-1]) == (2000, "e")

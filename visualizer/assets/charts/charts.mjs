@@ -1,8 +1,9 @@
 // The charts that share one time axis: drawn when something in view changed, at most once a frame.
+import { OHLC } from "../core/columns.mjs";
 import { byId, onResize, sizeOf } from "../core/dom.mjs";
 import { decimalsOfAll } from "../core/format.mjs";
 import { paletteOf } from "../core/palette.mjs";
-import { PLOT_CONFIG } from "../core/plot_config.mjs";
+import { LARGEST_DRAWN, PLOT_CONFIG } from "../core/plot_config.mjs";
 import { moved, panned, rangeOf, timesOf, within, zoomed } from "../core/view.mjs";
 import { fitRanges, makeLayout, placeRows } from "./figure.mjs";
 import { lastValues } from "./last_values.mjs";
@@ -12,11 +13,12 @@ import { makeTraces, scaleOf } from "./traces.mjs";
 /**
  * @import { Settings } from "../core/settings.mjs"
  * @import { Store } from "../core/store.mjs"
- * @import { Bar, Bars, Changed, ChartsFigure, Movable, OhlcBar, Panel } from "../core/types.d.ts"
+ * @import { Bar, Bars, Changed, ChartsFigure, Movable, Panel } from "../core/types.d.ts"
  * @import { PlotElement, Range, Size, View } from "../core/types.d.ts"
  */
 
 const SERIES = /** @type {const} */ (["ohlc", "metrics", "cvd"]);
+const PRICES = [OHLC.open, OHLC.high, OHLC.low, OHLC.close];
 const SLIM_MARGIN = 0.02;
 const WIDE_MARGIN = 1; // while the pointer is over the chart: there is something to drag into view
 
@@ -164,8 +166,8 @@ export class Charts {
       return;
     }
     const margin = (range[1] - range[0]) * (this.#isPointerOver ? WIDE_MARGIN : SLIM_MARGIN);
-    const bars = this.#barsWithin(range[0] - margin, range[1] + margin);
-    const next = { range, size, bars, visible: this.visibleBars() };
+    const bars = drawable(this.#barsWithin(range[0] - margin, range[1] + margin));
+    const next = { range, size, bars, visible: drawable(this.visibleBars()) };
     if (this.#drawn && isSame(this.#drawn, next)) {
       return;
     }
@@ -198,12 +200,12 @@ export class Charts {
     this.#overlay.place({ placed, ranges, range, decimals, colors });
   }
 
-  /** @param {OhlcBar[]} ohlc */
+  /** @param {Bar[]} ohlc */
   #decimals(ohlc) {
     const depth = this.#store.depth;
     const prices = [...(depth?.bids ?? []), ...(depth?.asks ?? [])].map((level) => level[0]);
     return decimalsOfAll(
-      prices.length ? prices : ohlc.slice(-50).flatMap((bar) => bar.slice(1, 5)),
+      prices.length ? prices : ohlc.slice(-50).flatMap((bar) => PRICES.map((place) => bar[place])),
     );
   }
 
@@ -253,6 +255,22 @@ export class Charts {
       });
     }
   }
+}
+
+/**
+ * Return the bars without those that cannot be drawn.
+ *
+ * @param {Bars} bars
+ * @returns {Bars}
+ */
+function drawable({ ohlc, metrics, cvd }) {
+  /** @param {Bar} bar */
+  const isDrawable = (bar) => bar.every((value) => Math.abs(value) < LARGEST_DRAWN);
+  return {
+    ohlc: ohlc.filter(isDrawable),
+    metrics: metrics.filter(isDrawable),
+    cvd: cvd.filter(isDrawable),
+  };
 }
 
 /**

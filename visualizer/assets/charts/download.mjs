@@ -1,5 +1,6 @@
 // Save what is in view: the bars as CSV, the picture as PNG.
 
+import { SERIES } from "../core/columns.mjs";
 import { utc } from "../core/format.mjs";
 import { paletteOf } from "../core/palette.mjs";
 import { PLOT_CONFIG } from "../core/plot_config.mjs";
@@ -13,27 +14,24 @@ import { lastValues } from "./last_values.mjs";
  * @import { Charts } from "./charts.mjs"
  */
 
-// biome-ignore format: a line for each series
-const COLUMNS = [
-  "time_utc", "open", "high", "low", "close", "volume",
-  "obi_open", "obi_high", "obi_low", "obi_close",
-  "tot_open", "tot_high", "tot_low", "tot_close",
-  "cvd_open", "cvd_high", "cvd_low", "cvd_close",
-];
+const NAMES = /** @type {(keyof Bars)[]} */ (Object.keys(SERIES));
 const HEADING_PX = 30;
 const SCALE = 2;
 
 /**
  * Return the bars as CSV, one row a time that any series has, numbers as they came.
  *
+ * A column of a name that an earlier series has already is named after its own as well.
+ *
  * @param {Bars} bars
  */
-export function csvOf({ ohlc, metrics, cvd }) {
-  const series = [
-    { width: 5, byTime: valuesByTime(ohlc) },
-    { width: 8, byTime: valuesByTime(metrics) },
-    { width: 4, byTime: valuesByTime(cvd) },
-  ];
+export function csvOf(bars) {
+  const names = ["time_utc"];
+  const series = NAMES.map((name) => {
+    const columns = SERIES[name].slice(1); // the first is the time
+    names.push(...columns.map((column) => (names.includes(column) ? `${name}_${column}` : column)));
+    return { width: columns.length, byTime: valuesByTime(bars[name]) };
+  });
   const times = [...new Set(series.flatMap(({ byTime }) => [...byTime.keys()]))].sort(
     (a, b) => a - b,
   );
@@ -41,7 +39,7 @@ export function csvOf({ ohlc, metrics, cvd }) {
     const values = series.flatMap(({ width, byTime }) => byTime.get(time) ?? Array(width).fill(""));
     return [new Date(time).toISOString(), ...values].join(",");
   });
-  return [COLUMNS.join(","), ...lines, ""].join("\r\n");
+  return [names.join(","), ...lines, ""].join("\r\n");
 }
 
 /** @param {readonly Bar[]} rows */

@@ -1,5 +1,6 @@
 // Where the charts' rows lie and which values they span, and Plotly's layout for them.
 
+import { CVD, OBI, OHLC, TOT } from "../core/columns.mjs";
 import { gapsOf } from "../core/view.mjs";
 import { timeTicks, valueTicks } from "./ticks.mjs";
 
@@ -62,13 +63,13 @@ export function placeRows(shownKeys, width, height) {
 export function fitRanges(bars, obiScale) {
   /** @type {Ranges} */
   const ranges = {
-    price: padded(extent(bars.ohlc, 3, 2), 0.06, 0.14), // the read-out lies at the top
-    volume: [0, (extent(bars.ohlc, 5, 5)?.[1] ?? 1) * 1.12 || 1],
+    price: padded(extent(bars.ohlc, OHLC.low, OHLC.high), 0.06, 0.14), // the read-out lies at the top
+    volume: [0, (extent(bars.ohlc, OHLC.volume, OHLC.volume)?.[1] ?? 1) * 1.12 || 1],
     obi: [-1, 1],
-    tot: padded(extent(bars.metrics, 7, 6), 0.12),
-    cvd: padded(extent(bars.cvd, 3, 2), 0.08),
+    tot: padded(extent(bars.metrics, TOT.low, TOT.high), 0.12),
+    cvd: padded(extent(bars.cvd, CVD.low, CVD.high), 0.08),
   };
-  const obi = extent(bars.metrics, 3, 2);
+  const obi = extent(bars.metrics, OBI.low, OBI.high);
   if (obiScale !== "fixed" && obi) {
     ranges.obi = padded([Math.min(obi[0], 0), Math.max(obi[1], 0)], 0.08);
   }

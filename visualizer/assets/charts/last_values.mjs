@@ -1,4 +1,5 @@
 // The newest value of every row, as its tag on the axis shows it.
+import { CVD, OBI, OHLC, TOT } from "../core/columns.mjs";
 import { fixed, signed, size } from "../core/format.mjs";
 
 /**
@@ -19,19 +20,22 @@ export function lastValues(store, decimals) {
   if (ohlc) {
     values.push({
       key: "price",
-      value: ohlc[4],
-      text: fixed(ohlc[4], decimals),
-      tone: toneOf(ohlc[4] - ohlc[1]),
+      value: ohlc[OHLC.close],
+      text: fixed(ohlc[OHLC.close], decimals),
+      tone: toneOf(ohlc[OHLC.close] - ohlc[OHLC.open]),
     });
-    const delta = cvd && cvd[0] === ohlc[0] ? cvd[4] - cvd[1] : 0;
-    values.push({ key: "volume", value: ohlc[5], text: size(ohlc[5]), tone: toneOf(delta) });
+    const volume = ohlc[OHLC.volume];
+    const delta = cvd && cvd[0] === ohlc[0] ? cvd[CVD.close] - cvd[CVD.open] : 0;
+    values.push({ key: "volume", value: volume, text: size(volume), tone: toneOf(delta) });
   }
   if (metrics) {
-    values.push({ key: "obi", value: metrics[4], text: signed(metrics[4], 3), tone: "obi" });
-    values.push({ key: "tot", value: metrics[8], text: size(metrics[8]), tone: "tot" });
+    const [obi, tot] = [metrics[OBI.close], metrics[TOT.close]];
+    values.push({ key: "obi", value: obi, text: signed(obi, 3), tone: "obi" });
+    values.push({ key: "tot", value: tot, text: size(tot), tone: "tot" });
   }
   if (cvd) {
-    values.push({ key: "cvd", value: cvd[4], text: size(cvd[4]), tone: toneOf(cvd[4] - cvd[1]) });
+    const [open, close] = [cvd[CVD.open], cvd[CVD.close]];
+    values.push({ key: "cvd", value: close, text: size(close), tone: toneOf(close - open) });
   }
   return values;
 }

@@ -58,7 +58,7 @@ export class Outline {
    * Add a body with its wick; a body less than `least` high is made so high.
    *
    * @param {number} time
-   * @param {[open: number, high: number, low: number, close: number]} prices
+   * @param {readonly [open: number, high: number, low: number, close: number]} prices
    * @param {number} least
    */
   candle(time, [open, high, low, close], least) {

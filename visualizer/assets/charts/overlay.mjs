@@ -1,4 +1,5 @@
 // What lies over the charts: read-outs of all rows, last values on the axis, the crosshair.
+import { CVD, OBI, OHLC, TOT } from "../core/columns.mjs";
 import { element } from "../core/dom.mjs";
 import { fixed, signed, size, utc } from "../core/format.mjs";
 import { nearest, timesOf } from "../core/view.mjs";
@@ -6,7 +7,7 @@ import { lastValues, toneOf } from "./last_values.mjs";
 
 /**
  * @import { Store } from "../core/store.mjs"
- * @import { Bar, CvdBar, MetricsBar, OhlcBar, Range, RowKey, Scene } from "../core/types.d.ts"
+ * @import { Bar, CandlePlaces, Range, RowKey, Scene } from "../core/types.d.ts"
  */
 
 export class Overlay {
@@ -180,34 +181,34 @@ export class Overlay {
 
 /**
  * @param {RowKey} key
- * @param {{ ohlc?: OhlcBar, metrics?: MetricsBar, cvd?: CvdBar }} bars
+ * @param {{ ohlc?: Bar, metrics?: Bar, cvd?: Bar }} bars
  * @param {number} decimals
  * @param {number | null} time
  */
 function readout(key, { ohlc, metrics, cvd }, decimals, time) {
   if (key === "price") {
-    /** @param {number} value */
+    /** @param {number | undefined} value */
     const price = (value) => fixed(value, decimals);
     const when = element("time", "", `${utc(time)} UTC`);
     if (!ohlc) {
       return [when, element("span", "quiet", "no trades")];
     }
-    const change = ohlc[4] - ohlc[1];
+    const change = ohlc[OHLC.close] - ohlc[OHLC.open];
     return [
       when,
-      ...fields({ O: price(ohlc[1]), H: price(ohlc[2]), L: price(ohlc[3]), C: price(ohlc[4]) }),
+      ...fields(candle(ohlc, OHLC, price)),
       element(
         "span",
         toneOf(change),
-        `${signed(change, decimals)} (${signed((change / ohlc[1]) * 100, 2)} %)`,
+        `${signed(change, decimals)} (${signed((change / ohlc[OHLC.open]) * 100, 2)} %)`,
       ),
     ];
   }
   if (key === "volume") {
-    const delta = cvd ? cvd[4] - cvd[1] : null;
+    const delta = cvd ? cvd[CVD.close] - cvd[CVD.open] : null;
     return [
       element("b", "", "Volume"),
-      element("span", "", size(ohlc?.[5])),
+      element("span", "", size(ohlc?.[OHLC.volume])),
       ...fields(
         { delta: delta === null ? "–" : (delta > 0 ? "+" : "") + size(delta) },
         toneOf(delta ?? 0),
@@ -215,18 +216,26 @@ function readout(key, { ohlc, metrics, cvd }, decimals, time) {
     ];
   }
   if (key === "obi") {
-    const values = metrics?.slice(1, 5) ?? [];
-    /** @param {number} index */
-    const text = (index) => signed(values[index], 3);
-    return [element("b", "", "OBI"), ...fields({ O: text(0), H: text(1), L: text(2), C: text(3) })];
+    /** @param {number | undefined} value */
+    const share = (value) => signed(value, 3);
+    return [element("b", "", "OBI"), ...fields(candle(metrics, OBI, share))];
   }
-  const values = key === "tot" ? (metrics?.slice(5, 9) ?? []) : (cvd?.slice(1, 5) ?? []);
-  /** @param {number} index */
-  const text = (index) => size(values[index]);
-  return [
-    element("b", "", key.toUpperCase()),
-    ...fields({ O: text(0), H: text(1), L: text(2), C: text(3) }),
-  ];
+  const values = key === "tot" ? candle(metrics, TOT, size) : candle(cvd, CVD, size);
+  return [element("b", "", key.toUpperCase()), ...fields(values)];
+}
+
+/**
+ * @param {Bar | undefined} bar
+ * @param {CandlePlaces} places
+ * @param {(value: number | undefined) => string} text
+ */
+function candle(bar, { open, high, low, close }, text) {
+  return {
+    O: text(bar?.[open]),
+    H: text(bar?.[high]),
+    L: text(bar?.[low]),
+    C: text(bar?.[close]),
+  };
 }
 
 /**

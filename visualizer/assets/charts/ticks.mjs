@@ -23,6 +23,7 @@ const HALF_LABEL_PX = 34;
 const PX_PER_VALUE = { least: 16, most: 44 };
 const STEPS_WANTED = 5;
 const HALF_LINE_PX = 7;
+const MOST_DECIMALS = 20;
 const TAG_PX = 16;
 
 /**
@@ -36,7 +37,9 @@ const TAG_PX = 16;
  */
 export function timeTicks([from, to], widthPx) {
   const msPerPx = (to - from) / widthPx;
-  const step = STEPS.find((candidate) => candidate / msPerPx >= PX_PER_TICK) ?? LONGEST_STEP;
+  const least = PX_PER_TICK * msPerPx;
+  const longest = Math.ceil(least / LONGEST_STEP) * LONGEST_STEP;
+  const step = STEPS.find((candidate) => candidate >= least) ?? longest;
   const firstWhole = from + HALF_LABEL_PX * msPerPx; // labels before it are cut off, or not seen
   const vals = [];
   const text = [];
@@ -68,12 +71,14 @@ export function valueTicks([low, high], heightPx, leastDecimals = 0, tagged = nu
   const perPx = (high - low) / heightPx;
   const { least, most } = PX_PER_VALUE;
   const step = roundStep(Math.min(Math.max(heightPx / STEPS_WANTED, least), most) * perPx);
-  const decimals = Math.max(leastDecimals, -Math.floor(Math.log10(step) + 1e-9));
+  const needed = -Math.floor(Math.log10(step) + 1e-9);
+  const decimals = Math.min(Math.max(leastDecimals, needed), MOST_DECIMALS);
   const first = Math.ceil((low + HALF_LINE_PX * perPx) / step);
   const last = Math.floor((high - HALF_LINE_PX * perPx) / step);
   const vals = [];
-  for (let count = first; count <= last; count += 1) {
-    vals.push(count * step);
+  // Counted from 0: beyond 2^53 a number and the next are the same, and the end never came.
+  for (let count = 0; count <= Math.min(last - first, heightPx); count += 1) {
+    vals.push((first + count) * step);
   }
   /** @param {number} value */
   const isCovered = (value) => tagged !== null && Math.abs(value - tagged) < TAG_PX * perPx;

@@ -1,8 +1,9 @@
 // What the charts draw, as Plotly takes it: a pure function of bars, choices and scale.
+import { CVD, OBI, OHLC, TOT } from "../core/columns.mjs";
 import { edgesOf, Outline } from "./outline.mjs";
 
 /**
- * @import { Bar, Bars, MetricsBar, Palette, Placed } from "../core/types.d.ts"
+ * @import { Bar, Bars, CandlePlaces, Palette, Placed } from "../core/types.d.ts"
  * @import { Range, Ranges, RowKey, Scale, Trace } from "../core/types.d.ts"
  */
 
@@ -43,12 +44,12 @@ export function makeTraces(bars, shownKeys, colors, scale) {
   const tones = { up: colors.up, down: colors.down, even: colors.zero };
   /** @type {Record<RowKey, () => Trace[]>} */
   const makers = {
-    price: () => candles("price", "y", bars.ohlc, tones, scale),
+    price: () => candles("price", "y", bars.ohlc, OHLC, tones, scale),
     volume: () => volumeBars("y2", bars, tones, scale),
     obi: () =>
-      candles("obi", "y3", bars.metrics, { up: colors.obiUp, down: colors.obiDown }, scale),
+      candles("obi", "y3", bars.metrics, OBI, { up: colors.obiUp, down: colors.obiDown }, scale),
     tot: () => totTraces("y4", bars.metrics, colors, scale),
-    cvd: () => candles("cvd", "y5", bars.cvd, tones, scale),
+    cvd: () => candles("cvd", "y5", bars.cvd, CVD, tones, scale),
   };
   const keys = /** @type {RowKey[]} */ (Object.keys(makers)).filter(
     (key) => key === "price" || shownKeys.includes(key),
@@ -57,20 +58,20 @@ export function makeTraces(bars, shownKeys, colors, scale) {
 }
 
 /**
- * Draw candles: of every series the open, high, low and close follow the time.
- *
  * @param {RowKey} name
  * @param {string} axis
  * @param {readonly Bar[]} rows
+ * @param {CandlePlaces} places
  * @param {{ up: string, down: string }} tones
  * @param {Scale} scale
  */
-function candles(name, axis, rows, tones, { edges, rows: scales }) {
+function candles(name, axis, rows, places, tones, { edges, rows: scales }) {
   const { base, pixel } = scales[name];
   const outlines = { up: new Outline(base, edges), down: new Outline(base, edges) };
   for (const row of rows) {
-    const [time, open, high, low, close] = row;
-    outlines[close >= open ? "up" : "down"].candle(time, [open, high, low, close], pixel);
+    const [open, close] = [row[places.open], row[places.close]];
+    const prices = /** @type {const} */ ([open, row[places.high], row[places.low], close]);
+    outlines[close >= open ? "up" : "down"].candle(row[0], prices, pixel);
   }
   return TONES.map((tone) => filled(`${name} ${tone}`, axis, outlines[tone], tones[tone]));
 }
@@ -82,19 +83,19 @@ function candles(name, axis, rows, tones, { edges, rows: scales }) {
  * @param {Scale} scale
  */
 function volumeBars(axis, bars, tones, { edges }) {
-  const deltas = new Map(bars.cvd.map((bar) => [bar[0], bar[4] - bar[1]]));
+  const deltas = new Map(bars.cvd.map((bar) => [bar[0], bar[CVD.close] - bar[CVD.open]]));
   const [up, down, even] = [0, 0, 0].map((base) => new Outline(base, edges));
   const outlines = { up, down, even };
   for (const bar of bars.ohlc) {
     const delta = deltas.get(bar[0]) ?? 0;
-    outlines[delta > 0 ? "up" : delta < 0 ? "down" : "even"].box(bar[0], 0, bar[5]);
+    outlines[delta > 0 ? "up" : delta < 0 ? "down" : "even"].box(bar[0], 0, bar[OHLC.volume]);
   }
   return DELTA_TONES.map((tone) => filled(`volume ${tone}`, axis, outlines[tone], tones[tone]));
 }
 
 /**
  * @param {string} axis
- * @param {MetricsBar[]} rows
+ * @param {Bar[]} rows
  * @param {Palette} colors
  * @param {Scale} scale
  */
@@ -110,8 +111,8 @@ function totTraces(axis, rows, colors, { windowMs, edges, rows: scales }) {
       line.y.push(null); // a gap is not joined
     }
     line.x.push(row[0]);
-    line.y.push(row[8]);
-    ranges.box(row[0], row[7], row[6]);
+    line.y.push(row[TOT.close]);
+    ranges.box(row[0], row[TOT.low], row[TOT.high]);
     before = row[0];
   }
   return [

@@ -9,3 +9,6 @@ export const PLOT_CONFIG = {
   plotlyServerURL: "",
   responsive: false,
 };
+
+/** Beyond it Plotly's own arithmetic overflows; what is no smaller is told, and not drawn. */
+export const LARGEST_DRAWN = 1e200;

@@ -1,32 +1,24 @@
 // The shapes that the modules hand each other. Browsers never load this file.
 
-// --- what the feed brings: visualizer/run_view.py and visualizer/shown_records.py ---
+// --- what the feed brings: visualizer/sources/run_view.py and visualizer/feed/shown_records.py ---
 
-/** Times are a bar's start, epoch ms. */
-export type OhlcBar = [
-  time: number,
-  open: number,
-  high: number,
-  low: number,
-  close: number,
-  volume: number,
-];
+/** The columns that the scripts read, by series; the page brings their places (columns.mjs). */
+export interface SeriesColumns {
+  ohlc: "ts" | "open" | "high" | "low" | "close" | "volume";
+  metrics:
+    | ("ts" | "obi_open" | "obi_high" | "obi_low" | "obi_close")
+    | ("tot_open" | "tot_high" | "tot_low" | "tot_close");
+  cvd: "ts" | "open" | "high" | "low" | "close";
+}
 
-export type MetricsBar = [
-  time: number,
-  obiOpen: number,
-  obiHigh: number,
-  obiLow: number,
-  obiClose: number,
-  totOpen: number,
-  totHigh: number,
-  totLow: number,
-  totClose: number,
-];
+/** Where in a bar the number of that name is. */
+export type Places<Name extends string> = Record<Name, number>;
 
-export type CvdBar = [time: number, open: number, high: number, low: number, close: number];
+/** The places of four columns that make a candle. */
+export type CandlePlaces = Places<"open" | "high" | "low" | "close">;
 
-export type Bar = OhlcBar | MetricsBar | CvdBar;
+/** A bar of any series: its first number is its start, epoch ms, and its key. */
+export type Bar = readonly [time: number, ...values: number[]];
 
 export type EventRow = [
   key: number,
@@ -58,6 +50,7 @@ export interface ProcessorRecord {
 
 export interface WorkerRecord {
   name: string;
+  title: string;
   state: string;
   pid: number | null;
   uptime_s: number | null;
@@ -75,7 +68,7 @@ export interface SupervisorRecord {
   workers: WorkerRecord[];
 }
 
-/** How the run stands, in words; see visualizer/page_state.py. */
+/** How the run stands, in words; see visualizer/wording/page_state.py. */
 export interface PageState {
   kind: string;
   label: string;
@@ -97,9 +90,9 @@ export type Delta<Row> =
 
 /** The arrays of a run, of which changed rows travel. */
 export interface RunArrays {
-  ohlc: OhlcBar[];
-  metrics: MetricsBar[];
-  cvd: CvdBar[];
+  ohlc: Bar[];
+  metrics: Bar[];
+  cvd: Bar[];
   events: EventRow[];
 }
 
@@ -131,9 +124,9 @@ export interface Job {
 export type Changed = Set<string>;
 
 export interface Bars {
-  ohlc: OhlcBar[];
-  metrics: MetricsBar[];
-  cvd: CvdBar[];
+  ohlc: Bar[];
+  metrics: Bar[];
+  cvd: Bar[];
 }
 
 export type CumulatedLevel = [price: number, size: number, total: number];

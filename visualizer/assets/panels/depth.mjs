@@ -3,7 +3,7 @@ import { bookFacts, cumulated, priceDecimals } from "../core/book.mjs";
 import { byId, element, onResize } from "../core/dom.mjs";
 import { fixed, signed } from "../core/format.mjs";
 import { faded, paletteOf } from "../core/palette.mjs";
-import { PLOT_CONFIG } from "../core/plot_config.mjs";
+import { LARGEST_DRAWN, PLOT_CONFIG } from "../core/plot_config.mjs";
 
 /**
  * @import { Settings } from "../core/settings.mjs"
@@ -62,6 +62,9 @@ export class DepthChart {
     if (!depth || !this.#size?.width) {
       return;
     }
+    if (!isDrawable(depth)) {
+      return; // the facts tell what can be told
+    }
     this.figure = depthFigure(depth, paletteOf(this.#settings.values.palette), this.#size);
     window.Plotly.react(this.#plot, this.figure.data, this.figure.layout, {
       ...PLOT_CONFIG,
@@ -112,6 +115,11 @@ export class DepthChart {
 function halfTick({ midpoint }, decimals) {
   const ticks = Math.round((midpoint ?? 0) * 2 * 10 ** decimals);
   return ticks % 2 === 0 ? 0 : 1;
+}
+
+/** @param {Depth} depth */
+function isDrawable({ bids, asks }) {
+  return [cumulated(bids), cumulated(asks)].flat(2).every((number) => number < LARGEST_DRAWN);
 }
 
 /**

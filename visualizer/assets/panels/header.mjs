@@ -1,4 +1,4 @@
-// The header: how far the data is, how the three processes are.
+// The header: how far the data is, how the processes are.
 import { byId, element, setText } from "../core/dom.mjs";
 import { duration, megabytes, utc } from "../core/format.mjs";
 import { timesOf } from "../core/view.mjs";
@@ -11,6 +11,8 @@ import { timesOf } from "../core/view.mjs";
 /** @typedef {{ word: string, tone: string, facts: string[] }} Chip */
 
 const TICK_MS = 1000;
+const PROCESSOR = "processor";
+const PAGE = "visualizer";
 
 // States as supervisord names them, and how alarming each is.
 /** @type {Record<string, string>} */
@@ -30,6 +32,8 @@ const TONES_OF_STATES = { running: "good", finished: "good", failed: "bad", stal
 /** @implements {Panel} */
 export class Header {
   #store;
+  /** The chips of workers that the layout does not know, by name. @type {Map<string, HTMLElement>} */
+  #others = new Map();
 
   /** @param {Store} store */
   constructor(store) {
@@ -87,28 +91,51 @@ export class Header {
 
   #showChips() {
     const { supervisor, supervisor_alive: isAlive, processor, state, connection } = this.#store;
-    const worker = supervisor?.workers.find(({ name }) => name === "processor");
-    const page = supervisor?.workers.find(({ name }) => name !== "processor");
+    const workers = (isAlive && supervisor?.workers) || [];
     const asOf = supervisor ? (this.#store.now() - supervisor.updated_at_ms) / 1000 : 0;
+    const chips = new Map(workers.map((worker) => [worker.name, workerChip(worker, asOf)]));
+    const titles = new Map(workers.map(({ name, title }) => [name, title]));
+    showChip("processor-chip", "Processor", chips.get(PROCESSOR) ?? aloneChip(processor, state));
     showChip(
-      "processor-chip",
-      "Processor",
-      isAlive && worker ? workerChip(worker, asOf) : aloneChip(processor, state),
+      "page-chip",
+      "Page",
+      connection.lost
+        ? { word: "GONE", tone: "bad", facts: [] }
+        : (chips.get(PAGE) ?? { word: "RUNNING", tone: "good", facts: [] }),
     );
-    if (connection.lost) {
-      showChip("page-chip", "Page", { word: "GONE", tone: "bad", facts: [] });
-    } else {
-      showChip(
-        "page-chip",
-        "Page",
-        isAlive && page ? workerChip(page, asOf) : { word: "RUNNING", tone: "good", facts: [] },
-      );
-    }
     showChip(
       "supervisor-chip",
       "Supervisor",
       supervisorChip(supervisor, isAlive, this.#store.now()),
     );
+    chips.delete(PROCESSOR);
+    chips.delete(PAGE);
+    this.#showOthers(chips, titles);
+  }
+
+  /**
+   * Keep a chip before the supervisor's for each worker that has none of its own in the layout.
+   *
+   * @param {Map<string, Chip>} chips
+   * @param {Map<string, string>} titles
+   */
+  #showOthers(chips, titles) {
+    for (const [name, shown] of this.#others) {
+      if (!chips.has(name)) {
+        shown.remove();
+        this.#others.delete(name);
+      }
+    }
+    for (const [name, chip] of chips) {
+      let shown = this.#others.get(name);
+      if (!shown) {
+        shown = element("span", "chip");
+        shown.dataset.worker = name;
+        byId("supervisor-chip").before(shown);
+        this.#others.set(name, shown);
+      }
+      fillChip(shown, titles.get(name) ?? name, chip);
+    }
   }
 }
 
@@ -206,8 +233,16 @@ function supervisorChip(supervisor, isAlive, nowMs) {
  * @param {string} name
  * @param {Chip} chip
  */
-function showChip(id, name, { word, tone, facts }) {
-  const chip = byId(id);
+function showChip(id, name, chip) {
+  fillChip(byId(id), name, chip);
+}
+
+/**
+ * @param {HTMLElement} chip
+ * @param {string} name
+ * @param {Chip} shown
+ */
+function fillChip(chip, name, { word, tone, facts }) {
   const text = `${name}|${word}|${tone}|${facts.join("|")}`;
   if (chip.dataset.shown === text) {
     return;

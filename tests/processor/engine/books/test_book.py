@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processor.calculation.bar_edges import bar_start
 from processor.calculation.depth import Depth
 from processor.engine.books.book import Book
 from processor.engine.books.book_batch import BookBatch
@@ -24,6 +23,7 @@ from processor.engine.kernels import book_bars
 from processor.engine.kernels.arguments import BookRows, LevelColumns
 from processor.engine.kernels.loading import Kernels
 from processor.engine.state import EngineState
+from processor.rules.bar_edges import bar_start
 from shared.job import Job, TimeRange
 from shared.recordings.records import OrderbookLevel
 from tests.support.engine_runs import UncompiledKernels

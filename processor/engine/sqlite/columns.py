@@ -9,8 +9,8 @@ import adbc_driver_sqlite
 import nanoarrow
 import numpy as np
 
-from processor.engine.scan.reading_order import ReadingOrderError
-from processor.engine.scan.unlocked_stream import unlocked
+from processor.engine.sqlite.reading_order import ReadingOrderError
+from processor.engine.sqlite.unlocked_stream import unlocked
 
 Column = np.ndarray[Any, np.dtype[Any]]
 

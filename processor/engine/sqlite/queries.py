@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from processor.engine.scan.columns import Column
-from processor.engine.scan.read_ranges import RANGE_ROWS
+from processor.engine.sqlite.columns import Column
+from processor.engine.sqlite.read_ranges import RANGE_ROWS
 from shared.recordings.opening import ids_of
 
 ODD_SIDE = 1

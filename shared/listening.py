@@ -4,7 +4,6 @@ import contextlib
 import errno
 import socket
 import time
-from dataclasses import dataclass
 
 import psutil
 
@@ -13,15 +12,6 @@ from shared.exit_codes import ExitCode
 
 BACKLOG = 1024
 PATIENCE_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class PageEndpoint:
-    """The page as the supervisor knows it: its socket, its address, the name a browser uses."""
-
-    listener: socket.socket
-    url: str
-    host_header: str
 
 
 class PortInUseError(OrderflowError):
@@ -59,8 +49,9 @@ def _open(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-    except OSError as error:
-        raise UsageError(f"--host {host}: {error.strerror}") from error
+    except (OSError, UnicodeError) as error:  # a name may be none that can be asked for
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"--host {host}: {reason}") from error
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

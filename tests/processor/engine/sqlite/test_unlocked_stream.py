@@ -11,7 +11,7 @@ import adbc_driver_sqlite
 import nanoarrow
 import pytest
 
-from processor.engine.scan.unlocked_stream import unlocked
+from processor.engine.sqlite.unlocked_stream import unlocked
 
 
 @contextmanager

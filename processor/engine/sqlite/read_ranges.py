@@ -5,8 +5,8 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 
-from processor.engine.scan.columns import ColumnBatch
-from processor.engine.scan.read_ahead import result_of
+from processor.engine.sqlite.columns import ColumnBatch
+from processor.engine.sqlite.read_ahead import result_of
 
 READERS = 2
 """Threads that read. SQLite steps through a table on one core, and trades take little but steps."""

@@ -5,7 +5,7 @@ from collections.abc import Generator
 
 import pytest
 
-from processor.engine.scan.read_ahead import read_ahead
+from processor.engine.sqlite.read_ahead import read_ahead
 
 
 def counting(end: int, closed: list[bool]) -> Generator[int, None, None]:

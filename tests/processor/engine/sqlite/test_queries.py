@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from processor.engine.scan.queries import (
+from processor.engine.sqlite.queries import (
     book_query,
     trades_query,
     without_odd_codes,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processor.engine.scan import read_ranges as module
-from processor.engine.scan.columns import ColumnBatch
-from processor.engine.scan.read_ranges import read_ranges
+from processor.engine.sqlite import read_ranges as module
+from processor.engine.sqlite.columns import ColumnBatch
+from processor.engine.sqlite.read_ranges import read_ranges
 
 
 class Table:

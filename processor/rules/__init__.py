@@ -1,0 +1,1 @@
+"""What a bar is, said once for all that count by it."""

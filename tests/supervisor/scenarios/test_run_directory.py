@@ -321,3 +321,19 @@ def test_a_supervisor_beside_a_processor_started_by_hand_is_refused(
     finally:
         by_hand.kill()
         by_hand.wait()
+
+
+@pytest.mark.slow
+def test_what_goes_on_compiling_outlives_the_processor_and_not_the_run(
+    run: Run, recording: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "cold").mkdir()
+    run.extra_environment["NUMBA_CACHE_DIR"] = str(tmp_path / "cold")
+    processor = [sys.executable, "-m", "processor.main", *job(recording, run.run_dir)]
+    run.start(processor_command=processor)
+    run.wait_for("processor", "EXITED", 60)
+    page = run.wait_for("visualizer", "RUNNING", 60)["pid"]
+    [other] = [process for process in run.family() if process.pid != page]
+    assert "processor.engine.kernels.finishing" in other.cmdline()
+    assert run.stop() == 0
+    wait_until("it is gone", lambda: is_gone(other.pid), 5)

@@ -337,3 +337,27 @@ def test_what_goes_on_compiling_outlives_the_processor_and_not_the_run(
     assert "processor.engine.kernels.finishing" in other.cmdline()
     assert run.stop() == 0
     wait_until("it is gone", lambda: is_gone(other.pid), 5)
+
+
+@pytest.mark.parametrize(("asked", "code"), [("status", 4), ("stop", 4), ("logs", 3)])
+def test_a_command_on_a_closed_run_directory_is_no_wrong_usage_and_no_defect(
+    run: Run, asked: str, code: int
+) -> None:
+    prefix = as_ordinary_user()
+    run.make_plan()
+    run.launch([*prefix, *run.command])
+    pids = run.wait_ready()
+    with unreadable(run.run_dir.root):
+        done = subprocess.run(
+            [*prefix, *run.command_line(asked, "--run-dir", str(run.run_dir.root))],
+            cwd=ROOT,
+            env=run.environment,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert asked == "logs" or f"(pid {run.pid})" in done.stderr
+    assert run.wait_ready() == pids

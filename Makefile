@@ -56,7 +56,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest
 
 chaos: $(VENV)/.installed-dev
-	CHAOS_SECONDS=$${CHAOS_SECONDS:-300} $(BIN)/python -m pytest -m chaos -s
+	CHAOS_SECONDS=$${CHAOS_SECONDS:-300} $(BIN)/python -m pytest -m chaos -s -n 0
 
 bench: bench-processor bench-checkpoints bench-supervisor bench-page
 

@@ -1,13 +1,24 @@
-"""What every test may rely on: signals, and one browser for all that need it."""
+"""What every test may rely on: signals, a fast disk, the rules of parallel work, a browser."""
 
 import signal
 
-import hypothesis
-from hypothesis import HealthCheck
-
 from tests.support.browser import browser, open_page
+from tests.support.parallel import pytest_collection_modifyitems, pytest_xdist_auto_num_workers
+from tests.support.scratch import write_into_memory
+from tests.support.simulated import demo_half_hour, demo_hour, demo_minutes, simulated
 
-__all__ = ["browser", "open_page"]
+__all__ = [
+    "browser",
+    "demo_half_hour",
+    "demo_hour",
+    "demo_minutes",
+    "open_page",
+    "pytest_collection_modifyitems",
+    "pytest_xdist_auto_num_workers",
+    "simulated",
+]
+
+write_into_memory()
 
 # Started in the background by a shell, we inherited deafness to Ctrl-C, and from nohup to a hangup:
 # we would pass it on to every process of which we test just that.
@@ -17,10 +28,3 @@ for number, handler in (
 ):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, handler)
-
-# How long an example takes, or how fast they are drawn, says something of the machine and its other
-# work, not of the code.
-hypothesis.settings.register_profile(
-    "whatever the machine does", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("whatever the machine does")

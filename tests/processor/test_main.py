@@ -5,7 +5,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tests.support.commands import clean_environment, command_path, run_command
 from tests.support.real_recordings import BINANCE, needs_real_data
 from tests.support.recordings import BOOK_SCHEMA, T0, TRADES_SCHEMA, Book, Recording, Tick
 from tests.support.runs import published
+from tests.support.waiting import wait_for
 
 RANGE = ("--from", "2025-07-01", "--to", "2025-07-02")
 
@@ -197,11 +197,9 @@ def running(long_data: Path, tmp_path: Path) -> Iterator["subprocess.Popen[str]"
         command, env=clean_environment(), stderr=subprocess.PIPE, text=True
     ) as child:
         status = RunDirectory(tmp_path / "run").processor_status
-        deadline = time.monotonic() + 30
-        while not status.exists():
-            assert child.poll() is None, "the processor ended before it published its status"
-            assert time.monotonic() < deadline, "no status published within 30 s"
         try:
+            wait_for(lambda: status.exists() or child.poll() is not None, "a published status", 30)
+            assert child.poll() is None, "the processor ended before it was stopped"
             yield child
         finally:
             child.kill()

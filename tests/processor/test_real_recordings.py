@@ -16,7 +16,7 @@ from tests.support.real_recordings import (
 )
 from tests.support.runs import Outcome, replay
 
-pytestmark = needs_real_data
+pytestmark = [needs_real_data, pytest.mark.xdist_group("outcomes of real recordings")]
 
 WINDOW_SECONDS = 7
 

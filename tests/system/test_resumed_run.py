@@ -4,7 +4,6 @@ import os
 import random
 import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 from contextlib import closing
@@ -13,6 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from shared.recordings.day_files import DayFile
 from shared.run_files.processor_status import Phase, RowName, read_processor_status
 from tests.supervisor.conftest import run as run
 from tests.supervisor.harness import FAST, ROOT, Run, wait_until
@@ -100,21 +100,9 @@ def start_poisoned(run: Run, data: Path, table: str, row_id: int, place: str) ->
     )
 
 
-@pytest.fixture(scope="module")
-def hour(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("hour")
-    simulate = [
-        sys.executable,
-        "-m",
-        "recorder.simulator",
-        str(folder),
-        "--hours",
-        "1",
-        "--seed",
-        "7",
-    ]
-    subprocess.run(simulate, cwd=ROOT, check=True, capture_output=True)
-    return folder
+@pytest.fixture
+def hour(demo_hour: DayFile) -> Path:
+    return demo_hour.path.parent
 
 
 @pytest.mark.slow

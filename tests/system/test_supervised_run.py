@@ -3,7 +3,6 @@
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,21 +11,19 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from shared.recordings.day_files import DayFile
 from shared.run_files.run_directory import RunDirectory
 from tests.supervisor.conftest import run as run
 from tests.supervisor.harness import ROOT, Run, is_gone, wait_until
+from tests.support.ports import free_port
 
 RANGE = ("--instrument", "BTC-USDT", "--from", "2025-07-01", "--to", "2025-07-02")
 BINANCE = ROOT.parent / "shared" / "data" / "binance-spot"
 
 
-@pytest.fixture(scope="module")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("recording")
-    arguments = (str(folder), "--hours", "0.5", "--seed", "7")
-    simulate = [sys.executable, "-m", "recorder.simulator", *arguments]
-    subprocess.run(simulate, cwd=ROOT, check=True, capture_output=True)
-    return folder
+@pytest.fixture
+def recording(demo_half_hour: DayFile) -> Path:
+    return demo_half_hour.path.parent
 
 
 def start(run: Run, *arguments: str) -> None:
@@ -106,20 +103,19 @@ def test_real_recording_runs_to_its_end(run: Run) -> None:
     assert page_answer(run) == 200
 
 
+@pytest.mark.slow
 def test_26_honcho_start_runs_the_demo_out_of_the_box(run: Run, tmp_path: Path) -> None:
     # A folder as after a clone: the Procfile, the environment, no recording, no settings.
     home = tmp_path / "clone"
     home.mkdir()
     (home / "Procfile").write_bytes((ROOT / "Procfile").read_bytes())
     (home / ".venv").symlink_to(sys.prefix)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
     run.run_dir = RunDirectory(home / "run")
     with run.console_path.open("wb") as console:
         run.popen = subprocess.Popen(
             [str(Path(sys.executable).with_name("honcho")), "start"],
             cwd=home,
-            env={**run.environment, "ORDERFLOW_PORT": str(port)},
+            env={**run.environment, "ORDERFLOW_PORT": str(free_port())},
             stdin=subprocess.DEVNULL,
             stdout=console,
             stderr=console,

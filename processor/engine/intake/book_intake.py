@@ -23,7 +23,6 @@ from processor.engine.sqlite.columns import ColumnBatch
 from processor.engine.sqlite.queries import without_odd_times
 from processor.engine.sqlite.reading_order import ReadingOrderError
 from processor.rules.bar_edges import bar_start
-from shared.recordings.problems import BadRowError
 from shared.recordings.records import OrderbookLevel
 from shared.recordings.row_parser import parse_book_row
 from shared.recordings.table_reader import TimedRow
@@ -120,15 +119,11 @@ class BookIntake(TableIntake[BookBatch]):
         """
         row_id, number = int(refusing.row_ids[at]), refusing.first_row + at
         with self._guard.at(number, number + 1, row_id):
-            try:
-                row = self._read_strictly(row_id, has_odd_time=refusing.rows.times[at] == 0)
-                batch = self._parse_strictly(row, number)
-            except BadRowError as error:
-                self._skip(row_id, error)
-                return True
+            has_odd_time = refusing.rows.times[at] == 0
+            batch = self._parse_refused(row_id, number, has_odd_time=has_odd_time)
             if batch is None:
                 return True
-            if row.timestamp_ms >= until_ms:
+            if batch.rows.times[0] >= until_ms:
                 return False
             output = self._new_output(1)
             while not self._apply(0, until_ms, batch, output) and not self.is_over:

@@ -140,14 +140,18 @@ class TableIntake(ABC, Generic[Batch]):
             self._skip(row.row_id, error)
             return None
 
-    def _read_strictly(self, row_id: int, *, has_odd_time: bool) -> TimedRow:
-        """Return a row that the fast path refused; raise BadRowError when it cannot be used."""
-        row = self._table.row(row_id)
+    def _parse_refused(self, row_id: int, number: int, *, has_odd_time: bool) -> Batch | None:
+        """Return a batch of a row that the fast path refused, None where it cannot be used."""
+        try:
+            row = self._table.row(row_id)
+        except BadRowError as error:
+            self._skip(row_id, error)
+            return None
         if has_odd_time and self._order is ReadingOrder.BY_TIME:
             raise ReadingOrderError(
                 f"the time of {self.name} row {row_id} is not what it is sorted by"
             )
-        return row
+        return self._parse_or_skip(row, number)
 
     def _skip(self, row_id: int, error: BadRowError) -> None:
         self._context.quality.skip_row(self._file.path, self.name, row_id, error)

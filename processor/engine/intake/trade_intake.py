@@ -13,7 +13,7 @@ from processor.engine.sqlite.columns import Column, ColumnBatch
 from processor.engine.sqlite.queries import ODD_SIDE, without_odd_codes
 from processor.engine.sqlite.reading_order import ReadingOrderError
 from processor.rules.bar_edges import bar_start
-from shared.recordings.problems import BadRowError, late_trade
+from shared.recordings.problems import late_trade
 from shared.recordings.row_parser import parse_trade_row
 from shared.recordings.table_reader import TimedRow
 from shared.series import CVD, OHLC
@@ -105,15 +105,11 @@ class TradeIntake(TableIntake[TradeBatch]):
         """
         row_id, number = int(refusing.row_ids[at]), refusing.first_row + at
         with self._guard.at(number, number + 1, row_id):
-            try:
-                row = self._read_strictly(row_id, has_odd_time=refusing.rows.codes[at] == 0)
-                batch = self._parse_strictly(row, number)
-            except BadRowError as error:
-                self._skip(row_id, error)
-                return True
+            has_odd_time = refusing.rows.codes[at] == 0
+            batch = self._parse_refused(row_id, number, has_odd_time=has_odd_time)
             if batch is None:
                 return True
-            if row.timestamp_ms >= until_ms:
+            if batch.rows.codes[0] >> 1 >= until_ms:
                 return False
             _, outcome = self._count(0, until_ms, batch, trade_kernel.new_closed(1))
             if outcome == trade_kernel.LATE:

@@ -2,17 +2,16 @@
 
 import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from shared.job import TimeRange
+from shared.recordings.day_files import DayFile
 from shared.run_files.run_directory import RunDirectory
 from tests.support.real_recordings import RealRecording, each_recording, needs_real_data
 from tests.support.recordings import T0, Book, Recording, Tick
-from tests.support.resume import ROOT, die_and_go_on, make_job, result, run_job
+from tests.support.resume import die_and_go_on, make_job, result, run_job
 
 KILLS = 50
 SEED = int(os.environ.get("RESUME_SEED", random.randrange(2**32)))
@@ -96,9 +95,9 @@ def test_fifty_kills_at_random_moments_of_a_recording_change_nothing(
     check_random_deaths(recording.data_dir, tmp_path, recording, rows)
 
 
-def test_fifty_kills_at_random_moments_of_a_demo_hour_change_nothing(tmp_path: Path) -> None:
-    arguments = (str(tmp_path / "data"), "--hours", "1", "--seed", "7")
-    simulate = [sys.executable, "-m", "recorder.simulator", *arguments]
-    subprocess.run(simulate, cwd=ROOT, check=True, capture_output=True)
+@pytest.mark.slow
+def test_fifty_kills_at_random_moments_of_a_demo_hour_change_nothing(
+    demo_hour: DayFile, tmp_path: Path
+) -> None:
     demo = RealRecording("", "BTC-USDT", "2025-07-01", "2025-07-02", 36_000, 20_000)
-    check_random_deaths(tmp_path / "data", tmp_path, demo, 56_000)
+    check_random_deaths(demo_hour.path.parent, tmp_path, demo, 56_000)

@@ -18,6 +18,7 @@ from stat import S_ISDIR
 import psutil
 import pytest
 
+from shared.recordings.day_files import DayFile
 from shared.run_files.run_directory import RunDirectory
 from supervisor.control.client import NoAnswerError, NotRunningError, ask
 from supervisor.control.messages import Request
@@ -50,12 +51,8 @@ def processor_command(recording: Path, run_dir: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("recording")
-    arguments = (str(folder), "--hours", "0.5", "--seed", "7")
-    simulate = [sys.executable, "-m", "recorder.simulator", *arguments]
-    subprocess.run(simulate, cwd=ROOT, check=True, capture_output=True)
-    return folder
+def recording(demo_half_hour: DayFile) -> Path:
+    return demo_half_hour.path.parent
 
 
 @pytest.fixture(scope="module")

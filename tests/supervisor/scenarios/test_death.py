@@ -6,6 +6,8 @@ import signal
 import threading
 import time
 
+import pytest
+
 from tests.supervisor.harness import FAST, Run, wait_until
 
 
@@ -49,6 +51,7 @@ def test_06_worker_that_always_exits_1_becomes_fatal_and_the_other_stays_up(run:
     assert len(run.events("starting", "processor")) == 6
 
 
+@pytest.mark.patient
 def test_07_worker_that_crashes_every_1500_ms_becomes_fatal(run: Run) -> None:
     run.start(processor=["--exit-after", "1.5", "--exit-code", "1"], policy=FAST)
     fatal = run.wait_for("processor", "FATAL", 40)

@@ -62,6 +62,7 @@ def test_24d_each_change_is_reported_once(run: Run) -> None:
     assert seen == list(range(1, 21))
 
 
+@pytest.mark.patient
 def test_24e_progress_without_changes_is_told_once(run: Run) -> None:
     run.start(processor=["--data", str(run.run_dir.data), "--silent-files"])
     run.wait_ready()

@@ -11,6 +11,7 @@ from tests.supervisor.harness import FAST, Run, wait_until
 
 
 @pytest.mark.slow
+@pytest.mark.patient
 def test_03_stopped_page_is_replaced_within_20_s(run: Run) -> None:
     run.start()
     processor, page = run.wait_ready()
@@ -24,6 +25,7 @@ def test_03_stopped_page_is_replaced_within_20_s(run: Run) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.patient
 def test_04_stopped_processor_is_replaced_within_13_s(run: Run) -> None:
     run.start()
     processor, page = run.wait_ready()
@@ -47,6 +49,7 @@ def test_05_stuck_work_loop_is_detected_while_a_side_thread_lives(run: Run) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.patient
 def test_11_import_of_20_s_kills_nobody(run: Run) -> None:
     slow = ["--import-seconds", "20"]
     run.start(processor=slow, visualizer=slow)
@@ -56,6 +59,7 @@ def test_11_import_of_20_s_kills_nobody(run: Run) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.patient
 def test_23_supervisor_stopped_for_30_s_restarts_nobody(run: Run) -> None:
     # Shorter deadlines than the default ones: a wrong verdict would fall sooner.
     run.start(policy={"heartbeat_deadline_s": 4.0, "failed_probes_hung": 3})

@@ -55,6 +55,7 @@ def small_disk(run: Run) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(root)], check=True)
 
 
+@pytest.mark.patient
 def test_22_full_disk_is_counted_and_stops_nobody(run: Run, small_disk: Path) -> None:
     # A processor that ends all the time has a long story to tell.
     policy = {**FAST, "max_failures_in_a_row": 10_000, "max_failures_per_hour": 10_000}

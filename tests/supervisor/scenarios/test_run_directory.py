@@ -13,8 +13,9 @@ import pytest
 
 from shared.run_files.run_directory import RunDirectory
 from supervisor.control.client import NoAnswerError, ask_for_status
-from tests.supervisor.harness import FAST, ROOT, Run, free_port, is_gone, wait_until
+from tests.supervisor.harness import FAST, ROOT, Run, is_gone, wait_until
 from tests.support.ordinary_user import as_ordinary_user
+from tests.support.ports import free_port
 from tests.support.recordings import T0, Book, Recording, Tick
 from tests.support.tiny_disk import fill, tiny_disk
 

@@ -15,7 +15,8 @@ import pytest
 from shared.worker_link import FAMILY
 from supervisor.processes.guardian import SCRIPT
 from supervisor.processes.worker_process import open_pidfd
-from tests.supervisor.harness import Run, free_port, is_gone, wait_until
+from tests.supervisor.harness import Run, is_gone, wait_until
+from tests.support.ports import free_port
 
 
 @pytest.mark.parametrize("kind", ["plain", "session"])

@@ -13,6 +13,7 @@ from shared.run_files.supervisor_status import WorkerState, WorkerStatus
 from tests.support.browser import LAID_OUT, OpenPage
 from tests.support.drawn import BARS_DRAWN
 from tests.support.page_server import PageServer
+from tests.support.ports import free_port
 from tests.support.run_files import RunFiles, running
 from tests.support.waiting import wait_for
 
@@ -227,7 +228,7 @@ def test_page_server_gone_shows_a_banner_and_reconnects_by_itself(
     files: RunFiles, serve: Callable[..., PageServer], open_page: OpenPage
 ) -> None:
     files.add(30)
-    server = serve("--poll-ms", "100")
+    server = serve("--poll-ms", "100", port=free_port())
     page = open_page(server.url, allowed_errors=("ERR_CONNECTION", "ERR_EMPTY_RESPONSE"))
     server.kill()
     see(page, "#connection", "The page server does not answer")

@@ -2,10 +2,11 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -324,15 +325,30 @@ def test_nearly_all_levels_of_a_recording_are_read_by_their_shape(demo_minutes: 
     assert len(unknown) < 40
 
 
-def test_the_kernels_stay_inside_their_arrays(tmp_path: Path) -> None:
+@pytest.fixture
+def checked_kernels(pytestconfig: pytest.Config) -> Iterator[Path]:
+    """A folder for kernels compiled under bounds checks, which lasts from run to run.
+
+    They need one of their own: Numba would take the unchecked ones for them. Within it the
+    product keeps those of one state of all their sources apart from those of another.
+    """
+    folder = pytestconfig.cache.mkdir("kernels-under-bounds-checks")
+    yield folder
+    used_last = sorted(folder.glob("kernels-*"), key=lambda kept: kept.stat().st_mtime)
+    for of_older_sources in used_last[:-1]:
+        shutil.rmtree(of_older_sources)
+
+
+@pytest.mark.slow
+def test_the_kernels_stay_inside_their_arrays(checked_kernels: Path) -> None:
     """The same tests once more, compiled so that any index out of bounds raises IndexError."""
     folder = Path(__file__).parent
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-q", "-k", "compiled"),
+            *(sys.executable, "-m", "pytest", "-q", "-n", "0", "-k", "compiled"),
             *(folder / "test_level_kernel.py", folder.parent / "books" / "test_book.py"),
         ],
-        env=os.environ | {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)},
+        env=os.environ | {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(checked_kernels)},
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -136,14 +136,8 @@ class Supervisor:
         self._files.close()
         self._guardian.close()
         self._strays.reap()
-        outcome = ExitCode.OK if self._outcome is None else self._outcome
-        self._events.write(
-            EventRecord(
-                event=events.SUPERVISOR_STOPPED.name, pid=os.getpid(), exit_code=int(outcome)
-            )
-        )
-        self._status.write(self._clock(), is_stopping=True)
-        self._record_running()
+        if self._lock_state is not LockState.TAKEN:  # else it is for another to write there
+            self._write_end()
         if self._control is not None:
             self._control.close()
         if self._launchers is not None:
@@ -152,6 +146,16 @@ class Supervisor:
         for worker in self._workers.values():
             worker.output.file.close()
         self._events.file.close()
+
+    def _write_end(self) -> None:
+        outcome = ExitCode.OK if self._outcome is None else self._outcome
+        self._events.write(
+            EventRecord(
+                event=events.SUPERVISOR_STOPPED.name, pid=os.getpid(), exit_code=int(outcome)
+            )
+        )
+        self._status.write(self._clock(), is_stopping=True)
+        self._record_running()
 
     def _seconds_to_wait(self) -> float:
         deadlines = [self._next_beat, self._files.next_deadline]
@@ -188,12 +192,14 @@ class Supervisor:
             self._tell_error(error)
 
     def _report(self, now: float) -> None:
-        self._safely(self._record_running)
+        if self._lock_state is not LockState.TAKEN:
+            self._safely(self._record_running)
         if now >= self._next_memory:
             self._next_memory = now + MEMORY_SECONDS
             self._safely(self._measure_memory)
         self._safely(self._files.tick, now, self._progress())
-        self._status.tick(now, is_stopping=self._outcome is not None)
+        if self._lock_state is not LockState.TAKEN:
+            self._status.tick(now, is_stopping=self._outcome is not None)
 
     def _check_surroundings(self) -> None:
         for worker in self._workers.values():  # where there is no pidfd, and to be sure
@@ -202,7 +208,8 @@ class Supervisor:
             self._launchers.check()
         self._keep_run_directory()
         self._running.look()
-        if self._control is not None and self._control.repair():
+        is_ours = self._lock_state is not LockState.TAKEN
+        if is_ours and self._control is not None and self._control.repair():
             self._events.write(EventRecord(event=events.CONTROL_SOCKET_REBUILT.name))
         if self._guardian.check():
             self._events.write(

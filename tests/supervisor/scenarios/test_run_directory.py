@@ -362,3 +362,25 @@ def test_a_command_on_a_closed_run_directory_is_no_wrong_usage_and_no_defect(
     assert "Traceback" not in done.stderr
     assert asked == "logs" or f"(pid {run.pid})" in done.stderr
     assert run.wait_ready() == pids
+
+
+def test_a_supervisor_whose_place_another_has_taken_stops_and_leaves_that_one_alone(
+    run: Run, tmp_path: Path
+) -> None:
+    run.start()
+    run.wait_ready()
+    run.signal(signal.SIGSTOP)
+    run.run_dir.root.rename(tmp_path / "away")
+    other = Run(run.run_dir.root)
+    other.console_path = tmp_path / "other.console"
+    try:
+        other.start()
+        pids = other.wait_ready()
+        run.signal(signal.SIGCONT)
+        assert run.wait() == 75
+        assert other.wait_ready() == pids
+        assert (other.status() or {})["pid"] == other.pid
+        assert not other.events("backoff")
+        assert other.stop() == 0
+    finally:
+        other.clean_up()

@@ -16,7 +16,7 @@ TSC    := $(NODE) node_modules/typescript/bin/tsc
 help:
 	@echo "make demo          show the simulated recording at http://localhost:8050, until Ctrl-C"
 	@echo "make test          run the whole test suite"
-	@echo "make chaos         five minutes of random harm to a supervised run; CHAOS_SEED repeats one"
+	@echo "make chaos         five minutes of random harm to a run and its files; CHAOS_SECONDS, CHAOS_SEED"
 	@echo "make bench         every benchmark, one after the other"
 	@echo "make bench-processor  measure the processor against its goals, and write RESULTS.md"
 	@echo "make bench-checkpoints  what checkpoints cost, and how long a killed processor is away"

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from processor.engine.kernels.finishing import finish_aside
 from processor.job.pipeline import Pipeline
 from processor.job.stop_signal import StopSignal
 from shared.command_line.options import CHECKPOINT_OPTIONS, JOB_OPTIONS, make_job, with_options
@@ -29,6 +30,7 @@ which imports hundreds of thousands of objects that all stay."""
         ExitCode.NO_INPUT,
         ExitCode.INTERNAL,
         ExitCode.CANNOT_WRITE,
+        ExitCode.ALREADY_RUNNING,
         ExitCode.INTERRUPTED,
         ExitCode.TERMINATED,
     ),
@@ -59,7 +61,10 @@ def main(*, checkpoint_seconds: float, fresh: bool, **options: Any) -> ExitCode:
         is_fresh=fresh,
         checkpoint_seconds=checkpoint_seconds,
     )
-    return pipeline.run()
+    code = pipeline.run()
+    if code in {ExitCode.OK, ExitCode.PARTIAL_DATA}:
+        finish_aside()
+    return code
 
 
 def run() -> None:

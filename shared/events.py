@@ -183,6 +183,15 @@ CONTROL_SOCKET_REBUILT = _of_run(
     WARN,
     "the way for commands was deleted and is open again",
 )
+RUN_DIRECTORY_AWAY = _of_run(
+    Subject.SUPERVISOR,
+    "run_directory_away",
+    WARN,
+    "the run directory is gone or cannot be used; the run goes on and waits for it",
+)
+RUN_DIRECTORY_BACK = _of_run(
+    Subject.SUPERVISOR, "run_directory_back", INFO, "the run directory can be used again"
+)
 GUARDIAN_RESTARTED = _of_run(
     Subject.SUPERVISOR,
     "guardian_restarted",
@@ -205,7 +214,8 @@ ALL_KINDS = (
     *(FILE_CHANGED, FILE_BROKEN, FILE_GONE, FILES_STALE),
     *(FILE_WATCH_EVENTS, FILE_WATCH_POLLING, FILE_WATCH_REBUILT),
     *(SUPERVISOR_STARTED, SUPERVISOR_STOPPING, SUPERVISOR_KILLING, SUPERVISOR_STOPPED),
-    *(LOOP_GAP, CONTROL_SOCKET_REBUILT, GUARDIAN_RESTARTED, INTERNAL_ERROR),
+    *(LOOP_GAP, CONTROL_SOCKET_REBUILT, RUN_DIRECTORY_AWAY, RUN_DIRECTORY_BACK),
+    *(GUARDIAN_RESTARTED, INTERNAL_ERROR),
 )
 VOCABULARY = {kind.name: kind for kind in ALL_KINDS}
 """Every kind there is, by its name."""

@@ -38,13 +38,14 @@ _MEANINGS = {
     ExitCode.UNAVAILABLE: "the page's port is in use",
     ExitCode.INTERNAL: "internal error",
     ExitCode.CANNOT_WRITE: "the folder to write to cannot be written",
-    ExitCode.ALREADY_RUNNING: "a supervisor runs in this run directory already",
+    ExitCode.ALREADY_RUNNING: "another one runs in this run directory already",
     ExitCode.CONFIG: "a configuration that can never work",
     ExitCode.INTERRUPTED: "ended by Ctrl-C",
     ExitCode.TERMINATED: "ended by SIGTERM",
 }
 
-PERMANENT_FAILURES = frozenset(
-    {ExitCode.USAGE, 64, ExitCode.NO_INPUT, ExitCode.CANNOT_WRITE, ExitCode.CONFIG}
-)
+PERMANENT_FAILURES = frozenset({ExitCode.USAGE, 64, ExitCode.NO_INPUT, ExitCode.CONFIG})
 """Exit codes that a restart cannot mend: the same start fails the same way again."""
+
+OUTSIDE_FAILURES = frozenset({ExitCode.CANNOT_WRITE, ExitCode.ALREADY_RUNNING})
+"""Exit codes that others mend: who frees the disk or gives the folder back. Worth every try."""

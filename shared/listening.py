@@ -15,9 +15,16 @@ PATIENCE_SECONDS = 1.0
 
 
 class PortInUseError(OrderflowError):
-    """Another process listens where the page should."""
+    """Another process listens where the page should; `pid` is None where that cannot be seen."""
 
     exit_code = ExitCode.UNAVAILABLE
+
+    def __init__(self, host: str, port: int, pid: int | None) -> None:
+        super().__init__(
+            f"port {port} on {host} is in use by {_name_of(pid)};"
+            " end it or choose another with --port"
+        )
+        self.pid = pid
 
 
 def open_listening_socket(host: str, port: int, *, is_patient: bool = False) -> socket.socket:
@@ -53,20 +60,21 @@ def _open(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortInUseError(
-                f"port {port} on {host} is in use by {_who_listens_on(port)};"
-                " end it or choose another with --port"
-            ) from error
+            raise PortInUseError(host, port, _who_listens_on(port)) from error
         raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}") from error
     return listener
 
 
-def _who_listens_on(port: int) -> str:
+def _who_listens_on(port: int) -> int | None:
     with contextlib.suppress(psutil.Error, OSError):
         for connection in psutil.net_connections("tcp"):
             if connection.status == psutil.CONN_LISTEN and tuple(connection.laddr)[1] == port:
-                if connection.pid is None:
-                    break
-                name = psutil.Process(connection.pid).name()
-                return f"{name} (pid {connection.pid})"
+                return connection.pid
+    return None
+
+
+def _name_of(pid: int | None) -> str:
+    if pid is not None:
+        with contextlib.suppress(psutil.Error, OSError):
+            return f"{psutil.Process(pid).name()} (pid {pid})"
     return "a process of another user"

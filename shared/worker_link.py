@@ -52,6 +52,11 @@ class WorkerLink:
     last_signal: str | None = None
     _next_heartbeat: float = 0.0
 
+    @property
+    def is_supervised(self) -> bool:
+        """Whether a supervisor started this process, and holds the run directory for it."""
+        return self.heartbeat_fd is not None
+
     def heartbeat(self, progress: Mapping[str, float | None]) -> None:
         """Tell the supervisor that the work loop is alive, at most once a second.
 

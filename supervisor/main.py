@@ -1,6 +1,7 @@
 """The `orderflow-supervise` command: run the system, or ask the one that runs."""
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -84,7 +85,7 @@ def main(ctx: click.Context, /, **options: Any) -> ExitCode:
 
 _RUN_DIR = click.option(
     "--run-dir",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     help="Folder of the run to ask.  [default: that of the command before]",
 )
 
@@ -161,7 +162,7 @@ def logs(
     tell: Callable[[str], str] = str
     if worker == SUPERVISOR:
         paths, tell = [folder.events], told
-    found = [path for path in paths if path.exists()]
+    found = [path for path in paths if os.path.isfile(path)]  # noqa: PTH113 - raises nothing
     if not found and not is_following:
         raise NotRunningError(f"{folder.logs}: no worker has said anything yet")
     for line in tail(found, lines):

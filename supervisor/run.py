@@ -1,25 +1,25 @@
 """Prepare a run in the order that keeps strangers untouched, run it, and leave."""
 
 import logging
-import os
 import secrets
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from shared.exit_codes import ExitCode
 from shared.job import CHECKPOINT_SECONDS, Job
-from shared.listening import open_listening_socket
+from shared.listening import PortInUseError, open_listening_socket
 from shared.page_access import choose_token, is_loopback, page_url
 from shared.run_files.earlier_run import set_earlier_run_aside
 from shared.run_files.run_directory import RunDirectory
-from supervisor.control.lock import take_lock
+from shared.run_files.run_lock import AlreadyRunningError, Holder, Role, RunLock
+from shared.standard_streams import open_standard_streams
 from supervisor.health.page_endpoint import PageEndpoint
 from supervisor.logs.console import Console, ConsoleHandler
-from supervisor.loop.descriptors import fill_standard_descriptors
 from supervisor.policy.restart_policy import RestartPolicy
 from supervisor.processes.launcher import find_launchers
-from supervisor.processes.leftovers import end_leftovers
+from supervisor.processes.leftovers import Leftovers, find_leftovers
 from supervisor.processes.worker_spec import Assignment, WorkerSpec
 from supervisor.run_setup import RunSetup
 from supervisor.supervisor import Supervisor
@@ -44,14 +44,47 @@ def supervise(plan: RunPlan, specs: Sequence[WorkerSpec]) -> ExitCode:
     """Run the workers until the end and return the exit code of the run.
 
     Raises RunDirectoryError, AlreadyRunningError, PortInUseError or UsageError before anything
-    is started.
+    is started, or anybody's process or file touched.
     """
     run_dir = RunDirectory(plan.job.run_dir)
-    fill_standard_descriptors()
-    run_dir.create()
-    lock = take_lock(run_dir.lock)
-    had_leftovers = end_leftovers(run_dir.running)
-    listener = open_listening_socket(plan.host, plan.port, is_patient=had_leftovers)
+    open_standard_streams()
+    run_dir.create_root()
+    lock = RunLock(run_dir, Role.SUPERVISOR)
+    try:
+        run_dir.create_data()
+        leftovers = find_leftovers(run_dir.running)
+        if leftovers.owner_pid is not None and not lock.is_on_folder:
+            # Its file was deleted, and a folder cannot be locked here.
+            holder = Holder(Role.SUPERVISOR, leftovers.owner_pid)
+            raise AlreadyRunningError(f"{run_dir.root}: {holder}")
+        listener = _listen(plan, leftovers)
+        leftovers.end()
+        try:
+            return _supervise(plan, specs, run_dir, lock, listener)
+        finally:
+            listener.close()
+    finally:
+        lock.close()
+
+
+def _listen(plan: RunPlan, leftovers: Leftovers) -> socket.socket:
+    """Return the page's listening socket; the one who has it may be dying, or a leftover."""
+    try:
+        return open_listening_socket(plan.host, plan.port, is_patient=bool(leftovers.orphans))
+    except PortInUseError as error:
+        if error.pid is None or not leftovers.has_group(error.pid):
+            raise
+    leftovers.end()
+    return open_listening_socket(plan.host, plan.port, is_patient=True)
+
+
+def _supervise(
+    plan: RunPlan,
+    specs: Sequence[WorkerSpec],
+    run_dir: RunDirectory,
+    lock: RunLock,
+    listener: socket.socket,
+) -> ExitCode:
     port = listener.getsockname()[1]
     token = choose_token(plan.host, plan.token)
     console = Console()
@@ -60,6 +93,7 @@ def supervise(plan: RunPlan, specs: Sequence[WorkerSpec]) -> ExitCode:
     url = page_url(plan.host, port)
     setup = RunSetup(
         run_dir=run_dir,
+        lock=lock,
         boot_id=secrets.token_hex(16),
         specs=specs,
         assignment=Assignment(
@@ -72,11 +106,7 @@ def supervise(plan: RunPlan, specs: Sequence[WorkerSpec]) -> ExitCode:
     if plan.is_fresh:
         # Once, and not at every start of a worker: a restarted one goes on where it was.
         set_earlier_run_aside(run_dir)
-    try:
-        return Supervisor(setup, console).run()
-    finally:
-        listener.close()
-        os.close(lock)
+    return Supervisor(setup, console).run()
 
 
 def _announce(console: Console, host: str, port: int, token: str | None) -> None:

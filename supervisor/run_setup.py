@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import psutil
 
 from shared.run_files.run_directory import RunDirectory
+from shared.run_files.run_lock import RunLock
 from supervisor.health.page_endpoint import PageEndpoint
 from supervisor.policy.restart_policy import RestartPolicy
 from supervisor.processes.worker_spec import Assignment, WorkerSpec
@@ -19,6 +20,7 @@ class RunSetup:
     """
 
     run_dir: RunDirectory
+    lock: RunLock
     boot_id: str
     specs: Sequence[WorkerSpec]
     assignment: Assignment

@@ -8,9 +8,12 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+import psutil
+
 from shared import events
 from shared.exit_codes import ExitCode
 from shared.run_files.event_lines import EventRecord
+from shared.run_files.run_lock import LockState
 from shared.run_files.supervisor_status import WorkerState
 from supervisor.control.messages import Answer, Request
 from supervisor.control.server import ControlServer
@@ -63,7 +66,9 @@ class Supervisor:
         self._loop = EventLoop(self._tell_error)
         self._guardian = Guardian(setup.boot_id)
         run_dir = setup.run_dir
-        self._events = EventLog(RotatingFile(run_dir.events), console, setup.boot_id, self._clock)
+        self._events = EventLog(
+            RotatingFile(run_dir.events, makes_folder=False), console, setup.boot_id, self._clock
+        )
         around = Surroundings(
             loop=self._loop,
             clock=self._clock,
@@ -83,6 +88,8 @@ class Supervisor:
         }
         self._strays = Strays(self._known_children)
         self._running = RunningRecord(run_dir.running)
+        self._create_time = psutil.Process().create_time()
+        self._lock_state = LockState.HELD
         now = self._clock()
         self._files = FileWatch(run_dir.data, self._loop.wake, self._events, now)
         self._status = StatusDesk(
@@ -129,14 +136,8 @@ class Supervisor:
         self._files.close()
         self._guardian.close()
         self._strays.reap()
-        outcome = ExitCode.OK if self._outcome is None else self._outcome
-        self._events.write(
-            EventRecord(
-                event=events.SUPERVISOR_STOPPED.name, pid=os.getpid(), exit_code=int(outcome)
-            )
-        )
-        self._status.write(self._clock(), is_stopping=True)
-        self._record_running()
+        if self._lock_state is not LockState.TAKEN:  # else it is for another to write there
+            self._write_end()
         if self._control is not None:
             self._control.close()
         if self._launchers is not None:
@@ -145,6 +146,16 @@ class Supervisor:
         for worker in self._workers.values():
             worker.output.file.close()
         self._events.file.close()
+
+    def _write_end(self) -> None:
+        outcome = ExitCode.OK if self._outcome is None else self._outcome
+        self._events.write(
+            EventRecord(
+                event=events.SUPERVISOR_STOPPED.name, pid=os.getpid(), exit_code=int(outcome)
+            )
+        )
+        self._status.write(self._clock(), is_stopping=True)
+        self._record_running()
 
     def _seconds_to_wait(self) -> float:
         deadlines = [self._next_beat, self._files.next_deadline]
@@ -181,24 +192,41 @@ class Supervisor:
             self._tell_error(error)
 
     def _report(self, now: float) -> None:
-        self._safely(self._record_running)
+        if self._lock_state is not LockState.TAKEN:
+            self._safely(self._record_running)
         if now >= self._next_memory:
             self._next_memory = now + MEMORY_SECONDS
             self._safely(self._measure_memory)
         self._safely(self._files.tick, now, self._progress())
-        self._status.tick(now, is_stopping=self._outcome is not None)
+        if self._lock_state is not LockState.TAKEN:
+            self._status.tick(now, is_stopping=self._outcome is not None)
 
     def _check_surroundings(self) -> None:
         for worker in self._workers.values():  # where there is no pidfd, and to be sure
             worker.check_ended()
         if self._launchers is not None:
             self._launchers.check()
-        if self._control is not None and self._control.repair():
+        self._keep_run_directory()
+        self._running.look()
+        is_ours = self._lock_state is not LockState.TAKEN
+        if is_ours and self._control is not None and self._control.repair():
             self._events.write(EventRecord(event=events.CONTROL_SOCKET_REBUILT.name))
         if self._guardian.check():
             self._events.write(
                 EventRecord(event=events.GUARDIAN_RESTARTED.name, pid=self._guardian.pid)
             )
+
+    def _keep_run_directory(self) -> None:
+        before, self._lock_state = self._lock_state, self._setup.lock.keep()
+        if self._lock_state is before:
+            return
+        match self._lock_state:
+            case LockState.HELD:
+                self._events.tell(EventRecord(event=events.RUN_DIRECTORY_BACK.name))
+            case LockState.AWAY:
+                self._events.tell(EventRecord(event=events.RUN_DIRECTORY_AWAY.name))
+            case LockState.TAKEN if self._outcome is None:
+                self._stop(ExitCode.ALREADY_RUNNING, "the run directory is another one's now")
 
     def _forgive_gap(self, gap: float, now: float) -> None:
         detail = f"the supervisor stood still for {gap:.1f} s"
@@ -266,7 +294,13 @@ class Supervisor:
 
     def _record_running(self) -> None:
         running = [
-            RunningProcess(process.pid, process.create_time, process.boot_id)
+            RunningProcess(
+                pid=process.pid,
+                create_time=process.create_time,
+                boot_id=process.boot_id,
+                supervisor_pid=os.getpid(),
+                supervisor_create_time=self._create_time,
+            )
             for process in (worker.process for worker in self._workers.values())
             if process is not None
         ]

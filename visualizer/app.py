@@ -1,5 +1,6 @@
 """`orderflow-visualize`: serve the page of one run directory."""
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -30,8 +31,8 @@ def main(host: str, port: int, poll_ms: int, token: str | None, **job_options: A
       orderflow-visualize --instrument BTC-USDT --run-dir ./run --port 8050
     """
     link = enter_worker()
-    signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGINT, _leave)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave_at_once)
     job = make_job(**job_options)
     listener = link.listening_socket or open_listening_socket(host, port)
     # Dash takes most of the start: import it once signals are answered and options are good
@@ -46,8 +47,15 @@ def main(host: str, port: int, poll_ms: int, token: str | None, **job_options: A
         boot_id=link.boot_id,
     )
     page = create_app(settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
     is_announced = link.listening_socket is not None
     serve(page.server.wsgi_app, settings.access, listener, is_announced=is_announced)
+
+
+def _leave_at_once(_signal_number: int, _frame: FrameType | None) -> None:
+    """Leave before there is a page to end: an exception amid an import crashes some libraries."""
+    os._exit(0)
 
 
 def _leave(_signal_number: int, _frame: FrameType | None) -> None:

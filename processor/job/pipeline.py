@@ -17,9 +17,13 @@ from shared.job import CHECKPOINT_SECONDS, Job
 from shared.recordings.day_files import DayFile
 from shared.run_files.processor_status import Phase
 from shared.run_files.run_directory import RunDirectory
+from shared.run_files.run_lock import Role, RunLock
 from shared.worker_link import WorkerLink
 
 logger = logging.getLogger(__name__)
+
+KEEP_SECONDS = 1.0
+"""How often the lock on the run directory is looked after."""
 
 
 class Pipeline:
@@ -56,6 +60,8 @@ class Pipeline:
         self._throttle = Throttle()
         self._progress: Progress | None = None
         self._replay: Replay | None = None
+        self._lock: RunLock | None = None
+        self._next_keep_s = 0.0
 
     @property
     def run_id(self) -> str:
@@ -66,9 +72,21 @@ class Pipeline:
         """Process the job and return how the command is to end.
 
         Raises NoInputError when there is nothing to process and RunDirectoryError when the
-        result cannot be written; the published status then says so too, if it can.
+        result cannot be written; the published status then says so too, if it can. Raises
+        AlreadyRunningError, and writes nothing, when somebody else runs in the run directory.
         """
-        RunDirectory(self._job.run_dir).create()
+        run_directory = RunDirectory(self._job.run_dir)
+        if not self._link.is_supervised:
+            run_directory.create_root()
+            self._lock = RunLock(run_directory, Role.PROCESSOR)
+        try:
+            return self._run(run_directory)
+        finally:
+            if self._lock is not None:
+                self._lock.close()
+
+    def _run(self, run_directory: RunDirectory) -> ExitCode:
+        run_directory.create_data()
         try:
             exit_code = self._job_run.run()
         except Exception as error:
@@ -114,6 +132,9 @@ class Pipeline:
     def look_up(self, now_s: float) -> None:
         """Tell the supervisor and, if it is time, everybody else."""
         self.show_life()
+        if now_s >= self._next_keep_s:
+            self._next_keep_s = now_s + KEEP_SECONDS
+            self._keep_lock()
         replay = self._replay
         if replay is not None and self._throttle.is_due(now_s, replay.open_bar_ms):
             self._show_progress(now_s)
@@ -129,9 +150,14 @@ class Pipeline:
 
     def finish(self) -> None:
         """Publish the whole result; raise RunDirectoryError when it cannot be written."""
+        self._keep_lock()
         if self._replay is not None:
             status = self._reporter.status(Phase.FINISHED, self._replay)
             self._publisher.publish(self._replay, status)
+
+    def _keep_lock(self) -> None:
+        if self._lock is not None:
+            self._lock.keep()
 
     def _show_progress(self, now_s: float) -> None:
         if self._progress is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from shared.clock import MS_PER_DAY, from_epoch_ms
 from shared.errors import RunDirectoryError
 from shared.run_files.atomic_file import replace_file
+from shared.run_files.documents import read_regular
 from shared.run_files.numbers import Count, Int64, Integer
 
 logger = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ class FlightRecorder:
 
 def _read(path: Path) -> tuple[Span, ...] | None:
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
     except OSError:
         return None
     if len(content) != _BYTES:

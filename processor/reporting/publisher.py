@@ -1,5 +1,6 @@
 """Publish the state of a run as JSON files, throttled, each replaced in one step."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,8 +70,8 @@ class Publisher:
         write_processor_status(self._run.processor_status, status)
 
     def _create_folder(self) -> None:
-        if not self._run.data.is_dir():
-            self._run.create()
+        if not os.path.isdir(self._run.data):  # noqa: PTH112 - raises nothing, whatever is there
+            self._run.create_data()
 
     def _replace(self, path: Path, document: object) -> None:
         content = orjson.dumps(document)

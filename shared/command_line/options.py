@@ -67,7 +67,8 @@ JOB_OPTIONS = (
     ),
     click.option(
         "--run-dir",
-        type=click.Path(path_type=Path),
+        # Whether it can be read is asked when it is: that may change, and is no wrong option.
+        type=click.Path(path_type=Path, readable=False),
         envvar="ORDERFLOW_RUN_DIR",
         default=Path("./run"),
         show_default=True,

@@ -6,28 +6,29 @@ from importlib import import_module
 from types import FrameType
 
 from shared.exit_codes import ExitCode
+from shared.standard_streams import open_standard_streams
 
 
 def start(command: str, *, interrupted: ExitCode = ExitCode.INTERRUPTED) -> None:
     """Import `command`, given as `module:function`, and call it.
 
-    Importing takes most of a short command's time; a Ctrl-C that comes then ends the process with
-    `interrupted` and without a traceback.
+    Importing takes most of a short command's time; a Ctrl-C that comes then, or before the command
+    answers it, ends the process with `interrupted` and without a traceback. No exception comes of
+    it: one raised amid the import of a library is swallowed by some and crashes others.
     """
 
     def leave(_number: int, _frame: FrameType | None) -> None:
-        # At once: an exception amid the import of a compiled module has been seen to crash.
-        os._exit(interrupted)
+        os._exit(interrupted)  # nothing is open yet
 
-    module, _, function = command.partition(":")
-    # Deaf to it, as in the background of a shell, it stays so.
-    is_interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if is_interruptible:
+    is_deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # in the background of a script
+    if not is_deaf:
         signal.signal(signal.SIGINT, leave)
-    run = getattr(import_module(module), function)
+    open_standard_streams()
+    module, _, function = command.partition(":")
     try:
-        if is_interruptible:
+        run = getattr(import_module(module), function)
+        if not is_deaf:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         run()
-    except KeyboardInterrupt:  # before the command could answer it
+    except KeyboardInterrupt:
         os._exit(interrupted)

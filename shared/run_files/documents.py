@@ -1,7 +1,9 @@
 """Decode the documents that processes leave for each other, types and all."""
 
+import errno
 import os
 import re
+import stat
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,17 +37,32 @@ def read_content(path: Path) -> bytes:
     read or is longer than any document of ours.
     """
     try:
-        with path.open("rb", buffering=0) as file:
-            # Its size is asked for first: `read` with a limit makes room for all of that.
-            is_too_long = os.fstat(file.fileno()).st_size > MAX_BYTES
-            content = b"" if is_too_long else file.readall()
+        content = read_regular(path, MAX_BYTES + 1)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise BrokenFileError(path, f"expected one JSON document, found: {error}") from error
-    if is_too_long:
+    if len(content) > MAX_BYTES:
         raise BrokenFileError(path, f"expected at most {MAX_BYTES:,} bytes, found more")
     return content
+
+
+def read_regular(path: Path, most_bytes: int = -1) -> bytes:
+    """Return the bytes in `path`, or the first of them; raise OSError when it is no file.
+
+    Nobody is waited for: to open somebody's FIFO in place of a file would take for ever.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "expected a file, found something else", str(path))
+        if most_bytes >= 0:  # `read` with a limit makes room for all of that
+            most_bytes = min(most_bytes, found.st_size + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(most_bytes)
+    finally:
+        os.close(descriptor)
 
 
 def decode_document(path: Path, content: bytes, kind: type[Record]) -> Record:

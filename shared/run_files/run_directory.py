@@ -94,6 +94,11 @@ class RunDirectory:
         return self.root / "supervisor.lock"
 
     @property
+    def processor_lock(self) -> Path:
+        """The file whose lock says that a processor runs here without a supervisor."""
+        return self.root / "processor.lock"
+
+    @property
     def running(self) -> Path:
         """The processes that run now, for the supervisor after a killed one."""
         return self.root / "workers.json"
@@ -105,8 +110,23 @@ class RunDirectory:
 
     def create(self) -> None:
         """Make the folder and its `data/`; raise RunDirectoryError when it cannot be written."""
+        self.create_root()
+        self.create_data()
+
+    def create_root(self) -> None:
+        """Make the folder itself; raise RunDirectoryError when that cannot be done."""
         try:
-            self.data.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunDirectoryError(self.root, error.strerror or str(error)) from error
+
+    def create_data(self) -> None:
+        """Make `data/` in the folder, which must be there: somebody may have moved it for a while.
+
+        Raises RunDirectoryError when it cannot be written.
+        """
+        try:
+            self.data.mkdir(exist_ok=True)
             probe = self.data / f".writable.{os.getpid()}.tmp"
             probe.write_bytes(b"")
             probe.unlink()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from shared.errors import BrokenFileError, OrderflowError
 from shared.exit_codes import ExitCode
+from shared.run_files.run_directory import RunDirectory
+from shared.run_files.run_lock import Role, find_holder
 from shared.run_files.supervisor_status import SupervisorStatus
 from supervisor.control.messages import (
     MAX_ANSWER_BYTES,
@@ -18,6 +20,9 @@ from supervisor.control.server import short_address
 
 ANSWER_SECONDS = 5.0
 STOP_SECONDS = 8.0
+CONNECT_SECONDS = 3.0
+"""A supervisor whose control socket somebody took makes it anew within two seconds."""
+CONNECT_AGAIN_SECONDS = 0.05
 
 
 class NotRunningError(OrderflowError):
@@ -27,7 +32,7 @@ class NotRunningError(OrderflowError):
 
 
 class NoAnswerError(OrderflowError):
-    """A supervisor runs in this run directory but does not answer: stopped, or very busy."""
+    """A supervisor runs in this run directory but does not answer: stopped, busy, out of reach."""
 
     exit_code = ExitCode.DEGRADED
 
@@ -62,15 +67,30 @@ def ask_to_stop(control_socket: Path) -> Answer:
 
 
 def _connect(control_socket: Path) -> socket.socket:
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(ANSWER_SECONDS)
-    try:
-        with short_address(control_socket) as address:
-            connection.connect(address)
-    except OSError as error:
-        connection.close()
-        raise NotRunningError(f"{control_socket.parent}: no supervisor runs here") from error
-    return connection
+    """Return a connection to the supervisor; as long as one holds the lock, it is waited for."""
+    run = RunDirectory(control_socket.parent)
+    ends_at = time.monotonic() + CONNECT_SECONDS
+    while True:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.settimeout(ANSWER_SECONDS)
+        try:
+            with short_address(control_socket) as address:
+                connection.connect(address)
+        except OSError as error:
+            connection.close()
+            failure = error
+        else:
+            return connection
+        holder = find_holder(run)
+        if holder is None or holder.role is Role.PROCESSOR:
+            beside = f": {holder}, without one" if holder else ""
+            raise NotRunningError(f"{run.root}: no supervisor runs here{beside}") from failure
+        if time.monotonic() >= ends_at:
+            raise NoAnswerError(
+                f"{run.root}: {holder}, and cannot be reached:"
+                f" {control_socket.name}: {failure.strerror or failure}"
+            ) from failure
+        time.sleep(CONNECT_AGAIN_SECONDS)
 
 
 def _exchange(connection: socket.socket, request: Request, control_socket: Path) -> Answer:

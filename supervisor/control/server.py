@@ -3,11 +3,13 @@
 import contextlib
 import os
 import socket
+import stat
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from shared.errors import BrokenFileError, RunDirectoryError
+from shared.errors import BrokenFileError
 from supervisor.control.messages import (
     MAX_REQUEST_BYTES,
     Answer,
@@ -28,33 +30,47 @@ class ControlServer:
         self._path = path
         self._on_request = on_request
         self._connections: dict[int, socket.socket] = {}
-        self._listener = _listen(path)
-        loop.watch(self._listener.fileno(), self._accept)
+        self._listener: socket.socket | None = None
+        self._identity: tuple[int, int] | None = None
+        self.repair()
 
     def repair(self) -> bool:
-        """Make the socket anew if somebody deleted it; return whether that was so."""
-        if self._path.exists():
+        """Make the socket anew if it is not at its path any more; return whether that was done.
+
+        It may have been deleted, or another file, or that of an earlier run, put in its place. Of
+        a folder that is gone, or a disk that is full, the next look makes what can be made.
+        """
+        identity = _identity_at(self._path)
+        if identity is not None and identity == self._identity:
             return False
         try:
             listener = _listen(self._path)
-        except RunDirectoryError:
-            return False  # the folder is gone as well, or the disk full: the next look tries again
-        self._loop.unwatch(self._listener.fileno())
-        self._listener.close()
+        except OSError:
+            return False
+        self._close_listener()
         self._listener = listener
+        self._identity = _identity_at(self._path)
         self._loop.watch(listener.fileno(), self._accept)
         return True
 
     def close(self) -> None:
         """Remove the socket and hang up; who waited for a stop learns that it is done."""
-        with contextlib.suppress(OSError):
-            self._path.unlink()
-        self._loop.unwatch(self._listener.fileno())
-        self._listener.close()
+        if self._identity is not None and _identity_at(self._path) == self._identity:
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+        self._close_listener()
         for descriptor in list(self._connections):
             self._hang_up(descriptor)
 
+    def _close_listener(self) -> None:
+        if self._listener is not None:
+            self._loop.unwatch(self._listener.fileno())
+            self._listener.close()
+            self._listener = None
+
     def _accept(self) -> None:
+        if self._listener is None:
+            return
         try:
             connection, _ = self._listener.accept()
         except OSError:
@@ -120,10 +136,32 @@ def short_address(path: Path) -> Iterator[str]:
         os.close(folder)
 
 
+def _identity_at(path: Path) -> tuple[int, int] | None:
+    """Return what tells one file from another, or None where there is none to be seen."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _make_room(path: Path) -> None:
+    """Clear the way for a socket: the lock says that one there is of an earlier run."""
+    try:
+        is_socket = stat.S_ISSOCK(path.lstat().st_mode)
+    except FileNotFoundError:
+        return
+    if is_socket:
+        path.unlink()
+    else:  # somebody's file or folder
+        path.replace(path.with_name(f"{path.name}.aside.{time.time_ns()}"))
+
+
 def _listen(path: Path) -> socket.socket:
+    """Return a socket that listens at `path`; raise OSError where it cannot be made."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        path.unlink(missing_ok=True)  # ours: the lock says that nobody else runs here
+        _make_room(path)
         listener.setblocking(False)
         # The mask is the process's, but no other thread of ours creates files.
         mask = os.umask(0o177)
@@ -133,7 +171,7 @@ def _listen(path: Path) -> socket.socket:
         finally:
             os.umask(mask)
         listener.listen(16)
-    except OSError as error:
+    except OSError:
         listener.close()
-        raise RunDirectoryError(path, error.strerror or str(error)) from error
+        raise
     return listener

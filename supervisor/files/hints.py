@@ -106,7 +106,7 @@ class ChangeHints:
 
     def _build(self, now: float) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(exist_ok=True)  # not those above: they may be moved back
             self._inode = self._folder.stat().st_ino
             # Opens its inotify instance at once, so that this fails where there is none left.
             self._observer = self._make_observer()

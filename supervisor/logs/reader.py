@@ -26,8 +26,11 @@ def follow(paths: Iterable[Path]) -> Iterator[str]:
 
 
 def _last_lines(path: Path, lines: int) -> list[str]:
-    with path.open(encoding="utf-8", errors="replace") as file:
-        return [line.rstrip("\n") for line in deque(file, maxlen=max(0, lines))]
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return [line.rstrip("\n") for line in deque(file, maxlen=max(0, lines))]
+    except OSError as error:
+        return [f"{path.name}: cannot be read: {error.strerror}"]
 
 
 class _Follower:
@@ -45,9 +48,12 @@ class _Follower:
             self._inode, self._offset = inode, 0
         if size == self._offset:
             return []
-        with self._path.open("rb") as file:
-            file.seek(self._offset)
-            content = file.read(size - self._offset)
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                content = file.read(size - self._offset)
+        except OSError:  # rotated, or closed for a while: the next look finds it
+            return []
         whole = content.rfind(b"\n") + 1
         self._offset += whole
         return content[:whole].decode("utf-8", "replace").splitlines()

@@ -1,8 +1,10 @@
 """Append to a file, rotate it by size, and count instead of failing."""
 
 import contextlib
+import errno
 import os
 from pathlib import Path
+from stat import S_ISREG
 
 from supervisor.loop.descriptors import close_quietly
 
@@ -16,15 +18,22 @@ class RotatingFile:
 
     A full disk, a vanished folder or a directory in its place is no error to the caller: what
     could not be written is counted in `lost_lines`, and the file is tried again after a second.
+    Its folder is made where it `makes_folder`, those above never.
     """
 
     def __init__(
-        self, path: Path, max_bytes: int = MAX_BYTES, kept_files: int = KEPT_FILES
+        self,
+        path: Path,
+        max_bytes: int = MAX_BYTES,
+        kept_files: int = KEPT_FILES,
+        *,
+        makes_folder: bool = True,
     ) -> None:
         self.path = path
         self.lost_lines = 0
         self._max_bytes = max_bytes
         self._kept_files = kept_files
+        self._makes_folder = makes_folder
         self._descriptor: int | None = None
         self._size = 0
         self._inode = 0
@@ -81,11 +90,15 @@ class RotatingFile:
         return self._descriptor
 
     def _open(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        if self._makes_folder:  # not those above: a run directory that was moved may come back
+            self.path.parent.mkdir(exist_ok=True)
+        # Not blocking: opening a FIFO would wait for a reader.
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
         self._descriptor = os.open(self.path, flags, 0o644)
-        stat = os.fstat(self._descriptor)
-        self._size, self._inode = stat.st_size, stat.st_ino
+        found = os.fstat(self._descriptor)
+        if not S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "expected a file, found something else")
+        self._size, self._inode = found.st_size, found.st_ino
 
     def _is_at_its_path(self) -> bool:
         # Else the file was deleted or moved away, and what is written now nobody will find.

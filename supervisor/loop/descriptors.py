@@ -20,14 +20,3 @@ def read_available(descriptor: int, limit: int) -> bytes | None:
         return b""
     except OSError:
         return None
-
-
-def fill_standard_descriptors() -> None:
-    """Open 0, 1 and 2 where they are closed, so that no file of ours gets their numbers.
-
-    A supervisor started with `>&-` would else print into the first file it opens.
-    """
-    descriptor = os.open(os.devnull, os.O_RDWR)
-    while descriptor <= 2:
-        descriptor = os.dup(descriptor)
-    os.close(descriptor)

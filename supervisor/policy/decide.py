@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from shared import events
-from shared.exit_codes import PERMANENT_FAILURES, ExitCode
+from shared.exit_codes import OUTSIDE_FAILURES, PERMANENT_FAILURES, ExitCode
 from shared.run_files.supervisor_status import WorkerState
 from supervisor.policy.restart_policy import RestartPolicy
 from supervisor.policy.transitions import (
@@ -20,6 +20,7 @@ from supervisor.policy.transitions import (
     settle,
     start,
     terminate,
+    wait_for_others,
 )
 from supervisor.policy.worker_events import (
     Do,
@@ -120,6 +121,8 @@ def _end(
     if ended.exit_code in PERMANENT_FAILURES:
         told = f"{reason}: a restart cannot mend it"
         return Decision(settle(worker, WorkerState.FATAL), (Report(events.FATAL, told),))
+    if ended.exit_code in OUTSIDE_FAILURES:
+        return wait_for_others(worker, reason, now, chance, policy)
     return fail(worker, reason, now, chance, policy)
 
 
@@ -169,7 +172,7 @@ def _weigh(worker: WorkerRecord, rss_bytes: int, now: float, policy: RestartPoli
 def _restart(worker: WorkerRecord, now: float, policy: RestartPolicy) -> Decision:
     if worker.is_told_to_stop:  # stop beats restart
         return Decision(worker)
-    clean = replace(worker, attempt=0, failure_times=())
+    clean = replace(worker, attempt=0, failure_times=(), outside_failures=0)
     if worker.state is WorkerState.STOPPING:
         return Decision(replace(clean, after_stop=AfterStop.START_AFRESH))
     if worker.is_alive:

@@ -48,7 +48,7 @@ def fail(
     was_healthy = worker.is_proven or is_healthy(worker, now, policy)
     attempt = 1 if was_healthy else worker.attempt + 1
     recent = tuple(time for time in worker.failure_times if time > now - SECONDS_PER_HOUR)
-    failed = replace(worker, attempt=attempt, failure_times=(*recent, now))
+    failed = replace(worker, attempt=attempt, failure_times=(*recent, now), outside_failures=0)
     if attempt > policy.max_failures_in_a_row:
         return _give_up(failed, f"{reason}; {attempt} failures in a row")
     if len(failed.failure_times) > policy.max_failures_per_hour:
@@ -56,6 +56,23 @@ def fail(
     delay = 0.0 if was_healthy else backoff_s(attempt, chance, policy)
     waiting = replace(settle(failed, WorkerState.BACKOFF), wake_at=now + delay)
     return Decision(waiting, (Report(events.BACKOFF, reason, next_delay_s=delay),))
+
+
+def wait_for_others(
+    worker: WorkerRecord, reason: str, now: float, chance: float, policy: RestartPolicy
+) -> Decision:
+    """Return the worker after an end that only others can mend: tried again without end.
+
+    It is nobody's failure, so that none is counted, and a full disk does not use up the tries
+    that are for the worker's own. A start that got further begins the delays anew.
+    """
+    count = worker.outside_failures + 1
+    delay = backoff_s(count, chance, policy)
+    waiting = replace(
+        settle(worker, WorkerState.BACKOFF), outside_failures=count, wake_at=now + delay
+    )
+    told = f"{reason}: tried again until it can be written"
+    return Decision(waiting, (Report(events.BACKOFF, told, next_delay_s=delay),))
 
 
 def _give_up(worker: WorkerRecord, reason: str) -> Decision:

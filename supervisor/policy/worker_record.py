@@ -35,7 +35,8 @@ class AfterStop(Enum):
 class WorkerRecord:
     """One worker as the policy sees it.
 
-    `attempt` counts failures in a row, `failure_times` are those of the last hour. `wake_at` is
+    `attempt` counts failures in a row, `failure_times` are those of the last hour;
+    `outside_failures` in a row are what only others can mend, and count for nothing. `wake_at` is
     when a BACKOFF is over or a STOPPING process is killed. `last_sign_of_life` may lie ahead: at
     a start it is the end of the start-up allowance. `is_proven` says that this process was ready
     for `healthy_s`.
@@ -48,6 +49,7 @@ class WorkerRecord:
     starts: int = 0
     attempt: int = 0
     failure_times: tuple[float, ...] = ()
+    outside_failures: int = 0
     wake_at: float | None = None
     allowance_until: float = 0.0
     last_sign_of_life: float = 0.0

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "shared/recordings": "",
     "shared/run_files": "",
     "recorder/simulator": "shared/command_line shared/recordings",
-    "processor": "job",
+    "processor": "job engine/kernels",
     "processor/rules": "shared/recordings",
     "processor/poison": "shared/recordings shared/run_files",
     "processor/calculation": "poison shared/recordings shared/run_files",

@@ -9,7 +9,11 @@ from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, Wo
 from visualizer.wording.worker_words import PAGE, PROCESSOR, title_of
 
 SUPERVISOR_SILENT_MS = 8_000
-"""A supervisor that has not written its status for this long is taken for gone."""
+"""A supervisor that has not written its status for this long is taken for gone.
+
+So is one whose status is so far in the future: one that lives writes again within a second of the
+clock's being set back.
+"""
 
 PROCESSOR_SILENT_MS = 10_000
 """A running processor that has not written its status for this long is called stale."""
@@ -81,7 +85,7 @@ _TROUBLE = {Kind.STOPPED: 1, Kind.STALE: 2, Kind.RESTARTING: 3, Kind.FAILED: 4, 
 
 def is_supervisor_alive(supervisor: SupervisorStatus, now_ms: int) -> bool:
     """Say whether the supervisor has written its status lately."""
-    return now_ms - supervisor.updated_at_ms <= SUPERVISOR_SILENT_MS
+    return abs(now_ms - supervisor.updated_at_ms) <= SUPERVISOR_SILENT_MS
 
 
 def _supervised(
@@ -136,7 +140,7 @@ def _unsupervised(processor: ProcessorStatus | None, *, has_bars: bool, now_ms: 
 def _alive(processor: ProcessorStatus | None, *, has_bars: bool, now_ms: int) -> PageState:
     if processor is not None and processor.phase is Phase.FINISHED:
         return _finished(processor)
-    silent_ms = 0 if processor is None else now_ms - processor.updated_at_ms
+    silent_ms = 0 if processor is None else abs(now_ms - processor.updated_at_ms)
     if processor is not None and silent_ms > PROCESSOR_SILENT_MS:
         return PageState(
             Kind.STALE,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numba import njit
+from numba.core.caching import NullCache
 
 from processor.engine.kernels import (
     book_bars,
@@ -28,11 +29,16 @@ from processor.engine.kernels.level_shapes import no_shapes
 
 logger = logging.getLogger(__name__)
 
-_compile: Any = njit(cache=keep_compiled_kernels(), nogil=True, error_model="numpy")
+_THREAD = "compile"
+
+IS_KEPT = keep_compiled_kernels()
+_compile: Any = njit(cache=IS_KEPT, nogil=True, error_model="numpy")
 _parse_levels = _compile(level_kernel.parse_levels)
 _apply_to_ladder = _compile(ladder_kernel.apply_to_ladder)
 _apply_to_sorted = _compile(sorted_kernel.apply_to_sorted)
 _count_trades = _compile(trade_kernel.count_trades)
+
+_ALL = (_parse_levels, _apply_to_ladder, _apply_to_sorted, _count_trades)
 
 LOOK_SECONDS = 0.02
 
@@ -87,19 +93,35 @@ class Kernels:
             self._sorted_thread.join(LOOK_SECONDS)
 
     def _prepare(self) -> None:
-        _call_each_with_nothing()
+        _load_or_compile(_call_each_with_nothing)
         self.apply_to_ladder = _apply_to_ladder
         self.count_trades = _count_trades
         self.is_ready = True
         logger.debug("compiled kernels are ready")
 
     def _prepare_sorted(self) -> None:
-        _call_sorted_with_nothing()
+        _load_or_compile(_call_sorted_with_nothing)
         self.apply_to_sorted = _apply_to_sorted
 
 
 def _in_thread(work: Callable[[], None]) -> threading.Thread:
-    return threading.Thread(target=work, name="compile", daemon=True)
+    return threading.Thread(target=work, name=_THREAD, daemon=True)
+
+
+def is_half_compiled() -> bool:
+    """Say whether this process began to compile kernels that are to be kept, and is not done."""
+    return IS_KEPT and any(thread.name == _THREAD for thread in threading.enumerate())
+
+
+def _load_or_compile(call: Callable[[], None]) -> None:
+    """Do `call`; where what is kept cannot be read or written, without keeping anything."""
+    try:
+        call()
+    except Exception as error:  # noqa: BLE001 - of a damaged file comes whatever pickle raises
+        logger.warning("compiled kernels cannot be kept: %r: they are compiled without", error)
+        for kernel in _ALL:
+            kernel._cache = NullCache()  # there is no door for it
+        call()
 
 
 def _is_compiling() -> bool:

@@ -158,7 +158,7 @@ def test_a_harmed_file_is_put_right_at_the_next_publish(run: RunDirectory, harm:
 def test_a_deleted_folder_is_made_again_with_all_its_files(run: RunDirectory) -> None:
     publisher = Publisher(run)
     publisher.publish(FakeState(), STATUS)
-    shutil.rmtree(run.root)
+    shutil.rmtree(run.data)
     publisher.publish(FakeState(), STATUS)
     assert all(json.loads(path.read_bytes()) for path in run.published)
 

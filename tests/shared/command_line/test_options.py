@@ -1,5 +1,6 @@
 """The options that the commands share."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from shared.command_line.options import JOB_OPTIONS, PAGE_OPTIONS, make_job, with_options
 from shared.errors import UsageError
-from shared.exit_codes import PERMANENT_FAILURES, ExitCode
+from shared.exit_codes import OUTSIDE_FAILURES, PERMANENT_FAILURES, ExitCode
 from shared.job import Job, TimeRange
 
 
@@ -113,6 +114,16 @@ def test_a_range_that_does_not_go_forward_is_a_usage_error() -> None:
         make_job(**values(to_ms=1))
 
 
-def test_usage_no_input_and_cannot_write_are_for_no_restart_to_mend() -> None:
-    assert {2, 66, 73} <= PERMANENT_FAILURES
+def test_only_what_the_user_typed_is_for_no_restart_to_mend() -> None:
+    assert {2, 66} <= PERMANENT_FAILURES
     assert not {0, 65, 70, 130, 143} & PERMANENT_FAILURES
+    assert not PERMANENT_FAILURES & OUTSIDE_FAILURES
+    assert {73, 75} <= OUTSIDE_FAILURES
+
+
+def test_a_run_directory_that_cannot_be_read_is_no_wrong_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_arguments, **_options: False)
+    result, seen = invoke("--run-dir", str(tmp_path))
+    assert (result.exit_code, seen["run_dir"]) == (0, tmp_path)

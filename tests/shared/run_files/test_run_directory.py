@@ -17,12 +17,16 @@ def test_every_file_has_the_name_of_the_contract() -> None:
         "run/data/depth_data.json",
         "run/data/processor_status.json",
     ]
-    beside = (run.supervisor_status, run.events, run.control_socket, run.lock, run.logs)
+    beside = (
+        *(run.supervisor_status, run.events, run.control_socket),
+        *(run.lock, run.processor_lock, run.logs),
+    )
     assert [str(path) for path in beside] == [
         "run/status.json",
         "run/events.jsonl",
         "run/ctl.sock",
         "run/supervisor.lock",
+        "run/processor.lock",
         "run/logs",
     ]
 
@@ -43,5 +47,5 @@ def test_a_file_where_a_folder_should_be_is_an_error_that_names_it(
     obstacle.parent.mkdir(parents=True, exist_ok=True)
     obstacle.touch()
     run = RunDirectory(tmp_path / "run")
-    with pytest.raises(RunDirectoryError, match=f"^{run.data}: cannot be written: "):
+    with pytest.raises(RunDirectoryError, match=f"^{obstacle}: cannot be written: "):
         run.create()

@@ -96,12 +96,36 @@ def test_page_that_ends_is_always_started_again(code: int) -> None:
     assert story.at(5.5, Tick()).spawns() == [0, 5.5]
 
 
-@pytest.mark.parametrize("code", [2, 64, 66, 73, 78])
+@pytest.mark.parametrize("code", [2, 64, 66, 78])
 @pytest.mark.parametrize("make", [a_processor, a_page], ids=["processor", "page"])
 def test_permanent_exit_is_fatal_at_once(make: type, code: int) -> None:
     story = make().at(0, StartAsked()).at(1, Ended(exit_code=code)).at(99, Tick())
     assert story.state is WorkerState.FATAL
     assert story.spawns() == [0]
+
+
+@pytest.mark.parametrize("code", [73, 75])
+@pytest.mark.parametrize("make", [a_processor, a_page], ids=["processor", "page"])
+def test_what_the_file_system_may_mend_is_tried_again_without_end(make: type, code: int) -> None:
+    story = make().at(0, StartAsked())
+    now = 0.0
+    for _ in range(50):
+        story.at(now + 1, Ended(exit_code=code))
+        assert story.state is WorkerState.BACKOFF
+        now += 32
+        story.at(now, Tick())
+        assert story.state is WorkerState.STARTING
+    assert (story.worker.attempt, story.worker.failure_times) == (0, ())
+    delays = [delay for name, delay in story.told if name == "backoff"]
+    assert delays[:8] == [0.5, 1, 2, 4, 8, 16, 30, 30]
+
+
+def test_a_full_disk_uses_up_none_of_a_worker_s_own_tries() -> None:
+    story = a_processor().at(0, StartAsked())
+    for number in range(20):
+        story.at(40 * number + 1, Ended(exit_code=73)).at(40 * number + 35, Tick())
+    story.at(900, Ended(exit_code=1))
+    assert (story.state, story.worker.attempt) == (WorkerState.BACKOFF, 1)
 
 
 def test_delay_doubles_up_to_its_limit() -> None:

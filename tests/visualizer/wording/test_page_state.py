@@ -5,7 +5,7 @@ import pytest
 
 from shared.run_files.processor_status import FileProblem, Phase, ProcessorStatus
 from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, WorkerStatus
-from visualizer.wording.page_state import Kind, PageState, derive_state
+from visualizer.wording.page_state import Kind, PageState, derive_state, is_supervisor_alive
 
 NOW_MS = 1_800_000_000_000
 WORKER = WorkerStatus("processor", WorkerState.RUNNING, pid=7)
@@ -45,6 +45,19 @@ def state_of(
 ) -> PageState:
     supervisor = None if worker is None else supervised(worker, age_ms=age_ms)
     return derive_state(processor, supervisor, has_bars=has_bars, now_ms=NOW_MS)
+
+
+@pytest.mark.parametrize(
+    ("age_ms", "is_alive"),
+    [(0, True), (8_000, True), (8_001, False), (-500, True), (-8_001, False), (-86_400_000, False)],
+)
+def test_a_supervisor_is_alive_only_by_a_status_of_about_now(age_ms: int, is_alive: bool) -> None:
+    assert is_supervisor_alive(supervised(WORKER, age_ms), NOW_MS) is is_alive
+
+
+def test_a_killed_run_is_not_running_though_the_clock_was_set_back_a_day() -> None:
+    behind = replace(PROCESSOR, updated_at_ms=NOW_MS + 86_400_000)
+    assert state_of(WORKER, behind, age_ms=-86_400_000).kind is Kind.STALE
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,12 @@ print(sum(_count_trades.stats.cache_hits.values()), sum(_count_trades.stats.cach
 
 def compile_in(checkout: Path, **environment: str) -> tuple[str, str]:
     """Load a kernel; return whether one was found kept, or not, and what was logged."""
+    return run_in(checkout, COMPILE, **environment)
+
+
+def run_in(checkout: Path, program: str, **environment: str) -> tuple[str, str]:
     done = subprocess.run(
-        [sys.executable, "-c", COMPILE],
+        [sys.executable, "-c", program],
         env=clean_environment(PYTHONPATH=str(checkout), **environment),
         cwd=checkout,
         capture_output=True,
@@ -70,6 +74,33 @@ def test_without_a_folder_to_keep_them_in_they_are_compiled_and_it_is_said_once(
     counts, log = compile_in(checkout, NUMBA_CACHE_DIR=str(occupied))
     assert counts == "0 1"
     assert log.count("no folder to keep compiled kernels in") == 1
+
+
+LOAD = """
+import logging
+logging.basicConfig(level=logging.WARNING)
+from processor.engine.kernels.loading import Kernels
+kernels = Kernels()
+kernels.prepare()
+kernels.wait()
+print(kernels.is_ready)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["junk", "folder"])
+def test_kept_kernels_that_are_damaged_are_compiled_anew_and_it_is_said_once(
+    checkout: Path, tmp_path: Path, damage: str
+) -> None:
+    cache = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    compile_in(checkout, **cache)
+    [index] = (tmp_path / "cache").rglob("*count_trades*.nbi")
+    index.unlink()
+    index.mkdir() if damage == "folder" else index.write_bytes(b"junk")
+    told, log = run_in(checkout, LOAD, **cache)
+    assert told == "True"
+    assert log.count("compiled kernels cannot be kept") == 1
+    assert "Traceback" not in log
 
 
 def test_what_earlier_sources_left_beside_them_is_deleted(checkout: Path) -> None:

@@ -1,5 +1,6 @@
 """What a first-time user sees, whose machine has compiled nothing yet, and how soon it listens."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -9,9 +10,11 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
+import psutil
 import pytest
 
 from processor.engine.intake import book_intake
+from processor.engine.kernels import finishing as finishing_kernels
 from processor.engine.kernels.loading import Kernels
 from processor.engine.replay.engine_replay import EngineReplay
 from processor.job.pipeline import Pipeline
@@ -24,6 +27,7 @@ from shared.run_files.run_directory import RunDirectory
 from shared.worker_link import WorkerLink
 from tests.support.commands import clean_environment
 from tests.support.engine_runs import UncompiledKernels
+from tests.support.recordings import T0, Book, Recording, Tick
 from tests.support.runs import ONE_DAY, Published, compiled_kernels, published
 from tests.support.waiting import wait_for
 
@@ -86,10 +90,67 @@ def test_bars_are_on_disk_before_anything_is_compiled_and_the_result_is_the_same
         wait_for(lambda: has_bars(cold), "bars of a first run", 30)
         assert not list(cold_cache.rglob("*apply_to_ladder*.nbc"))
         assert process.wait(timeout=60) == 0
-    assert list(cold_cache.rglob("*apply_to_ladder*.nbc"))
+    # Where the rows were done before the compiler, a process of its own goes on.
+    wait_for(lambda: list(cold_cache.rglob("*apply_to_ladder*.nbc")), "compiled kernels", 120)
     with processing(demo_hour, warm, cold_cache) as process:
         assert process.wait(timeout=60) == 0
     assert documents(published(cold)) == documents(published(warm))
+
+
+KERNELS = ("parse_levels", "apply_to_ladder", "count_trades")
+
+
+def are_kept(cache: Path) -> bool:
+    return all(list(cache.rglob(f"*{kernel}*.nbc")) for kernel in KERNELS)
+
+
+def finishing(cache: Path) -> list[psutil.Process]:
+    """Return the processes that go on compiling into `cache`."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if (
+                finishing_kernels.__name__ in process.cmdline()
+                and process.environ().get("NUMBA_CACHE_DIR") == str(cache)
+                and process.status() != psutil.STATUS_ZOMBIE
+            ):
+                found.append(process)
+    return found
+
+
+@pytest.fixture
+def short(tmp_path: Path) -> DayFile:
+    """A recording that is done before anything can be compiled."""
+    rows = [Book(T0 + 1000 * index, [["100", "1"]], [["101", "1"]]) for index in range(100)]
+    return Recording(tmp_path / "short").write(rows, [Tick(T0 + 500)])
+
+
+@pytest.mark.slow
+def test_what_a_short_first_run_began_to_compile_is_kept_and_nobody_waits_for_it(
+    short: DayFile, cold_cache: Path, tmp_path: Path
+) -> None:
+    with processing(short, tmp_path / "run", cold_cache) as process:
+        assert process.wait(timeout=60) == 0
+        assert not are_kept(cold_cache), "it had waited for the compiler"
+    [other] = wait_for(lambda: finishing(cold_cache), "a process that goes on", 10)
+    assert other.nice() >= 0
+    with processing(short, tmp_path / "second", cold_cache) as process:
+        assert process.wait(timeout=60) == 0
+    wait_for(lambda: are_kept(cold_cache), "compiled kernels", 120)
+    wait_for(lambda: not finishing(cold_cache), "the end of the process that went on", 30)
+    with processing(short, tmp_path / "third", cold_cache) as process:
+        assert process.wait(timeout=60) == 0
+    assert not finishing(cold_cache), "nothing was left to do"
+
+
+def test_who_stopped_a_run_gets_no_process_that_goes_on(
+    demo_hour: DayFile, cold_cache: Path, tmp_path: Path
+) -> None:
+    with processing(demo_hour, tmp_path, cold_cache) as process:
+        wait_for(lambda: has_bars(tmp_path), "bars of a first run", 30)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=15) == 128 + signal.SIGTERM
+    assert not finishing(cold_cache)
 
 
 def test_ctrl_c_while_kernels_compile_ends_the_run_at_once(

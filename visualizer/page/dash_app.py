@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import dash
 import plotly  # type: ignore[import-untyped] # it has no types of its own
+from dash.exceptions import DependencyException
 from dash.fingerprint import build_fingerprint
 from flask import Flask
 
@@ -77,6 +79,7 @@ def create_app(settings: PageSettings) -> dash.Dash:
     app.layout = page_layout(settings.job, settings.poll_ms)
     register_callbacks(app)
     add_health(server, settings.boot_id)
+    server.register_error_handler(DependencyException, _unknown_file)
     feed = FeedEndpoint(server.wsgi_app, RunView(RunDirectory(settings.job.run_dir)))
     guard = Guard(feed, settings.access, app.csp_hashes())
     # Dash looks for its assets during the first request, and meanwhile answers a second one with
@@ -84,6 +87,11 @@ def create_app(settings: PageSettings) -> dash.Dash:
     server.test_client().get("/")
     server.wsgi_app = guard  # type: ignore[method-assign]
     return app
+
+
+def _unknown_file(_error: Exception) -> tuple[str, int]:
+    """Answer who asks for a component's file that there is none of, as scanners do."""
+    return "No such file.\n", HTTPStatus.NOT_FOUND
 
 
 def _columns_by_series() -> str:

@@ -4,9 +4,8 @@ import hmac
 import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote, unquote
 
 from shared.page_access import is_loopback
 from shared.worker_link import HEALTH_PATH
@@ -94,7 +93,9 @@ class Guard:
             return "421 Misdirected Request", text, b"This is not the page you asked for.\n"
         if self._access.token is None:
             return None
-        query = parse_qs(environ.get("QUERY_STRING", ""))
+        # As WSGI hands it over: bytes, each as a character.
+        text_of_query = environ.get("QUERY_STRING", "").encode("latin-1").decode("utf-8", "replace")
+        query = parse_qs(text_of_query)
         if path == "/" and self._access.is_token(query.get(TOKEN_PARAMETER, [""])[0]):
             html = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]
             return "200 OK", [*html, ("Set-Cookie", self._cookie())], _ENTER
@@ -103,12 +104,8 @@ class Guard:
         return "403 Forbidden", text, b"Open the link that was printed when Orderflow started.\n"
 
     def _cookie(self) -> str:
-        cookie = SimpleCookie({self._access.cookie_name: self._access.token or ""})
-        morsel = cookie[self._access.cookie_name]
-        morsel["path"] = "/"
-        morsel["httponly"] = True
-        morsel["samesite"] = "Strict"
-        return morsel.OutputString()
+        value = quote(self._access.token or "", safe="")  # a header has only ASCII
+        return f"{self._access.cookie_name}={value}; Path=/; HttpOnly; SameSite=Strict"
 
 
 def security_headers(script_hashes: Sequence[str]) -> Headers:
@@ -145,12 +142,16 @@ def host_name(host_header: str) -> str:
 
 
 def cookie_value(environ: "WSGIEnvironment", name: str) -> str:
-    """Return a cookie's value, or an empty string."""
-    try:
-        morsel = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(name)
-    except CookieError:
-        return ""
-    return morsel.value if morsel else ""
+    """Return a cookie's value, or an empty string.
+
+    The cookies of all ports of a host come together, and what others put into theirs may be of any
+    form: only where one ends and which is ours is looked for, and that name is ours alone.
+    """
+    for cookie in environ.get("HTTP_COOKIE", "").split(";"):
+        found, _, value = cookie.strip().partition("=")
+        if found == name:
+            return unquote(value.strip('"'))
+    return ""
 
 
 def _is_address(name: str) -> bool:

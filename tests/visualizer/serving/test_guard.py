@@ -2,7 +2,7 @@
 
 import pytest
 
-from visualizer.serving.guard import Access, host_name
+from visualizer.serving.guard import Access, cookie_value, host_name
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,26 @@ def test_without_a_token_no_candidate_is_right() -> None:
     assert Access("127.0.0.1", 8050, "s3cret").is_token("s3cret")
     assert not Access("127.0.0.1", 8050, "s3cret").is_token("S3cret")
     assert not Access("127.0.0.1", 8050, "s3cret").is_token("ü")
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        "",
+        'state={"a": [1, 2]}; ',
+        "weird[0]=1; ",
+        "noname; ",
+        "=nothing; ",
+        'broken="; ',
+        "a=b=c; \x00; ",
+        "orderflow_token_80=other; ",
+    ],
+)
+def test_the_cookie_is_found_behind_those_of_other_applications(others: str) -> None:
+    environ = {"HTTP_COOKIE": f"{others}orderflow_token_8050=s3cret; more={{}}"}
+    assert cookie_value(environ, "orderflow_token_8050") == "s3cret"
+
+
+def test_where_there_is_no_cookie_of_ours_none_is_found() -> None:
+    assert cookie_value({"HTTP_COOKIE": "a=1; b"}, "orderflow_token_8050") == ""
+    assert cookie_value({}, "orderflow_token_8050") == ""

@@ -1,5 +1,6 @@
 """The whole server as a process: who is let in, what strangers learn, how it starts and stops."""
 
+import contextlib
 import gzip
 import http.client
 import os
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import orjson
 import pytest
@@ -268,3 +270,36 @@ def test_a_missing_run_directory_is_waited_for(tmp_path: Path) -> None:
         assert server.get("/_feed").status == 200
         RunFiles(tmp_path / "later").add(2)
         wait_for(lambda: b'"ohlc":{"whole":true,"rows":[[' in server.get("/_feed").body, "the bars")
+
+
+@pytest.mark.parametrize("token", ["grüße", "a b&c=d;e", "令牌"])
+def test_a_token_of_any_characters_opens_the_page_by_its_link(tmp_path: Path, token: str) -> None:
+    with PageServer(tmp_path, "--token", token) as server:
+        entered = server.get(f"/?{urlencode({'token': token})}")
+        assert entered.status == 200
+        cookie = entered.headers["set-cookie"].partition(";")[0]
+        assert server.get("/_feed", {"Cookie": cookie}).status == 200
+        assert server.get("/_feed", {"Cookie": f'x={{"y":1}}; {cookie}'}).status == 200
+        assert server.get("/_feed").status == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["dash/nothing.js", "no_such_package/x.js", "dash/../../etc/passwd", "plotly/x"]
+)
+def test_a_component_s_file_that_is_not_there_is_not_found(
+    open_server: PageServer, path: str
+) -> None:
+    assert open_server.get(f"/_dash-component-suites/{path}").status == 404
+
+
+def test_idle_connections_keep_nobody_out(tmp_path: Path) -> None:
+    """Many that say nothing and many that begin to speak, and the page answers as ever."""
+    RunFiles(tmp_path).add(3)
+    with PageServer(tmp_path) as server, contextlib.ExitStack() as stack:
+        for number in range(400):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 5))
+            if number % 2:
+                client.sendall(b"GET / HTTP/1.1\r\nHost: local")
+        assert server.get(HEALTH_PATH).status == 200
+        assert server.get("/_feed").status == 200
+        assert server.get("/").status == 200

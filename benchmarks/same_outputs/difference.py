@@ -9,8 +9,11 @@ _CONTEXT_CHARACTERS = 60
 
 
 def differences(expected: Outcome, found: Outcome) -> Iterator[tuple[str, str]]:
-    """Yield the name of each part that differs, and how."""
-    for part in {**expected, **found}:
+    """Yield the name of each part that differs, and how.
+
+    Of a command that did not run to its end that alone is said, not that all its files are missing.
+    """
+    for part in found if len(found) == 1 else {**expected, **found}:
         if expected.get(part) != found.get(part):
             yield part, _describe(expected.get(part), found.get(part))
 

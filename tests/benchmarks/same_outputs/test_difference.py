@@ -22,10 +22,16 @@ def test_of_long_texts_the_surroundings_are_shown() -> None:
 
 
 def test_a_part_that_is_there_in_one_alone() -> None:
-    assert list(differences({"one": "a"}, {"two": "b"})) == [
+    expected, found = {"exit code": "0", "one": "a"}, {"exit code": "0", "two": "b"}
+    assert list(differences(expected, found)) == [
         ("one", "expected a\nfound    nothing"),
         ("two", "expected nothing\nfound    b"),
     ]
+
+
+def test_of_a_command_that_is_gone_nothing_else_is_said() -> None:
+    expected, found = {"exit code": "0", "one": "a", "two": "b"}, {"exit code": "none"}
+    assert [part for part, _ in differences(expected, found)] == ["exit code"]
 
 
 def test_equal_outcomes_do_not_differ() -> None:

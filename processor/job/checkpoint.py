@@ -17,7 +17,7 @@ from shared.run_files.run_directory import RunDirectory
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever older code could not read, or would misread, what is written."""
 
 

@@ -9,10 +9,14 @@ from processor.engine.file_progress import START, Bookmark
 from processor.engine.kernels.arguments import Sums
 from processor.engine.replay_context import ReplayContext
 from processor.engine.scan.columns import Column, ColumnBatch
-from processor.engine.scan.reading_order import ReadingOrder, ReadingOrderError
+from processor.engine.scan.reading_order import (
+    OutOfPlaceError,
+    ReadingOrder,
+    ReadingOrderError,
+)
 from processor.poison.row_guard import RowGuard
 from shared.recordings.day_files import DayFile
-from shared.recordings.problems import BadRowError
+from shared.recordings.problems import BadRowError, UnusableFileError
 from shared.recordings.table_reader import TableReader, TimedRow
 
 FOREVER_MS = 2**62
@@ -65,11 +69,20 @@ class TableIntake(ABC, Generic[Batch]):
         self._batches: Generator[Batch, None, None] = _nothing()
         self._batch: Batch | None = None
         self._row = 0
+        self._last_id: int | None = start.row_id
+        self._is_counted = False
         self.bookmark = start
         self.is_over = False
 
-    def take_columns(self, columns: Generator[ColumnBatch, None, None]) -> None:
-        """Take the rows from `columns`, the result of the table's query."""
+    def take_columns(
+        self, columns: Generator[ColumnBatch, None, None], *, is_counted: bool = False
+    ) -> None:
+        """Take the rows from `columns`, the result of the table's query.
+
+        With `is_counted` it may miss rows that are not where they belong: at the end their number
+        is compared with that of a scan.
+        """
+        self._is_counted = is_counted
         self._batches = self._parsed(columns)
 
     def take_rows_strictly(self) -> None:
@@ -89,6 +102,7 @@ class TableIntake(ABC, Generic[Batch]):
             if self._batch is None:
                 self._batch, self._row = next(self._batches, None), 0
                 if self._batch is None:
+                    self._check_count()
                     self.is_over = True
                     return
             yield from self._bring_in(self._batch, until_ms)
@@ -119,7 +133,26 @@ class TableIntake(ABC, Generic[Batch]):
     def _parsed(self, columns: Generator[ColumnBatch, None, None]) -> Generator[Batch, None, None]:
         with closing(columns):
             for batch in columns:
+                self._check_ids(batch.arrays[0])
                 yield self._parse(batch)
+
+    def _check_ids(self, row_ids: Column) -> None:
+        """Raise OutOfPlaceError when rows stored by their ids do not come in that order."""
+        if self._order is not ReadingOrder.STORED or not self._table.table.is_stored_by_key:
+            return
+        if not len(row_ids):
+            return
+        goes_on = self._last_id is None or row_ids[0] > self._last_id
+        if not goes_on or not (row_ids[1:] > row_ids[:-1]).all():
+            raise OutOfPlaceError(f"rows of its table {self.name} are not where they belong")
+        self._last_id = int(row_ids[-1])
+
+    def _check_count(self) -> None:
+        """Raise OutOfPlaceError when a scan of the whole table meets more rows, or fewer."""
+        if not self._is_counted or self._table.has_as_many_ids(self._rows_parsed):
+            return
+        if self._table.count_rows() != self._rows_parsed:
+            raise OutOfPlaceError(f"rows of its table {self.name} are not where they belong")
 
     def _strict_batches(self) -> Generator[Batch, None, None]:
         for row in self._table.rows(self.bookmark.rows):
@@ -142,7 +175,10 @@ class TableIntake(ABC, Generic[Batch]):
 
     def _read_strictly(self, row_id: int, *, has_odd_time: bool) -> TimedRow:
         """Return a row that the fast path refused; raise BadRowError when it cannot be used."""
-        row = self._table.row(row_id)
+        try:
+            row = self._table.row(row_id)
+        except UnusableFileError as error:
+            raise OutOfPlaceError(str(error)) from error
         if has_odd_time and self._order is ReadingOrder.BY_TIME:
             raise ReadingOrderError(
                 f"the time of {self.name} row {row_id} is not what it is sorted by"

@@ -11,7 +11,7 @@ from processor.engine.intake.table_intake import TableIntake, only_row_id
 from processor.engine.kernels import trade_kernel
 from processor.engine.kernels.arguments import Numbers, Sums, TradeRows
 from processor.engine.scan.columns import Column, ColumnBatch
-from processor.engine.scan.queries import ODD_SIDE, without_odd_codes
+from processor.engine.scan.queries import ODD_SIDE, ODD_TIME, without_odd_codes
 from processor.engine.scan.reading_order import ReadingOrderError
 from shared.recordings.problems import BadRowError, late_trade
 from shared.recordings.row_parser import parse_trade_row
@@ -105,7 +105,7 @@ class TradeIntake(TableIntake[TradeBatch]):
         row_id, number = int(refusing.row_ids[at]), refusing.first_row + at
         with self._guard.at(number, number + 1, row_id):
             try:
-                row = self._read_strictly(row_id, has_odd_time=refusing.rows.codes[at] == 0)
+                row = self._read_strictly(row_id, has_odd_time=refusing.rows.codes[at] == ODD_TIME)
                 batch = self._parse_strictly(row, number)
             except BadRowError as error:
                 self._skip(row_id, error)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from shared.clock import MS_PER_DAY, format_utc, to_epoch_ms
+from shared.clock import FIRST_MOMENT_MS, LAST_MOMENT_MS, MS_PER_DAY, format_utc, to_epoch_ms
 from shared.errors import UsageError
 
 CHECKPOINT_SECONDS = 5.0
@@ -70,11 +70,14 @@ def parse_moment(text: str) -> int:
     """Return the epoch milliseconds of a UTC date or ISO 8601 date-time.
 
     A plain date is its midnight and a date-time without an offset is UTC.
-    Raises UsageError when `text` is neither.
+    Raises UsageError when `text` is neither, or beyond the calendar in UTC.
     """
     try:
-        return to_epoch_ms(datetime.fromisoformat(text))
+        timestamp_ms = to_epoch_ms(datetime.fromisoformat(text))
     except (ValueError, OverflowError) as error:
         raise UsageError(
             f"expected a date like 2025-07-01 or a time like 2025-07-01T13:30, found {text!r}"
         ) from error
+    if not FIRST_MOMENT_MS <= timestamp_ms <= LAST_MOMENT_MS:
+        raise UsageError(f"expected a time in the years 1 to 9999 UTC, found {text!r}")
+    return timestamp_ms

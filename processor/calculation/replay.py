@@ -18,8 +18,8 @@ class Replay(Results, Protocol):
         ...
 
     @property
-    def open_bar_ms(self) -> int:
-        """The start of the open trade bar, 0 before the first."""
+    def open_bar_ms(self) -> int | None:
+        """The start of the open trade bar, None before the first."""
         ...
 
     @property

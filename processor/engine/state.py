@@ -1,6 +1,5 @@
 """Everything the engine has calculated so far: the book, the open bars, the sums, the bars."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -9,10 +8,9 @@ from processor.calculation.depth import Depth
 from processor.engine.books.book import Book
 from processor.engine.kernels import book_bars, trade_kernel
 from processor.engine.kernels.arguments import Numbers
-from processor.engine.kernels.book_bars import BOOK_STATE
-from processor.engine.kernels.trade_kernel import TRADE_STATE
 from processor.engine.sqlite.columns import Column
 from shared.bars import MAX_BARS, Bar, extend_bars
+from shared.clock import NO_MOMENT
 from shared.job import Job
 from shared.run_files.processor_status import Conservation
 
@@ -22,8 +20,8 @@ class EngineState:
 
     def __init__(self, job: Job) -> None:
         self.book = Book()
-        self.book_sums = np.zeros(1, BOOK_STATE)
-        self.trade_sums = np.zeros(1, TRADE_STATE)
+        self.book_sums = book_bars.no_sums()
+        self.trade_sums = trade_kernel.no_sums()
         for sums in (self.book_sums, self.trade_sums):
             sums["from_ms"] = job.time_range.from_ms
             sums["to_ms"] = job.time_range.to_ms
@@ -49,7 +47,7 @@ class EngineState:
         for name in ("book_sums", "trade_sums"):
             sums = getattr(self, name)
             for field_name in sums.dtype.names:
-                sums[field_name][0] = _from_json(document[name][field_name])
+                sums[field_name][0] = document[name][field_name]
         self.ohlc_rows = document["ohlc_rows"]
         self.cvd_rows = document["cvd_rows"]
         self.metric_rows = document["metric_rows"]
@@ -109,9 +107,9 @@ class EngineState:
         return self.book.best(int(self.book_sums["depth_levels"][0]))
 
     @property
-    def open_bar_ms(self) -> int:
-        """The start of the open trade bar, 0 before the first."""
-        return int(self.trade_sums["bar_ms"][0])
+    def open_bar_ms(self) -> int | None:
+        """The start of the open trade bar, None before the first."""
+        return _moment(self.trade_sums["bar_ms"][0])
 
     @property
     def book_rows(self) -> int:
@@ -124,12 +122,12 @@ class EngineState:
         return int(self.trade_sums["rows"][0])
 
     @property
-    def newest_ms(self) -> int:
-        """The time of the newest row of the file that counts, 0 before the first."""
+    def newest_ms(self) -> int | None:
+        """The time of the newest row of the file that counts, None before the first."""
         trade_ms = int(self.trade_sums["newest_ms"][0])
         if trade_ms < self.trade_sums["from_ms"][0]:  # trades before the range do not count
-            trade_ms = 0
-        return max(int(self.book_sums["newest_ms"][0]), trade_ms)
+            trade_ms = NO_MOMENT
+        return _moment(max(int(self.book_sums["newest_ms"][0]), trade_ms))
 
     @property
     def conservation(self) -> Conservation:
@@ -155,24 +153,15 @@ class EngineState:
 
 
 def _record_to_document(sums: Column) -> dict[str, Any]:
-    return {name: _to_json(sums[name][0].tolist()) for name in sums.dtype.names or ()}
+    return {name: sums[name][0].tolist() for name in sums.dtype.names or ()}
 
 
-def _to_json(value: Any) -> Any:
-    # JSON has no word for what is not finite; a sum of sizes that are too large is just that.
-    if isinstance(value, list):
-        return [_to_json(each) for each in value]
-    return value if math.isfinite(value) else repr(value)
-
-
-def _from_json(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_from_json(each) for each in value]
-    return float(value) if isinstance(value, str) else value
+def _moment(timestamp_ms: Any) -> int | None:
+    return None if timestamp_ms == NO_MOMENT else int(timestamp_ms)
 
 
 def _newest(closed: list[Bar], open_row: list[np.number]) -> list[Bar]:
     timestamp_ms, *values = open_row
-    if not timestamp_ms:
+    if timestamp_ms == NO_MOMENT:
         return list(closed)
     return [*closed[1 - MAX_BARS :], [int(timestamp_ms), *map(float, values)]]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shared.clock import format_utc
 from shared.job import Job, Snapshots
+from shared.printable import printable
 from shared.recordings.day_files import DayFile
 from shared.run_files.numbers import Count, EpochMs, Int64
 
@@ -68,16 +69,17 @@ def identify_job(job: Job) -> JobIdentity:
 
 def identify_file(file: DayFile) -> FileIdentity:
     """Return the identity of a day file; one that cannot be read has an empty digest."""
+    name = printable(file.path.name)
     try:
         stat = file.path.stat()
         sample = _digest_of_ends(file.path, stat.st_size)
     except OSError:
-        return FileIdentity(file.path.name, -1, -1, "", 0)
+        return FileIdentity(name, -1, -1, "", 0)
     try:
         log_bytes = file.path.with_name(file.path.name + "-wal").stat().st_size
     except OSError:
         log_bytes = 0
-    return FileIdentity(file.path.name, stat.st_size, stat.st_mtime_ns, sample, log_bytes)
+    return FileIdentity(name, stat.st_size, stat.st_mtime_ns, sample, log_bytes)
 
 
 def _digest_of_ends(path: Path, size: int) -> str:

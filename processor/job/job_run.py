@@ -22,6 +22,7 @@ from shared.exit_codes import ExitCode
 from shared.job import CHECKPOINT_SECONDS, Job
 from shared.recordings.day_files import DayFile, FoundFiles, find_day_files
 from shared.recordings.opening import estimated_rows
+from shared.recordings.private_folder import remove_abandoned_folders
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +38,8 @@ class Attendant(Protocol):
         """The name of this run, which whoever goes on with it keeps."""
         ...
 
-    def expect(self, files: tuple[DayFile, ...], rows: int) -> None:
-        """Take note of what is to be read: so many rows, by their ids."""
+    def expect(self, files: tuple[DayFile, ...], rows: int | None) -> None:
+        """Take note of what is to be read: about so many rows, None where nobody can tell."""
         ...
 
     def begin(self, replay: Replay, checkpoint: Checkpoint | None) -> None:
@@ -67,7 +68,7 @@ class Unattended:
 
     run_id = ""
 
-    def expect(self, files: tuple[DayFile, ...], rows: int) -> None:
+    def expect(self, files: tuple[DayFile, ...], rows: int | None) -> None:
         """Do nothing."""
 
     def begin(self, replay: Replay, checkpoint: Checkpoint | None) -> None:
@@ -172,10 +173,12 @@ class JobRun:
         return exit_code
 
     def _find_files(self) -> tuple[DayFile, ...]:
+        remove_abandoned_folders()
         found = find_day_files(self._job.data_dir, self._job.instrument, self._job.time_range.days)
         self._report_absences(found)
-        rows = sum(estimated_rows(file.path) for file in found.files)
-        self._attendant.expect(found.files, rows)
+        rows = [estimated_rows(file.path) for file in found.files]
+        known = [count for count in rows if count is not None]
+        self._attendant.expect(found.files, sum(known) if len(known) == len(rows) else None)
         return found.files
 
     def _report_absences(self, found: FoundFiles) -> None:
@@ -184,6 +187,8 @@ class JobRun:
             if count > 1:
                 problem = f"expected {count} day files up to {self._file_name(last)}, found none"
             self._quality.report_file(self._job.data_dir / self._file_name(first), problem)
+        for folder, reason in found.unreadable:
+            self._quality.report_file(folder, f"the folder cannot be read: {reason}")
         for file in found.duplicates:
             self._quality.report_file(file.path, "another file of the same day is used")
 

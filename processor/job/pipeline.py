@@ -14,6 +14,7 @@ from processor.reporting.status_reporter import StatusReporter
 from shared.errors import NoInputError, OrderflowError, RunDirectoryError
 from shared.exit_codes import ExitCode
 from shared.job import CHECKPOINT_SECONDS, Job
+from shared.printable import printable
 from shared.recordings.day_files import DayFile
 from shared.run_files.processor_status import Phase
 from shared.run_files.run_directory import RunDirectory
@@ -93,15 +94,15 @@ class Pipeline:
             if isinstance(error, NoInputError) and self._replay is None:
                 self._publisher.clear()
             message = str(error) if isinstance(error, OrderflowError) else repr(error)
-            self._publish(Phase.FAILED, message)
+            self._publish(Phase.FAILED, printable(message))
             raise
         if self._stop.received and exit_code == 128 + self._stop.received:
             self._publish(Phase.STOPPED)
         return exit_code
 
-    def expect(self, files: tuple[DayFile, ...], rows: int) -> None:
+    def expect(self, files: tuple[DayFile, ...], rows: int | None) -> None:
         """Take note of how much there is to do."""
-        self._reporter.files_total, self._reporter.rows_total = len(files), rows
+        self._reporter.expect(files, rows)
 
     def begin(self, replay: Replay, checkpoint: Checkpoint | None) -> None:
         """Publish where the run begins: with nothing, or where it was."""
@@ -109,12 +110,13 @@ class Pipeline:
         if checkpoint is None:
             self._reporter.begin_anew()
             self._publisher.clear()
+            rows = self._reporter.rows_total
             logger.info(
-                "processing %s, %s, %d day files, about %s rows",
+                "processing %s, %s, %d day files%s",
                 self._job.instrument,
                 self._job.time_range,
                 self._reporter.files_total,
-                f"{self._reporter.rows_total:,}",
+                "" if rows is None else f", about {rows:,} rows",
             )
         else:
             self._reporter.go_on(checkpoint.run_id, replay)
@@ -173,3 +175,5 @@ class Pipeline:
                 self._publisher.publish(self._replay, status)
         except RunDirectoryError as error:
             logger.warning("not published: %s", error)
+        except Exception:  # the work is worth more than what is told of it meanwhile
+            logger.exception("not published: unexpected error")

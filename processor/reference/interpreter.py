@@ -1,5 +1,6 @@
 """Stream recorded day files as book updates, each with the trades of its window."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -8,19 +9,21 @@ from sqlite3 import Connection
 from processor.calculation.position import Position
 from processor.reporting.quality import Quality
 from processor.rules.snapshots import change_of
+from shared.errors import OrderflowError
 from shared.job import Snapshots, TimeRange
 from shared.recordings.day_files import DayFile
-from shared.recordings.opening import OnWait, UnusableFileError, do_nothing, open_recording
-from shared.recordings.problems import BadRowError
+from shared.recordings.opening import OnWait, connect, do_nothing, recording
+from shared.recordings.problems import BadRowError, FileChangedError, UnusableFileError
 from shared.recordings.records import OrderbookUpdate, Trade
 from shared.recordings.row_parser import parse_book_row, parse_trade_row
 from shared.recordings.table_reader import (
-    BOOK_BATCH,
     BOOK_COLUMNS,
     TRADE_BATCH,
     TRADE_COLUMNS,
     TableReader,
 )
+
+logger = logging.getLogger(__name__)
 
 
 class DBInterpreter:
@@ -59,13 +62,26 @@ class DBInterpreter:
             if self._on_file is not None:
                 self._on_file(file)
             try:
-                with open_recording(file.path, self._on_wait) as connection:
-                    yield from self._join(
-                        self._updates(connection, file), self._trades(connection, file)
-                    )
-            except UnusableFileError as error:
+                yield from self._read(file)
+            except (UnusableFileError, FileChangedError) as error:
                 self._quality.report_file(file.path, str(error))
+            except OrderflowError:
+                raise
+            except Exception as error:  # whatever a file does, the others are read
+                logger.exception("%s: unexpected error", file.path.name)
+                problem = f"unexpected error, the rest is left out: {error!r}"
+                self._quality.report_file(file.path, problem)
             self.position.files_done += 1
+
+    def _read(self, file: DayFile) -> Iterator[tuple[OrderbookUpdate, list[Trade]]]:
+        with recording(file.path, self._on_wait) as source:
+            for problem in source.problems:
+                self._quality.report_file(file.path, problem)
+            with connect(source.uri, self._on_wait) as connection:
+                yield from self._join(
+                    self._updates(connection, file), self._trades(connection, file)
+                )
+            source.check_unchanged()
 
     def _join(
         self, updates: Iterator[OrderbookUpdate], trades: Iterator[Trade]
@@ -98,7 +114,7 @@ class DBInterpreter:
         return update, trades
 
     def _updates(self, connection: Connection, file: DayFile) -> Iterator[OrderbookUpdate]:
-        table = self._table(connection, file, "book", BOOK_COLUMNS, BOOK_BATCH)
+        table = self._table(connection, file, "book", BOOK_COLUMNS)
         for row in table.rows() if table else ():
             if row.timestamp_ms >= self._range.to_ms:
                 return
@@ -110,7 +126,7 @@ class DBInterpreter:
                 yield replace(update, change=change_of(update.change, self._snapshots))
 
     def _trades(self, connection: Connection, file: DayFile) -> Iterator[Trade]:
-        table = self._table(connection, file, "trades", TRADE_COLUMNS, TRADE_BATCH)
+        table = self._table(connection, file, "trades", TRADE_COLUMNS)
         for row in table.rows() if table else ():
             if row.timestamp_ms >= self._range.to_ms:
                 return
@@ -127,10 +143,9 @@ class DBInterpreter:
         file: DayFile,
         name: str,
         columns: Sequence[str],
-        batch_rows: int,
     ) -> TableReader | None:
         try:
-            return TableReader(connection, file, name, columns, batch_rows, self._quality)
+            return TableReader(connection, file, name, columns, self._quality)
         except UnusableFileError as error:
             self._quality.report_file(file.path, str(error))
             return None

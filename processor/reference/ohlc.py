@@ -89,9 +89,9 @@ class OHLCProcessor:
         return self._book.best(self._depth_levels)
 
     @property
-    def open_bar_ms(self) -> int:
-        """The start of the open trade bar, epoch ms; 0 while there is none."""
-        return self._trade_bar.timestamp_ms if self._trade_bar else 0
+    def open_bar_ms(self) -> int | None:
+        """The start of the open trade bar, epoch ms; None while there is none."""
+        return self._trade_bar.timestamp_ms if self._trade_bar else None
 
     @property
     def conservation(self) -> Conservation:

@@ -61,8 +61,8 @@ class ReferenceReplay:
         return self._calculation.depth
 
     @property
-    def open_bar_ms(self) -> int:
-        """The start of the open trade bar, 0 before the first."""
+    def open_bar_ms(self) -> int | None:
+        """The start of the open trade bar, None before the first."""
         return self._calculation.open_bar_ms
 
     @property

@@ -26,7 +26,7 @@ class Progress(Protocol):
         ...
 
 
-def choose_progress(rows_total: int) -> Progress:
+def choose_progress(rows_total: int | None) -> Progress:
     """Return a progress bar when standard error is a terminal, else plain lines."""
     return ProgressBar(rows_total) if sys.stderr.isatty() else ProgressLines()
 
@@ -34,7 +34,7 @@ def choose_progress(rows_total: int) -> Progress:
 class ProgressBar:
     """Rows, rows/s, data time and ETA in one line that stays in place."""
 
-    def __init__(self, rows_total: int) -> None:
+    def __init__(self, rows_total: int | None) -> None:
         self._bar = tqdm(total=rows_total, unit=" rows", unit_scale=True, dynamic_ncols=True)
 
     def show(self, status: ProcessorStatus, now_s: float) -> None:  # noqa: ARG002 - Progress

@@ -26,15 +26,15 @@ class Throttle:
     """Decides when to publish: a pure function of the time and of the bars finished."""
 
     last_s: float = float("-inf")
-    last_bar_ms: float = 0
+    last_bar_ms: int | None = None
 
-    def is_due(self, now_s: float, bar_ms: float) -> bool:
+    def is_due(self, now_s: float, bar_ms: int | None) -> bool:
         """Say whether to publish at `now_s` while the bar that began at `bar_ms` is open."""
         waited = now_s - self.last_s
         pause = PUBLISH_SECONDS if bar_ms == self.last_bar_ms else BAR_END_SECONDS
         return waited >= pause
 
-    def published(self, now_s: float, bar_ms: float) -> None:
+    def published(self, now_s: float, bar_ms: int | None) -> None:
         """Take note that the state at `now_s` is out."""
         self.last_s = now_s
         self.last_bar_ms = bar_ms

@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from pathlib import Path
 
+from shared.printable import printable
 from shared.recordings.problems import BadRowError, RowProblem
 from shared.run_files.processor_status import FileProblem, RowName
 
@@ -37,10 +38,15 @@ class Quality:
         self.skipped[error.problem] += 1
         count = self.skipped[error.problem]
         if error.problem is RowProblem.POISON_ROW:
-            self.poison_rows.append(RowName(path.name, table, row_id))
+            self.poison_rows.append(RowName(printable(path.name), table, row_id))
         if count <= LOGGED_PER_KIND:
             self._tell(
-                logging.WARNING, "skipped %s, %s row %s: %s", path.name, table, row_id, error
+                logging.WARNING,
+                "skipped %s, %s row %s: %s",
+                printable(path.name),
+                table,
+                row_id,
+                error,
             )
         if count == LOGGED_PER_KIND:
             further = "further rows with %s are counted, not logged"
@@ -48,11 +54,11 @@ class Quality:
 
     def report_file(self, path: Path, problem: str) -> None:
         """Record and log that a file could not be used, or not wholly."""
-        report = FileProblem(path.name, problem)
+        report = FileProblem(printable(path.name), printable(problem))
         if report in self.file_problems:  # opened again after a restart
             return
         self.file_problems.append(report)
-        self._tell(logging.ERROR, "%s: %s", path, problem)
+        self._tell(logging.ERROR, "%s: %s", printable(str(path)), report.problem)
 
     def _tell(self, level: int, message: str, *arguments: object) -> None:
         """Log a line, unless it was: a file that is read again has nothing new to say."""

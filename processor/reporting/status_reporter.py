@@ -3,11 +3,14 @@
 import os
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 
 from processor.calculation.replay import Replay
 from processor.reporting.quality import Quality
+from shared.clock import MS_PER_DAY
 from shared.job import Job
+from shared.recordings.day_files import DayFile
 from shared.run_files.processor_status import Phase, ProcessorStatus
 
 RATE_SECONDS = 1.0
@@ -24,8 +27,19 @@ class StatusReporter:
         self._started_s = time.monotonic()
         self._started_at_ms = time.time_ns() // 1_000_000
         self._rows_before = 0
-        self.files_total = 0
-        self.rows_total = 0
+        self._share_before = 0.0
+        self._days: tuple[int, ...] = ()
+        self.rows_total: int | None = None
+
+    @property
+    def files_total(self) -> int:
+        """How many files there are to read."""
+        return len(self._days)
+
+    def expect(self, files: Sequence[DayFile], rows: int | None) -> None:
+        """Take note of what is to be read; without a number of rows, shares go by the time."""
+        self._days = tuple(file.day for file in files)
+        self.rows_total = rows
 
     def begin_anew(self) -> None:
         """Report on as another run, which has done nothing yet."""
@@ -36,6 +50,7 @@ class StatusReporter:
         """Report on as the run `run_id`, which `replay` was restored from."""
         self.run_id = run_id
         self._rows_before = replay.position.book_rows + replay.position.trades
+        self._share_before = self._share(replay)
 
     def status(
         self, phase: Phase, replay: Replay | None = None, last_error: str | None = None
@@ -44,9 +59,10 @@ class StatusReporter:
         elapsed_s = max(time.monotonic() - self._started_s, 1e-9)
         rows = replay.position.book_rows + replay.position.trades if replay else 0
         rows_per_s = max(rows - self._rows_before, 0) / elapsed_s  # less: it began anew
-        share = 1.0 if phase is Phase.FINISHED else min(rows / max(self.rows_total, 1), 1.0)
-        has_rate = rows_per_s > 0 and elapsed_s >= RATE_SECONDS
-        eta_s = max(self.rows_total - rows, 0) / rows_per_s if has_rate else None
+        share = 1.0 if phase is Phase.FINISHED else self._share(replay)
+        shares_per_s = max(share - self._share_before, 0.0) / elapsed_s
+        has_rate = shares_per_s > 0 and elapsed_s >= RATE_SECONDS
+        eta_s = (1.0 - share) / shares_per_s if has_rate else None
         status = ProcessorStatus(
             run_id=self.run_id,
             pid=os.getpid(),
@@ -78,3 +94,16 @@ class StatusReporter:
             observed=replay.observed,
             conservation=replay.conservation,
         )
+
+    def _share(self, replay: Replay | None) -> float:
+        """Return the share of the work that is done, 0 to 1."""
+        if replay is None:
+            return 0.0
+        position = replay.position
+        if self.rows_total is not None:
+            return min((position.book_rows + position.trades) / max(self.rows_total, 1), 1.0)
+        done = position.files_done
+        if done < len(self._days) and position.data_time_ms is not None:
+            in_day = position.data_time_ms - self._days[done] * MS_PER_DAY
+            return (done + min(max(in_day / MS_PER_DAY, 0.0), 1.0)) / len(self._days)
+        return done / max(len(self._days), 1)

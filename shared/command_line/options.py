@@ -8,8 +8,14 @@ import click
 
 from shared.errors import UsageError
 from shared.job import CHECKPOINT_SECONDS, Job, Snapshots, TimeRange, parse_moment
+from shared.printable import printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+LONGEST_WINDOW_SECONDS = 10**10
+"""Three centuries: such a bar still begins at a date."""
+
+MOST_LEVELS = 10**6
 
 
 class Moment(click.ParamType[int]):
@@ -77,7 +83,7 @@ JOB_OPTIONS = (
     ),
     click.option(
         "--window-seconds",
-        type=click.IntRange(min=1),
+        type=click.IntRange(1, LONGEST_WINDOW_SECONDS),
         envvar="ORDERFLOW_WINDOW_SECONDS",
         default=60,
         show_default=True,
@@ -86,7 +92,7 @@ JOB_OPTIONS = (
     ),
     click.option(
         "--depth-levels",
-        type=click.IntRange(min=1),
+        type=click.IntRange(1, MOST_LEVELS),
         envvar="ORDERFLOW_DEPTH_LEVELS",
         default=50,
         show_default=True,
@@ -178,6 +184,8 @@ def make_job(
     snapshots: str = Snapshots.GUESS,
 ) -> Job:
     """Return the job that the values of `JOB_OPTIONS` describe; raise UsageError on a bad range."""
+    if printable(instrument) != instrument:
+        raise UsageError(f"expected an instrument in UTF-8, found {printable(instrument)}")
     if not instrument.strip() or "/" in instrument or "\\" in instrument:
         raise UsageError(f"expected an instrument like BTC-USDT, found {instrument!r}")
     return Job(

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -35,12 +36,13 @@ class FoundFiles:
     """The day files of a range in the order of time, and what is wrong with the rest.
 
     `missing` are the days without a file, `duplicates` files left out because another one of the
-    same day is used.
+    same day is used, `unreadable` folders that may hold more, each with the reason.
     """
 
     files: tuple[DayFile, ...]
     missing: tuple[date, ...]
     duplicates: tuple[DayFile, ...]
+    unreadable: tuple[tuple[Path, str], ...] = ()
 
     @property
     def gaps(self) -> list[tuple[date, date, int]]:
@@ -58,10 +60,12 @@ class FoundFiles:
 def find_day_files(data_dir: Path, instrument: str, days: range) -> FoundFiles:
     """Return the files of `instrument` for `days` (days since 1970-01-01).
 
-    Looks in `data_dir` and in its folder named after the instrument.
+    Looks in `data_dir` and in its folder named after the instrument; what cannot be read of them
+    is looked past.
     Raises NoInputError, with the nearest instruments and days there are, when none is found.
     """
-    recorded = list(_recorded_files(data_dir, data_dir / instrument))
+    unreadable: list[tuple[Path, str]] = []
+    recorded = list(_recorded_files(data_dir, data_dir / instrument, unreadable=unreadable))
     by_day: dict[int, DayFile] = {}
     duplicates = []
     for file in recorded:
@@ -72,11 +76,12 @@ def find_day_files(data_dir: Path, instrument: str, days: range) -> FoundFiles:
         else:
             by_day[file.day] = file
     if not by_day:
-        raise NoInputError(_describe_absence(data_dir, instrument, days, recorded))
+        raise NoInputError(_describe_absence(data_dir, instrument, days, recorded, unreadable))
     return FoundFiles(
         files=tuple(by_day[day] for day in sorted(by_day)),
         missing=tuple(_EPOCH_DAY + timedelta(days=day) for day in days if day not in by_day),
         duplicates=tuple(duplicates),
+        unreadable=tuple(unreadable),
     )
 
 
@@ -93,20 +98,35 @@ def parse_day_file(path: Path) -> DayFile | None:
     return DayFile(path, match["instrument"], (day - _EPOCH_DAY).days)
 
 
-def _recorded_files(*folders: Path) -> Iterable[DayFile]:
+def _recorded_files(
+    *folders: Path, unreadable: list[tuple[Path, str]] | None = None
+) -> Iterable[DayFile]:
     for folder in folders:
-        if folder.is_dir():
-            for path in sorted(folder.iterdir()):
-                file = parse_day_file(path)
-                if file is not None and path.is_file():
-                    yield file
+        try:
+            if folder.is_dir():
+                for path in sorted(folder.iterdir()):
+                    file = parse_day_file(path)
+                    if file is not None and path.is_file():
+                        yield file
+        except OSError as error:  # not ours to read, as lost+found is not
+            if unreadable is not None:
+                unreadable.append((folder, error.strerror or str(error)))
 
 
-def _describe_absence(data_dir: Path, instrument: str, days: range, recorded: list[DayFile]) -> str:
+def _describe_absence(
+    data_dir: Path,
+    instrument: str,
+    days: range,
+    recorded: list[DayFile],
+    unreadable: list[tuple[Path, str]],
+) -> str:
     pattern = f"{instrument}-YY-MM-DD.db"
     first, last = (_EPOCH_DAY + timedelta(days=day) for day in (days[0], days[-1]))
     where = f"{data_dir.absolute()}: no file {pattern} for {first} to {last}"
-    if not data_dir.is_dir():
+    if unreadable:
+        folder, reason = unreadable[0]
+        where = f"{where}; {folder.absolute()} cannot be read: {reason}"
+    elif not data_dir.is_dir():
         return f"{where}; there is no such folder"
     same = sorted(
         (file for file in recorded if file.instrument == instrument),
@@ -114,12 +134,24 @@ def _describe_absence(data_dir: Path, instrument: str, days: range, recorded: li
     )
     if same:
         return f"{where}; nearest days of {instrument}: {_listed(str(f.date) for f in same[:5])}"
-    folders = (path for path in data_dir.iterdir() if path.is_dir())
-    instruments = sorted({file.instrument for file in _recorded_files(data_dir, *folders)})
+    instruments = sorted({file.instrument for file in _recorded_files(*_folders_in(data_dir))})
     if not instruments:
-        return f"{where}; the folder holds no day files"
+        return where if unreadable else f"{where}; the folder holds no day files"
     nearest = difflib.get_close_matches(instrument, instruments, n=5, cutoff=0.3)
     return f"{where}; instruments there: {_listed(nearest or instruments[:5])}"
+
+
+def _folders_in(data_dir: Path) -> list[Path]:
+    """Return `data_dir` and the folders in it, as far as one can tell."""
+    folders = [data_dir]
+    try:
+        for path in sorted(data_dir.iterdir()):
+            with suppress(OSError):
+                if path.is_dir():
+                    folders.append(path)
+    except OSError:
+        pass
+    return folders
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -16,6 +16,11 @@ from shared.recordings.records import OrderbookLevel
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
+LARGEST = 1e30
+"""The largest price or size that can be one. Of larger ones a sum might be infinite, and with it
+all that is made of it; up to it, sums, products and squares of any number of rows are numbers."""
+
+
 def parse_levels_including_zeros(text: str | bytes) -> list[OrderbookLevel]:
     """Return the levels in `text`, in its order; those of size 0, which delete, are kept.
 
@@ -34,7 +39,7 @@ def normalize_levels(levels: Any) -> list[OrderbookLevel]:
 
     A level is a list or tuple of 2 to 4 strings or numbers that starts with price and size, or a
     mapping with `price` and `size`. Raises BadRowError when one is something else, when a price
-    is not finite and positive, or a size not finite and zero or more.
+    is not positive, a size not zero or more, or one of them above `LARGEST`.
     """
     if not isinstance(levels, list | tuple):
         raise BadRowError(
@@ -55,10 +60,12 @@ def _normalize_level(level: Any) -> OrderbookLevel:
                 f"expected a level [price, size, …], found {_shown(level)}",
             )
     parsed = OrderbookLevel(parse_number(price), parse_number(size))
-    if not 0 < parsed.price < math.inf:
-        raise BadRowError(RowProblem.BAD_LEVEL, f"expected price > 0, found {_shown(price)}")
-    if not 0 <= parsed.size < math.inf:
-        raise BadRowError(RowProblem.BAD_LEVEL, f"expected size >= 0, found {_shown(size)}")
+    if not 0 < parsed.price <= LARGEST:
+        expected = f"price {limits(parsed.price, '> 0')}"
+        raise BadRowError(RowProblem.BAD_LEVEL, f"expected {expected}, found {_shown(price)}")
+    if not 0 <= parsed.size <= LARGEST:
+        expected = f"size {limits(parsed.size, '>= 0')}"
+        raise BadRowError(RowProblem.BAD_LEVEL, f"expected {expected}, found {_shown(size)}")
     return parsed
 
 
@@ -72,6 +79,11 @@ def parse_number(value: Any) -> float:
         except OverflowError:
             return math.inf
     return math.nan
+
+
+def limits(number: float, least: str) -> str:
+    """Return which limit `number` is beyond, `least` or that of `LARGEST`."""
+    return f"<= {LARGEST:g}" if number > LARGEST else least
 
 
 def _parse_literal(text: str | bytes) -> Any:

@@ -34,6 +34,18 @@ class BadRowError(OrderflowError):
         self.problem = problem
 
 
+class UnusableFileError(OrderflowError):
+    """A recorded file cannot be opened or read as what it should be."""
+
+    exit_code = ExitCode.PARTIAL_DATA
+
+
+class FileChangedError(OrderflowError):
+    """A file was written to while it was read in place."""
+
+    exit_code = ExitCode.PARTIAL_DATA
+
+
 class ProblemLog(Protocol):
     """Somebody who keeps count of what cannot be used."""
 

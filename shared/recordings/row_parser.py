@@ -1,9 +1,13 @@
 """Turn raw rows of a recording into book updates and trades, or say why not."""
 
-import math
 from typing import Any
 
-from shared.recordings.level_parser import parse_levels_including_zeros, parse_number
+from shared.recordings.level_parser import (
+    LARGEST,
+    limits,
+    parse_levels_including_zeros,
+    parse_number,
+)
 from shared.recordings.problems import BadRowError, RowProblem
 from shared.recordings.records import BookChange, OrderbookUpdate, Trade
 
@@ -30,7 +34,7 @@ def parse_trade_row(
 ) -> Trade:
     """Return the trade of a row.
 
-    Raises BadRowError unless price and size are finite and positive and the side is known.
+    Raises BadRowError unless price and size are positive, at most `LARGEST`, and the side is known.
     """
     taker = text_of(side)
     taker = taker.strip().lower() if isinstance(taker, str) else taker
@@ -70,6 +74,8 @@ def _parse_levels(levels: Any) -> Any:
 
 def _positive(value: Any, problem: RowProblem, name: str) -> float:
     number = parse_number(text_of(value))
-    if not 0 < number < math.inf:
-        raise BadRowError(problem, f"expected {name} > 0, found {text_of(value)!r}")
+    if not 0 < number <= LARGEST:
+        raise BadRowError(
+            problem, f"expected {name} {limits(number, '> 0')}, found {text_of(value)!r}"
+        )
     return number

@@ -2,16 +2,19 @@
 
 import sqlite3
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from shared.clock import NO_MOMENT
 from shared.recordings.day_files import DayFile
-from shared.recordings.opening import columns_of
-from shared.recordings.problems import BadRowError, ProblemLog
+from shared.recordings.opening import ids_of
+from shared.recordings.problems import BadRowError, ProblemLog, UnusableFileError
 from shared.recordings.recorded_time import parse_timestamp_ms
 from shared.recordings.row_parser import check_instrument
+from shared.recordings.tables import table_of
 
 BOOK_BATCH = 2048
 """Book rows fetched at a time."""
@@ -46,17 +49,16 @@ class TableReader:
         file: DayFile,
         table: str,
         columns: Sequence[str],
-        batch_rows: int,
         quality: ProblemLog,
     ) -> None:
-        present = columns_of(connection, table)
-        wanted = [name if name in present else "NULL" for name in ("instrument", *columns)]
-        # SQLite's rowid is the id, where that is the key it should be; else it names rows as well.
-        self._select = f"SELECT rowid, timestamp, {', '.join(wanted)} FROM {table}"
+        self.table = table_of(connection, table)
+        wanted = [
+            f"r.{name}" if name in self.table.columns else "NULL"
+            for name in ("instrument", *columns)
+        ]
+        self._select = f"SELECT r.{self.table.row_id}, r.timestamp, {', '.join(wanted)} FROM "
         self._connection = connection
         self._file = file
-        self._table = table
-        self._batch_rows = batch_rows
         self._quality = quality
         self._damage: sqlite3.DatabaseError | None = None
         self.rows_read = 0
@@ -74,28 +76,66 @@ class TableReader:
                 try:
                     timed = self._timed(row)
                 except BadRowError as error:
-                    self._quality.skip_row(self._file.path, self._table, row[0], error)
+                    self._quality.skip_row(self._file.path, self.table.name, row[0], error)
                     continue
                 yield timed
         except sqlite3.DatabaseError as error:
-            self._report_damage(error)
+            self._report_damage(str(error))
 
-    def row(self, rowid: int) -> TimedRow:
-        """Return one row; raise BadRowError when its time or instrument cannot be used."""
-        return self._timed(
-            self._connection.execute(f"{self._select} WHERE rowid = ?", (rowid,)).fetchone()
-        )
+    def row(self, row_id: int) -> TimedRow:
+        """Return one row.
+
+        Raises BadRowError when its time or instrument cannot be used, UnusableFileError when it is
+        not found where it belongs.
+        """
+        raw = self.raw_row(row_id)
+        return self._timed(raw)
+
+    def raw_row(self, row_id: int) -> Sequence[Any]:
+        """Return one row's id, time, instrument and values; raise UnusableFileError without one."""
+        try:
+            found = self._connection.execute(*self._seek(row_id)).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise UnusableFileError(f"the file is damaged: {error}") from error
+        if len(found) != 1:
+            raise UnusableFileError(
+                f"the file is damaged: {self.table.name} row {row_id} is not where it belongs"
+            )
+        row: Sequence[Any] = found[0]
+        return row
+
+    def has_as_many_ids(self, rows: int) -> bool:
+        """Say whether so many rows, each with another id, are all that the table can have."""
+        if not self.table.is_stored_by_key:
+            return False
+        try:
+            ids = ids_of(self._connection, self.table)
+        except sqlite3.DatabaseError:
+            return False
+        return rows == ids.stop - ids.start
+
+    def count_rows(self) -> int | None:
+        """Return how many rows a scan of the whole table meets, None when it cannot be told."""
+        try:
+            (rows,) = self._connection.execute(
+                f"SELECT count(*) FROM {self.table.source} NOT INDEXED"
+            ).fetchone()
+        except sqlite3.DatabaseError:
+            return None
+        return int(rows)
 
     def may_hold_more_before(self, end_ms: int, rows_done: int) -> bool:
         """Say whether more rows than `rows_done` may lie before `end_ms`, wherever stored."""
         # Thirteen bytes that cast to thirteen digits are epoch milliseconds; what a row of another
         # form means is not known here, nor what damage hides.
         count = (
-            "count(*) - count(CASE WHEN length(CAST(timestamp AS BLOB)) = 13"
-            f" AND CAST(timestamp AS INTEGER) >= {max(end_ms, 10**12)} THEN 1 END)"
+            "count(*) - count(CASE WHEN length(CAST(r.timestamp AS BLOB)) = 13"
+            f" AND CAST(r.timestamp AS INTEGER) >= {max(end_ms, 10**12)} THEN 1 END)"
         )
         try:
-            (rows,) = self._connection.execute(f"SELECT {count} FROM {self._table}").fetchone()
+            (rows,) = self._connection.execute(
+                f"SELECT {count} FROM {self.table.source} NOT INDEXED"
+            ).fetchone()
         except sqlite3.DatabaseError:
             return True
         return bool(rows > rows_done)
@@ -105,58 +145,80 @@ class TableReader:
         check_instrument(instrument, self._file.instrument)
         return TimedRow(row_id, parse_timestamp_ms(timestamp), tuple(values))
 
+    def _seek(self, row_id: int) -> tuple[str, tuple[int]]:
+        return f"{self._select} {self.table.source} WHERE r.{self.table.row_id} = ?", (row_id,)
+
     def _by_id(self) -> Iterator[Any]:
-        cursor = self._connection.execute(f"{self._select} ORDER BY id")
-        damage: sqlite3.DatabaseError | None = None
-        batch: list[Any] = [None]
-        while batch and not damage:
-            batch = []
-            try:
-                batch.extend(islice(cursor, self._batch_rows))
-            except sqlite3.DatabaseError as error:
-                damage = error  # what the batch holds by now lies before it and is good
-            yield from batch
-        if damage:
-            raise damage
+        # One by one: rows may be megabytes long. Those before damage come before its error.
+        yield from self._connection.execute(f"{self._select} {self._ordered()}")
 
     def _by_time(self) -> Iterator[Any]:
-        select = f"{self._select} WHERE rowid = ?"
-        rowids = self._rowids_by_time()
+        row_ids = self._row_ids_by_time()
         if self._damage:  # it cut the list of rows short, so that none of them meets it
-            self._report_damage(self._damage)
-        for rowid in rowids:
-            yield from self._connection.execute(select, (rowid,)).fetchall()
+            self._report_damage(str(self._damage))
+        strays: dict[int, list[Any]] | None = None
+        for row_id in row_ids:
+            if strays is None:
+                found = self._connection.execute(*self._seek(row_id)).fetchall()
+                if len(found) == 1:
+                    yield found[0]
+                    continue
+                strays = self._rows_out_of_place(row_ids)
+            yield strays[row_id].pop(0) if row_id in strays else self.raw_row(row_id)
 
-    def _report_damage(self, error: sqlite3.DatabaseError) -> None:
+    def _rows_out_of_place(self, row_ids: "array[int]") -> dict[int, list[Any]]:
+        """Return, by id, the rows that a scan meets and that are not found by their id alone."""
+        times_met = Counter(row_ids)
+        strays: dict[int, list[Any]] = {
+            row_id: []
+            for row_id, times in times_met.items()
+            if times > 1 or len(self._connection.execute(*self._seek(row_id)).fetchall()) != 1
+        }
+        self._report_damage(f"{len(strays)} rows are not where they belong")
+        for row in self._connection.execute(f"{self._select} {self._ordered()}"):
+            if row[0] in strays:
+                strays[row[0]].append(row)
+        return strays
+
+    def _ordered(self) -> str:
+        # By the table itself: an index that is damaged may lack rows.
+        return f"{self.table.source} NOT INDEXED ORDER BY {self.table.key}"
+
+    def _report_damage(self, damage: str) -> None:
         self._quality.report_file(
-            self._file.path, f"table {self._table}: the file is damaged: {error}"
+            self._file.path, f"table {self.table.name}: the file is damaged: {damage}"
         )
 
     def _keys(self) -> Iterator[tuple[int, int | None]]:
-        """Yield (rowid, timestamp_ms or None if it has none) in the order of id, up to damage."""
-        cursor = self._connection.execute(f"SELECT rowid, timestamp FROM {self._table} ORDER BY id")
+        """Yield (id, timestamp_ms or None if it has none) in the order of id, up to damage."""
+        select = f"SELECT r.{self.table.row_id}, r.timestamp FROM {self._ordered()}"
         try:
-            for rowid, timestamp in cursor:
+            for row_id, timestamp in self._connection.execute(select):
                 try:
-                    yield rowid, parse_timestamp_ms(timestamp)
+                    yield row_id, parse_timestamp_ms(timestamp)
                 except BadRowError:
-                    yield rowid, None
+                    yield row_id, None
         except sqlite3.DatabaseError as error:
             self._damage = error
 
     def _is_stored_in_time_order(self) -> bool:
-        previous_ms = 0
-        for _, timestamp_ms in self._keys():
+        if not self.table.is_stored_by_key:  # only keys are to be sorted, and never the text
+            return False
+        previous_ms, previous_id = NO_MOMENT, None
+        for row_id, timestamp_ms in self._keys():
             # A row without a time may belong anywhere: sorted first, it is named in any range.
             if timestamp_ms is None or timestamp_ms < previous_ms:
                 return False
-            previous_ms = timestamp_ms
+            if previous_id is not None and row_id <= previous_id:  # only damage does that
+                return False
+            previous_ms, previous_id = timestamp_ms, row_id
         return True
 
-    def _rowids_by_time(self) -> "array[int]":
+    def _row_ids_by_time(self) -> "array[int]":
         """Return the row ids in the order of time; those without one, first, so they are named."""
-        rowids, times = array("q"), array("q")
-        for rowid, timestamp_ms in self._keys():
-            rowids.append(rowid)
-            times.append(timestamp_ms or 0)
-        return array("q", (rowids[i] for i in sorted(range(len(rowids)), key=times.__getitem__)))
+        row_ids, times = array("q"), array("q")
+        for row_id, timestamp_ms in self._keys():
+            row_ids.append(row_id)
+            times.append(NO_MOMENT if timestamp_ms is None else timestamp_ms)
+        order = sorted(range(len(row_ids)), key=times.__getitem__)
+        return array("q", (row_ids[i] for i in order))

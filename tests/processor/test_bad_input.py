@@ -59,6 +59,9 @@ BAD_BOOK_ROWS = [
     ("bad_level", Book(T0 + 3, [["99", "-5"]], [])),
     ("bad_level", Book(T0 + 3, [["99", "1e999"]], [])),
     ("bad_level", Book(T0 + 3, [["99", "nan"]], [])),
+    ("bad_level", Book(T0 + 3, [["99", "1e31"]], [])),
+    ("bad_level", Book(T0 + 3, [["1e308", "5"]], [])),
+    ("bad_timestamp", Book("2025070100", [[99, 5]], [])),
     ("bad_level", Book(T0 + 3, [["99", True]], [])),
     ("bad_level", Book(T0 + 3, [["9_9", "5"]], [])),
     ("bad_level", Book(T0 + 3, [["99", None]], [])),
@@ -83,6 +86,8 @@ BAD_TRADES = [
     ("bad_size", Tick(T0 + 3, 100, "NaN")),
     ("bad_size", Tick(T0 + 3, 100, float("-inf"))),
     ("bad_size", Tick(T0 + 3, 100, -1)),
+    ("bad_size", Tick(T0 + 3, 100, 1e308)),
+    ("bad_price", Tick(T0 + 3, 1.1e30)),
     ("bad_size", Tick(T0 + 3, 100, 0)),
     ("bad_size", Tick(T0 + 3, 100, "")),
     ("unknown_side", Tick(T0 + 3, 100, 1, "hold")),
@@ -264,7 +269,7 @@ def test_of_a_file_with_one_table_that_one_is_processed(
     assert (result.ohlc, result.metrics) == (ohlc, metrics)
 
 
-@pytest.mark.parametrize("column", ["id", "price", "size", "side", "timestamp"])
+@pytest.mark.parametrize("column", ["price", "size", "side", "timestamp"])
 def test_a_missing_column_is_named_and_the_other_table_processed(
     data: Path, run: Path, column: str
 ) -> None:

@@ -14,18 +14,20 @@ from processor.engine.kernels.arguments import (
     BookRows,
     Flags,
     LevelColumns,
+    Numbers,
     Sums,
     TextColumn,
 )
 from processor.engine.kernels.level_kernel import SHORTEST_LEVEL
 from processor.engine.kernels.level_shapes import no_shapes
 from processor.engine.sqlite.columns import Column, ColumnBatch
-from processor.engine.sqlite.queries import without_odd_times
+from processor.engine.sqlite.queries import WIDE_BYTES, without_odd_times
 from processor.engine.sqlite.reading_order import ReadingOrderError
 from processor.rules.bar_edges import bar_start
 from processor.rules.snapshots import change_of
+from shared.clock import NO_MOMENT
 from shared.recordings.records import BookChange, OrderbookLevel
-from shared.recordings.row_parser import parse_book_row
+from shared.recordings.row_parser import parse_action, parse_book_row
 from shared.recordings.table_reader import TimedRow
 from shared.series import METRICS
 
@@ -44,10 +46,12 @@ class BookIntake(TableIntake[BookBatch]):
         # Used again and again, for a batch is applied before the next is parsed: what a processor
         # has in its caches it need not get, and the system need not give new memory.
         self._rooms = [np.empty((2, 0)), np.empty((2, 0))]
+        # Those of a wide row are others: the batch that it is of is not yet applied to its end.
+        self._wide_rooms = [np.empty((2, 0)), np.empty((2, 0))]
 
     @property
     def newest_ms(self) -> int:
-        """The time of the newest row that is in the book, 0 before the file's first."""
+        """The time of the newest row that is in the book, NO_MOMENT before the file's first."""
         return int(self._sums["newest_ms"][0])
 
     @property
@@ -59,14 +63,16 @@ class BookIntake(TableIntake[BookBatch]):
         times = without_odd_times(times)
         first_row = self._rows_parsed
         self._rows_parsed += len(times)
-        is_refused = times == 0
+        is_refused = times == NO_MOMENT
         is_parsed = self._kernels.is_ready and not self._guard.is_suspected(
             first_row, self._rows_parsed, row_ids
         )
         if is_parsed:
             with self._guard.at(first_row, self._rows_parsed):
-                bids = self._parse_levels(0, TextColumn(bid_text, bid_offsets), is_refused)
-                asks = self._parse_levels(1, TextColumn(ask_text, ask_offsets), is_refused)
+                bid_column = TextColumn(bid_text, bid_offsets)
+                ask_column = TextColumn(ask_text, ask_offsets)
+                bids = self._parse_levels(0, bid_column, is_refused, self._rooms)
+                asks = self._parse_levels(1, ask_column, is_refused, self._rooms)
         else:
             bids = asks = LevelColumns(np.empty(0), np.empty(0), np.zeros(len(times), np.int64))
             is_refused[:] = True
@@ -128,7 +134,7 @@ class BookIntake(TableIntake[BookBatch]):
         """
         row_id, number = int(refusing.row_ids[at]), refusing.first_row + at
         with self._guard.at(number, number + 1, row_id):
-            has_odd_time = refusing.rows.times[at] == 0
+            has_odd_time = refusing.rows.times[at] == NO_MOMENT
             batch = self._parse_refused(row_id, number, has_odd_time=has_odd_time)
             if batch is None:
                 return True
@@ -141,6 +147,39 @@ class BookIntake(TableIntake[BookBatch]):
                     yield from self._kernels.load_sorted()
         return True
 
+    def _change(self, told: BookChange) -> Column:
+        """Return as a column of one what a row is that says `told` of itself."""
+        return np.array([change_of(told, self._context.job.snapshots)], np.int64)
+
+    def _parse_alone(self, row: TimedRow, number: int) -> BookBatch | None:
+        return self._parse_wide(row, number) or self._parse_strictly(row, number)
+
+    def _parse_wide(self, row: TimedRow, number: int) -> BookBatch | None:
+        """Return the batch of a row that came without its text, for it has so much of it.
+
+        None if it had its text, is past the range, or is for the strict parser.
+        """
+        *texts, action = row.values
+        if not all(isinstance(text, bytes) for text in texts) or (
+            max(map(len, texts)) <= WIDE_BYTES or row.timestamp_ms >= self._sums["to_ms"][0]
+        ):
+            return None
+        row_ids = np.array([row.row_id])
+        if not self._kernels.is_ready or self._guard.is_suspected(number, number + 1, row_ids):
+            return None
+        columns = [
+            TextColumn(np.frombuffer(text, np.uint8), np.array([0, len(text)], np.int32))
+            for text in texts
+        ]
+        times, is_refused = np.array([row.timestamp_ms]), np.zeros(1, np.bool_)
+        bids, asks = (
+            self._parse_levels(side, columns[side], is_refused, self._wide_rooms) for side in (0, 1)
+        )
+        if is_refused[0]:
+            return None
+        starts, changes = bar_start(times, self._window_ms), self._change(parse_action(action))
+        return BookBatch(number, row_ids, BookRows(times, starts, changes, is_refused, bids, asks))
+
     def _parse_strictly(self, row: TimedRow, number: int) -> BookBatch | None:
         if row.timestamp_ms >= self._sums["to_ms"][0]:
             self.is_over = True
@@ -151,18 +190,20 @@ class BookIntake(TableIntake[BookBatch]):
         rows = BookRows(
             times,
             bar_start(times, self._window_ms),
-            np.array([change_of(update.change, self._context.job.snapshots)], np.int64),
+            self._change(update.change),
             np.zeros(1, np.bool_),
             _as_columns(update.bids),
             _as_columns(update.asks),
         )
         return BookBatch(number, np.array([row.row_id]), rows)
 
-    def _parse_levels(self, side: int, text: TextColumn, is_refused: Flags) -> LevelColumns:
+    def _parse_levels(
+        self, side: int, text: TextColumn, is_refused: Flags, rooms: list[Numbers]
+    ) -> LevelColumns:
         most = len(text.utf8) // SHORTEST_LEVEL + 1
-        if self._rooms[side].shape[1] < most:
-            self._rooms[side] = np.empty((2, most))
-        prices, sizes = self._rooms[side]
+        if rooms[side].shape[1] < most:
+            rooms[side] = np.empty((2, most))
+        prices, sizes = rooms[side]
         levels = LevelColumns(prices, sizes, np.empty(len(text.offsets) - 1, np.int64))
         self._kernels.parse_levels(text, levels, is_refused, self._shapes)
         return levels

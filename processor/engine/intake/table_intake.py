@@ -9,10 +9,10 @@ from processor.engine.file_progress import START, Bookmark
 from processor.engine.kernels.arguments import Sums
 from processor.engine.replay_context import ReplayContext
 from processor.engine.sqlite.columns import Column, ColumnBatch
-from processor.engine.sqlite.reading_order import ReadingOrder, ReadingOrderError
+from processor.engine.sqlite.reading_order import OutOfPlaceError, ReadingOrder, ReadingOrderError
 from processor.poison.row_guard import RowGuard
 from shared.recordings.day_files import DayFile
-from shared.recordings.problems import BadRowError
+from shared.recordings.problems import BadRowError, UnusableFileError
 from shared.recordings.table_reader import TableReader, TimedRow
 
 FOREVER_MS = 2**62
@@ -65,11 +65,20 @@ class TableIntake(ABC, Generic[Batch]):
         self._batches: Generator[Batch, None, None] = _nothing()
         self._batch: Batch | None = None
         self._row = 0
+        self._last_id: int | None = start.row_id
+        self._is_counted = False
         self.bookmark = start
         self.is_over = False
 
-    def take_columns(self, columns: Generator[ColumnBatch, None, None]) -> None:
-        """Take the rows from `columns`, the result of the table's query."""
+    def take_columns(
+        self, columns: Generator[ColumnBatch, None, None], *, is_counted: bool = False
+    ) -> None:
+        """Take the rows from `columns`, the result of the table's query.
+
+        With `is_counted` it may miss rows that are not where they belong: at the end their number
+        is compared with that of a scan.
+        """
+        self._is_counted = is_counted
         self._batches = self._parsed(columns)
 
     def take_rows_strictly(self) -> None:
@@ -89,6 +98,7 @@ class TableIntake(ABC, Generic[Batch]):
             if self._batch is None:
                 self._batch, self._row = next(self._batches, None), 0
                 if self._batch is None:
+                    self._check_count()
                     self.is_over = True
                     return
             yield from self._bring_in(self._batch, until_ms)
@@ -119,7 +129,26 @@ class TableIntake(ABC, Generic[Batch]):
     def _parsed(self, columns: Generator[ColumnBatch, None, None]) -> Generator[Batch, None, None]:
         with closing(columns):
             for batch in columns:
+                self._check_ids(batch.arrays[0])
                 yield self._parse(batch)
+
+    def _check_ids(self, row_ids: Column) -> None:
+        """Raise OutOfPlaceError when rows stored by their ids do not come in that order."""
+        if self._order is not ReadingOrder.STORED or not self._table.table.is_stored_by_key:
+            return
+        if not len(row_ids):
+            return
+        goes_on = self._last_id is None or row_ids[0] > self._last_id
+        if not goes_on or not (row_ids[1:] > row_ids[:-1]).all():
+            raise OutOfPlaceError(f"rows of its table {self.name} are not where they belong")
+        self._last_id = int(row_ids[-1])
+
+    def _check_count(self) -> None:
+        """Raise OutOfPlaceError when a scan of the whole table meets more rows, or fewer."""
+        if not self._is_counted or self._table.has_as_many_ids(self._rows_parsed):
+            return
+        if self._table.count_rows() != self._rows_parsed:
+            raise OutOfPlaceError(f"rows of its table {self.name} are not where they belong")
 
     def _strict_batches(self) -> Generator[Batch, None, None]:
         for row in self._table.rows(self.bookmark.rows):
@@ -140,18 +169,24 @@ class TableIntake(ABC, Generic[Batch]):
             self._skip(row.row_id, error)
             return None
 
+    def _parse_alone(self, row: TimedRow, number: int) -> Batch | None:
+        """Return a batch of a row that the fast path refused, as `_parse_strictly` does."""
+        return self._parse_strictly(row, number)
+
     def _parse_refused(self, row_id: int, number: int, *, has_odd_time: bool) -> Batch | None:
         """Return a batch of a row that the fast path refused, None where it cannot be used."""
         try:
             row = self._table.row(row_id)
+            if has_odd_time and self._order is ReadingOrder.BY_TIME:
+                raise ReadingOrderError(
+                    f"the time of {self.name} row {row_id} is not what it is sorted by"
+                )
+            return self._parse_alone(row, number)
+        except UnusableFileError as error:
+            raise OutOfPlaceError(str(error)) from error
         except BadRowError as error:
             self._skip(row_id, error)
             return None
-        if has_odd_time and self._order is ReadingOrder.BY_TIME:
-            raise ReadingOrderError(
-                f"the time of {self.name} row {row_id} is not what it is sorted by"
-            )
-        return self._parse_or_skip(row, number)
 
     def _skip(self, row_id: int, error: BadRowError) -> None:
         self._context.quality.skip_row(self._file.path, self.name, row_id, error)

@@ -10,7 +10,7 @@ from processor.engine.intake.table_intake import TableIntake, only_row_id
 from processor.engine.kernels import trade_kernel
 from processor.engine.kernels.arguments import Numbers, Sums, TradeRows
 from processor.engine.sqlite.columns import Column, ColumnBatch
-from processor.engine.sqlite.queries import ODD_SIDE, without_odd_codes
+from processor.engine.sqlite.queries import ODD_SIDE, ODD_TIME, without_odd_codes
 from processor.engine.sqlite.reading_order import ReadingOrderError
 from processor.rules.bar_edges import bar_start
 from shared.recordings.problems import late_trade
@@ -105,7 +105,7 @@ class TradeIntake(TableIntake[TradeBatch]):
         """
         row_id, number = int(refusing.row_ids[at]), refusing.first_row + at
         with self._guard.at(number, number + 1, row_id):
-            has_odd_time = refusing.rows.codes[at] == 0
+            has_odd_time = refusing.rows.codes[at] == ODD_TIME
             batch = self._parse_refused(row_id, number, has_odd_time=has_odd_time)
             if batch is None:
                 return True

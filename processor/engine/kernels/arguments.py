@@ -8,11 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+# The same as in `shared`, whose sources do not name the folder of compiled kernels: see cache.py.
+NO_MOMENT = -(2**62)
+LARGEST = 1e30
+
 Numbers = NDArray[np.float64]
 """Prices, sizes or what is made of them."""
 
 Moments = NDArray[np.int64]
-"""Epoch ms; 0 where a row's time is not plain."""
+"""Epoch ms; NO_MOMENT where a row's time is not plain."""
 
 Ends = NDArray[np.int64]
 """Where each row's part of another column ends."""
@@ -64,8 +68,8 @@ class BookRows(NamedTuple):
 class TradeRows(NamedTuple):
     """Some trades, and where the bar of each begins.
 
-    A code is the timestamp times two, plus one for a taker who buys; 0 or 1 where the row is not of
-    the plainest form.
+    A code is the timestamp times two, plus one for a taker who buys; that of NO_MOMENT where the
+    row is not of the plainest form.
     """
 
     codes: NDArray[np.int64]

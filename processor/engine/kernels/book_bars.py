@@ -6,6 +6,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from processor.engine.kernels.arguments import (
+    NO_MOMENT,
     BookOutput,
     BookRows,
     LevelColumns,
@@ -30,7 +31,7 @@ BOOK_STATE = np.dtype(
         ("crossed_rows", np.int64),
         ("one_sided_rows", np.int64),
         ("late_book_rows", np.int64),
-        ("bar_ms", np.int64),  # start of the open bar, 0 while there is none
+        ("bar_ms", np.int64),  # start of the open bar, NO_MOMENT while there is none
         ("obi_open", np.float64),
         ("obi_high", np.float64),
         ("obi_low", np.float64),
@@ -53,9 +54,16 @@ DONE stands for the end of the rows and for the moment up to which they were ask
 BAR_COLUMNS = 9
 
 
+def no_sums() -> Sums:
+    """Return the record of a book that has met no row."""
+    sums = np.zeros(1, BOOK_STATE)
+    sums["bar_ms"] = sums["newest_ms"] = NO_MOMENT
+    return sums
+
+
 def begin_file(sums: Sums) -> None:
     """Forget how far the last file's times had come: order is kept within a file."""
-    sums["newest_ms"] = 0
+    sums["newest_ms"] = NO_MOMENT
 
 
 def new_output(rows: int, *, with_samples: bool = False) -> BookOutput:
@@ -116,7 +124,7 @@ def add_sample(bar_ms: int, bid_size: float, ask_size: float, s: Any, output: Bo
         s["tot_low"] = min(s["tot_low"], tot)
         s["tot_close"] = tot
     else:
-        if s["bar_ms"]:
+        if s["bar_ms"] != NO_MOMENT:
             _close_bar(s, output.closed)
         s["bar_ms"] = bar_ms
         s["obi_open"] = s["obi_high"] = s["obi_low"] = s["obi_close"] = obi

@@ -150,7 +150,7 @@ def _call_each_with_nothing() -> None:
         0,
         0,
         TradeRows(_TIMES, _TIMES, np.zeros(0), np.zeros(0)),
-        np.zeros(1, trade_kernel.TRADE_STATE),
+        trade_kernel.no_sums(),
         trade_kernel.new_closed(0),
     )
 
@@ -162,4 +162,4 @@ def _call_sorted_with_nothing() -> None:
 
 
 def _no_book_results() -> tuple[Any, Any]:
-    return np.zeros(1, book_bars.BOOK_STATE), book_bars.new_output(0)
+    return book_bars.no_sums(), book_bars.new_output(0)

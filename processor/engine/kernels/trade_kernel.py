@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numba.extending import register_jitable
 
-from processor.engine.kernels.arguments import Numbers, Sums, TradeRows
+from processor.engine.kernels.arguments import LARGEST, NO_MOMENT, Numbers, Sums, TradeRows
 
 TRADE_STATE = np.dtype(
     [
@@ -14,7 +14,7 @@ TRADE_STATE = np.dtype(
         ("newest_ms", np.int64),  # of the file's rows so far, to see whether they are in order
         ("rows", np.int64),
         ("accepted", np.int64),
-        ("bar_ms", np.int64),  # start of the open bar, 0 while there is none
+        ("bar_ms", np.int64),  # start of the open bar, NO_MOMENT while there is none
         ("open", np.float64),
         ("high", np.float64),
         ("low", np.float64),
@@ -44,9 +44,16 @@ BAR_COLUMNS = 10
 """A closed bar's timestamp, open, high, low, close and volume, then its CVD's four."""
 
 
+def no_sums() -> Sums:
+    """Return the record of who has met no trade."""
+    sums = np.zeros(1, TRADE_STATE)
+    sums["bar_ms"] = sums["newest_ms"] = NO_MOMENT
+    return sums
+
+
 def begin_file(sums: Sums) -> None:
     """Forget how far the last file's times had come: order is kept within a file."""
-    sums["newest_ms"] = 0
+    sums["newest_ms"] = NO_MOMENT
 
 
 def new_closed(rows: int) -> Numbers:
@@ -65,7 +72,7 @@ def count_trades(first: int, until_ms: int, rows: TradeRows, state: Sums, closed
     for row in range(first, len(rows.codes)):
         timestamp_ms = rows.codes[row] >> 1
         price, size = rows.prices[row], rows.sizes[row]
-        if timestamp_ms == 0 or not (0.0 < price < np.inf and 0.0 < size < np.inf):
+        if timestamp_ms == NO_MOMENT or not (0.0 < price <= LARGEST and 0.0 < size <= LARGEST):
             s["outcome"] = NEEDS_STRICT_PARSER
             return row
         if timestamp_ms < s["newest_ms"]:
@@ -86,7 +93,7 @@ def count_trades(first: int, until_ms: int, rows: TradeRows, state: Sums, closed
             s["outcome"] = LATE
             return row
         if bar_ms > s["bar_ms"]:
-            if s["bar_ms"]:
+            if s["bar_ms"] != NO_MOMENT:
                 _close_bar(s, closed)
             s["bar_ms"] = bar_ms
             s["open"] = s["high"] = s["low"] = s["close"] = price

@@ -18,9 +18,11 @@ from processor.poison.flight_recorder import FlightRecorder, Span
 from processor.poison.suspects import Suspects
 from processor.reporting.quality import Quality
 from shared.bars import Bar
+from shared.errors import OrderflowError
 from shared.job import Job
 from shared.recordings.day_files import DayFile
-from shared.recordings.opening import OnWait, UnusableFileError, do_nothing
+from shared.recordings.opening import OnWait, do_nothing
+from shared.recordings.problems import FileChangedError, UnusableFileError
 from shared.run_files.processor_status import Conservation
 
 logger = logging.getLogger(__name__)
@@ -93,8 +95,8 @@ class EngineReplay:
         return self._context.state.depth
 
     @property
-    def open_bar_ms(self) -> int:
-        """The start of the open trade bar, 0 before the first."""
+    def open_bar_ms(self) -> int | None:
+        """The start of the open trade bar, None before the first."""
         return self._context.state.open_bar_ms
 
     @property
@@ -166,21 +168,36 @@ class EngineReplay:
     def _replay(self, file: DayFile) -> Iterator[None]:
         """Read `file` in the order it is in, or else in the next, until there is one that does."""
         context = self._context
+        is_copied = False
         while True:
             context.position.file = file
             self._file_start = self._take_file_start()
-            self._current = FileReplay(file, context, self._start)
+            self._current = FileReplay(file, context, self._start, is_copied=is_copied)
+            order = self._start.order
             try:
                 yield from self._current.steps()
+                return
             except UnusableFileError as error:
                 context.quality.report_file(file.path, str(error))
+                return
             except ReadingOrderError as error:
                 logger.info("%s: %s: reading it again from its start", file.path.name, error)
-                self._file_start.put_back(context)
-                self._file_start_document = None
-                self._start = FileProgress(self._start.order.next)
-                continue
-            return
+                order = error.next_order or order.next
+            except FileChangedError as error:
+                logger.info("%s: %s: reading a copy from its start", file.path.name, error)
+                order, is_copied = ReadingOrder.STORED, True
+            except OrderflowError:
+                raise
+            except Exception as error:  # whatever a file does, the others are read
+                logger.exception("%s: unexpected error", file.path.name)
+                if order is ReadingOrder.STRICT:
+                    problem = f"unexpected error, the rest is left out: {error!r}"
+                    context.quality.report_file(file.path, problem)
+                    return
+                order = ReadingOrder.STRICT
+            self._file_start.put_back(context)
+            self._file_start_document = None
+            self._start = FileProgress(order)
 
     def _take_file_start(self) -> FileStart:
         document = self._file_start_document

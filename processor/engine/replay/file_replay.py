@@ -1,7 +1,7 @@
 """Replay one day file: its book batch by batch, its trades in step with it."""
 
 import sqlite3
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, TypeVar
 
@@ -10,12 +10,13 @@ from processor.engine.intake.book_intake import BOOK_ROWS, BookIntake
 from processor.engine.intake.table_intake import FOREVER_MS, TableIntake
 from processor.engine.intake.trade_intake import TRADE_ROWS, TradeIntake
 from processor.engine.replay_context import ReplayContext
-from processor.engine.sqlite.columns import ColumnBatch, read_columns
+from processor.engine.sqlite.columns import read_columns
 from processor.engine.sqlite.queries import (
     ACTION_FORMAT,
     BOOK_FORMATS,
     TRADE_FORMATS,
     book_query,
+    has_index_on_timestamp,
     ids_stored,
     trades_query,
 )
@@ -23,29 +24,26 @@ from processor.engine.sqlite.read_ahead import read_ahead
 from processor.engine.sqlite.read_ranges import RANGE_ROWS, read_ranges
 from processor.engine.sqlite.reading_order import ReadingOrder
 from shared.recordings.day_files import DayFile
-from shared.recordings.opening import (
-    UnusableFileError,
-    columns_of,
-    connect,
-    is_immutable,
-    recording_uri,
-)
-from shared.recordings.table_reader import (
-    BOOK_BATCH,
-    BOOK_COLUMNS,
-    TRADE_BATCH,
-    TRADE_COLUMNS,
-    TableReader,
-)
+from shared.recordings.opening import Source, connect, recording
+from shared.recordings.problems import UnusableFileError
+from shared.recordings.table_reader import BOOK_COLUMNS, TRADE_COLUMNS, TableReader
 
 Intake = TypeVar("Intake", bound=TableIntake[Any])
 
 
 class FileReplay:
-    """Reads `file` into the state of `context`, on from `start`."""
+    """Reads `file` into the state of `context`, on from `start`; with `is_copied` not in place."""
 
-    def __init__(self, file: DayFile, context: ReplayContext, start: FileProgress) -> None:
+    def __init__(
+        self,
+        file: DayFile,
+        context: ReplayContext,
+        start: FileProgress,
+        *,
+        is_copied: bool = False,
+    ) -> None:
         self._file = file
+        self._is_copied = is_copied
         self._context = context
         self._start = start
         self._book: BookIntake | None = None
@@ -63,20 +61,29 @@ class FileReplay:
     def steps(self) -> Iterator[None]:
         """Do the work, yielding after every batch.
 
-        Raises UnusableFileError when the file cannot be opened and ReadingOrderError when it
-        cannot be read in this order.
+        Raises UnusableFileError when the file cannot be opened, ReadingOrderError when it cannot
+        be read in this order, and FileChangedError when it was written to meanwhile.
         """
         if self._start.is_at_start:
             self._context.state.begin_file()
             if self._context.sink is not None:
                 self._context.sink.begin_file(self._file)
-        with (
-            recording_uri(self._file.path) as uri,
-            connect(uri, self._context.on_wait) as connection,
-        ):
-            self._book = self._open_book(uri, connection)
-            self._trades = self._open_trades(uri, connection)
+        on_wait = self._context.on_wait
+        with recording(self._file.path, on_wait, is_copied=self._is_copied) as source:
             try:
+                yield from self._read(source)
+            except Exception:
+                source.check_unchanged()  # or what went wrong says nothing about the file
+                raise
+            source.check_unchanged()
+
+    def _read(self, source: Source) -> Iterator[None]:
+        for problem in source.problems:
+            self._context.quality.report_file(self._file.path, problem)
+        with connect(source.uri, self._context.on_wait) as connection:
+            try:
+                self._book = self._open_book(source.uri, connection)
+                self._trades = self._open_trades(source.uri, connection)
                 yield from self._in_step()
             finally:
                 for intake in (self._book, self._trades):
@@ -101,61 +108,77 @@ class FileReplay:
                 yield
 
     def _open_book(self, uri: str, connection: sqlite3.Connection) -> BookIntake | None:
-        table = self._table(connection, "book", BOOK_COLUMNS, BOOK_BATCH)
+        table = self._table(connection, "book", BOOK_COLUMNS)
         if table is None:
             return None
         start = self._start.book
         intake = self._intake(BookIntake, table, start)
         if self._start.order is not ReadingOrder.STRICT:
-            present = columns_of(connection, "book")
-            with_action = "action" in present
             query = book_query(
                 connection,
-                present,
+                table.table,
                 self._file.instrument,
-                with_action=with_action,
-                is_by_time=self._start.order is ReadingOrder.BY_TIME,
+                is_by_time=self._is_by_time,
                 skip=start.rows,
                 after=start.row_id,
             )
-            formats = BOOK_FORMATS + (ACTION_FORMAT if with_action else "")
+            formats = BOOK_FORMATS + (ACTION_FORMAT if "action" in table.table.columns else "")
             columns = read_columns(uri, query, formats, BOOK_ROWS)
-            intake.take_columns(read_ahead(columns, self._context.on_wait))
+            intake.take_columns(
+                read_ahead(columns, self._context.on_wait),
+                is_counted=self._may_miss_rows(connection, table, start),
+            )
         return intake
 
     def _open_trades(self, uri: str, connection: sqlite3.Connection) -> TradeIntake | None:
-        table = self._table(connection, "trades", TRADE_COLUMNS, TRADE_BATCH)
+        table = self._table(connection, "trades", TRADE_COLUMNS)
         if table is None:
             return None
         intake = self._intake(TradeIntake, table, self._start.trades)
         if self._start.order is not ReadingOrder.STRICT:
-            intake.take_columns(self._trade_columns(uri, connection))
+            self._take_trade_columns(intake, table, uri, connection)
         return intake
 
-    def _trade_columns(
-        self, uri: str, connection: sqlite3.Connection
-    ) -> Generator[ColumnBatch, None, None]:
+    def _take_trade_columns(
+        self, intake: TradeIntake, table: TableReader, uri: str, connection: sqlite3.Connection
+    ) -> None:
         start = self._start.trades
-        is_by_time = self._start.order is ReadingOrder.BY_TIME
         query = partial(
             trades_query,
             connection,
-            columns_of(connection, "trades"),
+            table.table,
             self._file.instrument,
-            is_by_time=is_by_time,
+            is_by_time=self._is_by_time,
         )
-        # Only what does not change meanwhile is the same in every reader's eyes.
-        may_split = is_immutable(uri) and not is_by_time
-        ids = ids_stored(connection, "trades", start.row_id) if may_split else None
+        ids = None
+        if not self._is_by_time:
+            ids = ids_stored(connection, table.table, start.row_id)
         if ids is None or not ids[RANGE_ROWS:]:
             whole = query(skip=start.rows, after=start.row_id)
             columns = read_columns(uri, whole, TRADE_FORMATS, TRADE_ROWS)
-            return read_ahead(columns, self._context.on_wait)
-        return read_ranges(
+            intake.take_columns(
+                read_ahead(columns, self._context.on_wait),
+                is_counted=self._may_miss_rows(connection, table, start),
+            )
+            return
+        ranges = read_ranges(
             lambda part: read_columns(uri, query(ids=part), TRADE_FORMATS, TRADE_ROWS),
             ids,
             self._context.on_wait,
         )
+        intake.take_columns(ranges, is_counted=True)
+
+    @property
+    def _is_by_time(self) -> bool:
+        return self._start.order is ReadingOrder.BY_TIME
+
+    def _may_miss_rows(
+        self, connection: sqlite3.Connection, table: TableReader, start: Bookmark
+    ) -> bool:
+        """Say whether a query for the whole table goes by an index, or begins by a search."""
+        if self._is_by_time:
+            return has_index_on_timestamp(connection, table.table)
+        return start.row_id is not None and table.table.is_stored_by_key
 
     def _intake(self, kind: type[Intake], table: TableReader, start: Bookmark) -> Intake:
         """Return an intake that takes the table row by row, unless it is given columns."""
@@ -164,11 +187,11 @@ class FileReplay:
         return intake
 
     def _table(
-        self, connection: sqlite3.Connection, name: str, columns: tuple[str, ...], batch_rows: int
+        self, connection: sqlite3.Connection, name: str, columns: tuple[str, ...]
     ) -> TableReader | None:
         quality = self._context.quality
         try:
-            return TableReader(connection, self._file, name, columns, batch_rows, quality)
+            return TableReader(connection, self._file, name, columns, quality)
         except UnusableFileError as error:
             quality.report_file(self._file.path, str(error))
             return None
@@ -177,5 +200,5 @@ class FileReplay:
         state, position = self._context.state, self._context.position
         position.book_rows = state.book_rows
         position.trades = state.trades
-        if state.newest_ms:
+        if state.newest_ms is not None:
             position.data_time_ms = state.newest_ms

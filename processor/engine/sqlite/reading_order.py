@@ -15,14 +15,16 @@ class ReadingOrder(StrEnum):
     @property
     def next(self) -> "ReadingOrder":
         """The order for a file that cannot be read in this one."""
-        return _NEXT[self]
-
-
-_NEXT = {
-    ReadingOrder.STORED: ReadingOrder.BY_TIME,
-    ReadingOrder.BY_TIME: ReadingOrder.STRICT,
-}
+        return ReadingOrder.BY_TIME if self is ReadingOrder.STORED else ReadingOrder.STRICT
 
 
 class ReadingOrderError(OrderflowError):
-    """A file cannot be read in the order chosen; nothing is wrong with the file itself."""
+    """A file cannot be read in the order chosen; read row by row, it will tell what is wrong."""
+
+    next_order: ReadingOrder | None = None
+
+
+class OutOfPlaceError(ReadingOrderError):
+    """A table's rows are not found where they belong: only a scan of all meets all of them."""
+
+    next_order = ReadingOrder.STRICT

@@ -107,7 +107,7 @@ def test_the_open_bar_grows_with_each_batch_and_finalize_changes_nothing() -> No
     assert bars.open_bar_ms == T0
     bars.finalize()
     assert bars.ohlc_bars == [[T0, 100, 100, 99, 99, 2]]
-    assert bars.open_bar_ms == 0
+    assert bars.open_bar_ms is None
 
 
 def test_a_trade_older_than_the_open_bar_is_handed_back_uncounted() -> None:

@@ -9,10 +9,13 @@ import pytest
 from processor.calculation.position import Position
 from processor.reporting.quality import Quality
 from processor.reporting.status_reporter import StatusReporter
+from shared.clock import MS_PER_DAY
 from shared.job import Job, TimeRange
+from shared.recordings.day_files import DayFile
 from shared.recordings.problems import BadRowError, RowProblem
 from shared.run_files.processor_status import Conservation, FileProblem, Phase
 
+FILES = [DayFile(Path(f"X-70-01-0{day + 1}.db"), "X", day) for day in range(2)]
 JOB = Job("X", TimeRange(1000, 9000), Path("d"), Path("r"), 10, 5)
 
 
@@ -42,8 +45,7 @@ def test_before_there_is_a_replay_nothing_is_done(clock: list[float]) -> None:
 
 def test_share_rate_and_time_left_follow_from_rows_and_time(clock: list[float]) -> None:
     reporter = StatusReporter(JOB, Quality())
-    reporter.rows_total = 160
-    reporter.files_total = 2
+    reporter.expect(FILES, 160)
     clock[0] += 4
     status = reporter.status(Phase.RUNNING, FakeReplay())
     assert (status.share_done, status.rows_per_s, status.eta_s) == (0.25, 10.0, 12.0)
@@ -53,16 +55,26 @@ def test_share_rate_and_time_left_follow_from_rows_and_time(clock: list[float]) 
     assert status.conservation == Conservation(10, 5.0, 5.0)
 
 
+def test_without_a_number_of_rows_the_share_goes_by_the_time(clock: list[float]) -> None:
+    reporter = StatusReporter(JOB, Quality())
+    reporter.expect(FILES, None)
+    replay = FakeReplay()
+    replay.position.data_time_ms = MS_PER_DAY * 3 // 2
+    clock[0] += 6
+    status = reporter.status(Phase.RUNNING, replay)
+    assert (status.share_done, status.eta_s) == (0.75, 2.0)
+
+
 def test_in_the_first_second_the_time_left_is_unknown(clock: list[float]) -> None:
     reporter = StatusReporter(JOB, Quality())
-    reporter.rows_total = 160
+    reporter.expect(FILES, 160)
     clock[0] += 0.9
     assert reporter.status(Phase.RUNNING, FakeReplay()).eta_s is None
 
 
 def test_more_rows_than_estimated_are_no_more_than_all(clock: list[float]) -> None:
     reporter = StatusReporter(JOB, Quality())
-    reporter.rows_total = 7
+    reporter.expect(FILES, 7)
     clock[0] += 4
     status = reporter.status(Phase.RUNNING, FakeReplay())
     assert (status.share_done, status.eta_s) == (1.0, 0.0)
@@ -70,7 +82,7 @@ def test_more_rows_than_estimated_are_no_more_than_all(clock: list[float]) -> No
 
 def test_a_finished_run_is_all_done_whatever_was_estimated(clock: list[float]) -> None:
     reporter = StatusReporter(JOB, Quality())
-    reporter.rows_total = 1_000_000
+    reporter.expect(FILES, 1_000_000)
     clock[0] += 4
     status = reporter.status(Phase.FINISHED, FakeReplay())
     assert (status.share_done, status.eta_s) == (1.0, None)

@@ -61,6 +61,10 @@ def test_help_shows_the_options_in_their_order_each_with_help_and_variable() -> 
     [
         ("--window-seconds", "0"),
         ("--depth-levels", "0"),
+        ("--window-seconds", "100000000000000000"),
+        ("--depth-levels", "100000000000000000000"),
+        ("--to", "9999-12-31T23:59:59-14:00"),
+        ("--from", "0001-01-01T00:00:00+14:00"),
         ("--port", "65536"),
         ("--port", "-1"),
         ("--poll-ms", "49"),
@@ -97,6 +101,11 @@ def values(**changed: Any) -> dict[str, Any]:
         "window_seconds": 60,
         "depth_levels": 50,
     } | changed
+
+
+def test_an_instrument_that_is_no_text_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match=r"expected an instrument in UTF-8, found BT\\xc7"):
+        make_job(**values(instrument="BT\udcc7"))
 
 
 def test_the_values_make_a_job() -> None:

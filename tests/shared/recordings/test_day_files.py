@@ -1,5 +1,6 @@
 """Day files: whose they are and of which day, by their names alone."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -134,6 +135,47 @@ def test_a_directory_named_like_a_day_file_is_none(tmp_path: Path) -> None:
     found = find_day_files(tmp_path, "X", days("2025-07-01", "2025-07-03"))
     assert [file.path.name for file in found.files] == ["X-25-07-01.db"]
     assert found.missing == (date(2025, 7, 2),)
+
+
+def without_leave(monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
+    """Have the system refuse to list `folders`, as it does to anybody but root."""
+    iterdir = Path.iterdir
+
+    def refusing(self: Path) -> Iterator[Path]:
+        if self in folders:
+            raise PermissionError(13, "Permission denied", str(self))
+        return iterdir(self)
+
+    monkeypatch.setattr(Path, "iterdir", refusing)
+
+
+def test_a_folder_of_the_instrument_that_may_not_be_read_is_named_and_the_rest_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch(tmp_path, "X-25-07-01.db", "X/X-25-07-02.db")
+    without_leave(monkeypatch, tmp_path / "X")
+    found = find_day_files(tmp_path, "X", JULY)
+    assert [file.path.name for file in found.files] == ["X-25-07-01.db"]
+    assert found.unreadable == ((tmp_path / "X", "Permission denied"),)
+
+
+def test_a_folder_of_somebody_else_is_looked_past(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch(tmp_path, "X-25-07-01.db", "lost+found/Z-25-07-01.db")
+    without_leave(monkeypatch, tmp_path / "lost+found")
+    assert absence(tmp_path, "Y").endswith("; instruments there: X")
+
+
+def test_a_data_folder_that_may_not_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_leave(monkeypatch, tmp_path)
+    assert absence(tmp_path, "X").endswith(f"; {tmp_path} cannot be read: Permission denied")
+
+
+def test_a_name_too_long_to_be_one_is_nothing_to_process(tmp_path: Path) -> None:
+    assert "no file" in absence(tmp_path, "X" * 300)
 
 
 def absence(folder: Path, instrument: str) -> str:

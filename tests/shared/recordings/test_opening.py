@@ -11,12 +11,9 @@ from pathlib import Path
 import pytest
 
 from shared.recordings.day_files import DayFile, parse_day_file
-from shared.recordings.opening import (
-    UnusableFileError,
-    columns_of,
-    estimated_rows,
-    open_recording,
-)
+from shared.recordings.opening import estimated_rows, open_recording
+from shared.recordings.problems import UnusableFileError
+from shared.recordings.tables import table_of
 from tests.support.recordings import LOOSE, T0, Book, Recording, Tick, write_tables
 from tests.support.runs import stream, windows
 
@@ -116,9 +113,10 @@ def test_a_log_without_its_index_is_read_from_a_copy(
     recorder.communicate()
     Path(f"{hot_file(tmp_path).path}-shm").unlink()
     before = fingerprint(tmp_path)
-    assert windows(stream(hot_file(tmp_path))) == [(1, []), (2, [1])]
+    with caplog.at_level("INFO"):
+        assert windows(stream(hot_file(tmp_path))) == [(1, []), (2, [1])]
     assert fingerprint(tmp_path) == before
-    assert "its recorder did not close it; reading a copy" in caplog.text
+    assert "its recorder has not closed it; reading a copy" in caplog.text
 
 
 def test_a_copy_that_finds_no_room_makes_the_file_unusable(
@@ -127,7 +125,8 @@ def test_a_copy_that_finds_no_room_makes_the_file_unusable(
     recorder.communicate()
     path = hot_file(tmp_path).path
     Path(f"{path}-shm").unlink()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "no-such-folder"))
+    nowhere = [tmp_path / "no-such-folder"]
+    monkeypatch.setattr("shared.recordings.private_folder._parents", lambda: nowhere)
     with pytest.raises(UnusableFileError, match="cannot be copied"), open_recording(path):
         pass
 
@@ -187,7 +186,8 @@ def test_what_is_no_file_is_unusable(tmp_path: Path, make: str) -> None:
 def test_the_columns_of_a_table_are_named(tmp_path: Path) -> None:
     file = Recording(tmp_path).write()
     with open_recording(file.path) as connection:
-        assert columns_of(connection, "book") == ("id", "instrument", "bids", "asks", "timestamp")
+        columns = table_of(connection, "book").columns
+        assert columns == {"id", "instrument", "bids", "asks", "timestamp"}
 
 
 def test_a_missing_table_and_missing_columns_are_named(tmp_path: Path) -> None:
@@ -195,16 +195,26 @@ def test_a_missing_table_and_missing_columns_are_named(tmp_path: Path) -> None:
     write_tables(path, schema=type(LOOSE)(None, "CREATE TABLE trades (id INTEGER, price, side)"))
     with open_recording(path) as connection:
         with pytest.raises(UnusableFileError, match="expected a table book, found none"):
-            columns_of(connection, "book")
+            table_of(connection, "book")
         with pytest.raises(UnusableFileError, match="in table trades, found no size, timestamp"):
-            columns_of(connection, "trades")
+            table_of(connection, "trades")
 
 
-def test_the_estimate_goes_by_the_ids(tmp_path: Path) -> None:
+def test_the_estimate_of_a_short_table_is_exact(tmp_path: Path) -> None:
     file = Recording(tmp_path).write(
         [Book(T0, id=11), Book(T0, id=12), Book(T0, id=20)], [Tick(T0), Tick(T0)]
     )
-    assert estimated_rows(file.path) == 12
+    assert estimated_rows(file.path) == 5
+
+
+def test_the_estimate_allows_for_gaps_between_the_ids(tmp_path: Path) -> None:
+    file = Recording(tmp_path).write([], (Tick(T0, id=3 * i) for i in range(20_000)))
+    assert estimated_rows(file.path) == pytest.approx(20_000, rel=0.05)
+
+
+def test_ids_made_of_the_time_tell_no_number_of_rows(tmp_path: Path) -> None:
+    file = Recording(tmp_path).write([], (Tick(T0, id=10**18 + i * 4_194_304) for i in range(5000)))
+    assert estimated_rows(file.path) is None
 
 
 def test_the_estimate_does_not_read_the_rows_between(tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ from processor.engine.sqlite.queries import (
     without_odd_codes,
     without_odd_times,
 )
+from shared.clock import NO_MOMENT
 from shared.recordings.day_files import DayFile
+from shared.recordings.tables import table_of
 from tests.support.recordings import T0, Book, Recording, Tick
 
 SORT = "USE TEMP B-TREE FOR ORDER BY"
@@ -39,11 +41,7 @@ def add_index(connection: sqlite3.Connection, columns: str = "timestamp") -> Non
 
 def query(connection: sqlite3.Connection, table: str, *, is_by_time: bool) -> str:
     make = {"book": book_query, "trades": trades_query}[table]
-    return make(connection, column_names(connection, table), "BTC-USDT", is_by_time=is_by_time)
-
-
-def column_names(connection: sqlite3.Connection, table: str) -> list[str]:
-    return [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
+    return make(connection, table_of(connection, table), "BTC-USDT", is_by_time=is_by_time)
 
 
 def plan(connection: sqlite3.Connection, query: str) -> list[tuple[int, int, str]]:
@@ -65,7 +63,7 @@ def test_as_stored_a_table_is_scanned_and_nothing_sorted(
     if has_index:
         add_index(connection)
     steps = [detail for *_, detail in plan(connection, query(connection, table, is_by_time=False))]
-    assert steps == [f"SCAN {table}"]
+    assert steps == ["SCAN r"]
 
 
 @pytest.mark.parametrize("has_index", [False, True], ids=["plain", "indexed"])
@@ -74,10 +72,10 @@ def test_a_range_of_trades_is_found_by_its_ids_and_nothing_sorted(
 ) -> None:
     if has_index:
         add_index(connection)
-    names = column_names(connection, "trades")
-    text = trades_query(connection, names, "BTC-USDT", is_by_time=False, ids=range(2, 9))
+    trades = table_of(connection, "trades")
+    text = trades_query(connection, trades, "BTC-USDT", is_by_time=False, ids=range(2, 9))
     (step,) = [detail for *_, detail in plan(connection, text)]
-    assert step == "SEARCH trades USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
+    assert step == "SEARCH r USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
     assert [row[0] for row in connection.execute(text)] == [2, 3]
 
 
@@ -90,9 +88,9 @@ def test_by_time_only_keys_are_sorted_and_rows_fetched_by_key(
     (sorting,) = [parent for _, parent, detail in steps if detail == SORT]
     inner = next(detail for number, _, detail in steps if number == sorting)
     assert inner.startswith(("CO-ROUTINE", "MATERIALIZE"))
-    assert f"SEARCH {table} USING INTEGER PRIMARY KEY (rowid=?)" in [d for *_, d in steps]
+    assert "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" in [d for *_, d in steps]
     # the only thing the sorted part selects is the key
-    assert "(SELECT rowid AS key FROM" in text
+    assert "(SELECT r.id AS id_of_next FROM" in text
 
 
 @each_table
@@ -101,8 +99,8 @@ def test_by_time_an_index_on_timestamp_is_read_and_nothing_sorted(
 ) -> None:
     add_index(connection)
     steps = [detail for *_, detail in plan(connection, query(connection, table, is_by_time=True))]
-    assert f"SCAN {table} USING COVERING INDEX by_time_{table}" in steps
-    assert f"SEARCH {table} USING INTEGER PRIMARY KEY (rowid=?)" in steps
+    assert f"SCAN r USING COVERING INDEX by_time_{table}" in steps
+    assert "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" in steps
     assert not [step for step in steps if "TEMP B-TREE" in step]
 
 
@@ -134,21 +132,21 @@ def test_by_time_rows_come_in_the_order_of_time_and_id(
         (str(T0), T0),
         (T0, T0),
         (str(T0).encode(), T0),
-        (float(T0), 0),
-        (str(T0 // 1000), 0),
-        (f"{T0}000", 0),
-        (f"{T0}.5", 0),
-        (f" {T0}", 0),
-        (f" {T0 // 10}", 0),
-        ("0.1751328e+13", 0),
-        ("thirteen char", 0),
+        (float(T0), NO_MOMENT),
+        (str(T0 // 1000), NO_MOMENT),
+        (f"{T0}000", NO_MOMENT),
+        (f"{T0}.5", NO_MOMENT),
+        (f" {T0}", NO_MOMENT),
+        (f" {T0 // 10}", NO_MOMENT),
+        ("0.1751328e+13", NO_MOMENT),
+        ("thirteen char", NO_MOMENT),
         ("9" * 13, 10**13 - 1),
         ("1" + "0" * 12, 10**12),
-        ("0" + "9" * 12, 0),
-        (f"{T0}\x00", 0),
-        ("2025-07-01T00", 0),
-        ("0000000000001", 0),
-        ("", 0),
+        ("0" + "9" * 12, NO_MOMENT),
+        (f"{T0}\x00", NO_MOMENT),
+        ("2025-07-01T00", NO_MOMENT),
+        ("0000000000001", NO_MOMENT),
+        ("", NO_MOMENT),
     ],
     ids=repr,
 )
@@ -188,5 +186,5 @@ def test_rows_of_the_file_s_own_instrument_are_plain(
 ) -> None:
     connection.execute(f"UPDATE {table} SET instrument = ?", (instrument,))
     make = {"book": book_query, "trades": trades_query}[table]
-    text = make(connection, column_names(connection, table), "O'NEIL-USDT", is_by_time=False)
+    text = make(connection, table_of(connection, table), "O'NEIL-USDT", is_by_time=False)
     assert [bool(found) for _, found, *_ in connection.execute(text)] == [is_plain] * 3

@@ -1,0 +1,176 @@
+"""Damage inside a file is that file's own: no row that a scan meets is missing without a word."""
+
+import random
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from shared.exit_codes import ExitCode
+from shared.job import TimeRange
+from tests.support.engine_runs import assert_all_agree
+from tests.support.recordings import MS_PER_DAY, T0, Book, Recording, Schema, Tick
+from tests.support.runs import run_pipeline
+
+PAGE = 4096
+TWO_DAYS = TimeRange(T0, T0 + 2 * MS_PER_DAY)
+SPARSE = range(7, 10**9, 2_000_003)
+
+
+def write(folder: Path, *, ids: range | None = None, schema: Schema | None = None) -> Path:
+    """Write 500 trades and book rows of one day; the next day has one trade."""
+    recording = Recording(folder, schema=schema or Schema())
+    file = recording.write(
+        [Book(str(T0 + i), [[99, 1 + i]], [[101, 2]]) for i in range(500)],
+        [Tick(str(T0 + i), 100, 1 + i, id=ids[i] if ids else None) for i in range(500)],
+    )
+    recording.write([], [Tick(T0 + MS_PER_DAY, 50, 1)], day="25-07-02")
+    return file.path
+
+
+def leaves_of(path: Path, table: str) -> list[int]:
+    """Return the numbers of the leaf pages of a table, counted from 0."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute(
+            "SELECT pageno - 1 FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path",
+            (table,),
+        ).fetchall()
+    return [number for (number,) in rows]
+
+
+def swap(path: Path, one: int, other: int) -> None:
+    content = bytearray(path.read_bytes())
+    first, second = (slice(page * PAGE, (page + 1) * PAGE) for page in (one, other))
+    content[first], content[second] = content[second], content[first]
+    path.write_bytes(content)
+
+
+def scanned(path: Path, table: str) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return len(connection.execute(f"SELECT * FROM {table} NOT INDEXED").fetchall())
+
+
+@pytest.mark.parametrize("table", ["book", "trades"])
+@pytest.mark.parametrize("ids", [None, SPARSE], ids=["dense", "sparse"])
+def test_no_row_of_two_swapped_pages_is_lost_and_the_file_is_named(
+    tmp_path: Path, table: str, ids: range | None
+) -> None:
+    path = write(tmp_path / "data", ids=ids)
+    leaves = leaves_of(path, table)
+    swap(path, leaves[1], leaves[-2])
+    assert scanned(path, table) == 500
+    result = run_pipeline(tmp_path / "data", tmp_path / "run", time_range=TWO_DAYS)
+    assert result.exit_code == ExitCode.PARTIAL_DATA
+    assert (result.status.book_rows, result.status.trades) == (500, 501)
+    assert result.ohlc[0][5] == sum(range(1, 501))
+    (problem,) = result.status.file_problems
+    assert problem.file == path.name
+    assert problem.problem.startswith(f"table {table}: the file is damaged: ")
+    assert problem.problem.endswith(" rows are not where they belong")
+
+
+def test_rows_of_equal_time_on_swapped_pages_count_in_the_order_of_their_ids(
+    tmp_path: Path,
+) -> None:
+    ticks = [Tick(str(T0), 100 + i, 1) for i in range(500)]
+    file = Recording(tmp_path).write([], ticks)
+    leaves = leaves_of(file.path, "trades")
+    swap(file.path, leaves[1], leaves[2])
+    result = assert_all_agree(file)
+    assert result.position.trades == 500
+    assert len(result.outcome.file_problems) == 1
+
+
+def test_a_long_table_of_trades_read_in_ranges_misses_no_swapped_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("read_ranges", "queries"):
+        monkeypatch.setattr(f"processor.engine.scan.{module}.RANGE_ROWS", 64)
+    monkeypatch.setattr("processor.engine.replay.file_replay.RANGE_ROWS", 64)
+    for ids, folder in ((None, "dense"), (SPARSE, "sparse")):
+        path = write(tmp_path / folder, ids=ids)
+        leaves = leaves_of(path, "trades")
+        swap(path, leaves[1], leaves[-2])
+        result = run_pipeline(tmp_path / folder, tmp_path / f"run-{folder}")
+        assert (result.exit_code, result.status.trades) == (ExitCode.PARTIAL_DATA, 500)
+
+
+def test_rows_that_an_index_lacks_are_not_lost(tmp_path: Path) -> None:
+    """The index on the time, by which a file out of order is read, has half of the rows."""
+    ticks = [Tick(str(T0 + (i * 7) % 500), 100, 1) for i in range(500)]
+    file = Recording(tmp_path).write([], ticks)
+    with closing(sqlite3.connect(file.path)) as connection, connection:
+        connection.execute("CREATE INDEX by_time ON trades (timestamp) WHERE id % 2")
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = 'CREATE INDEX by_time ON trades (timestamp)'"
+            " WHERE name = 'by_time'"
+        )
+    assert assert_all_agree(file).position.trades == 500
+
+
+def zeroed(page: bytearray, rng: random.Random) -> None:
+    page[:] = bytes(len(page))
+
+
+def scrambled(page: bytearray, rng: random.Random) -> None:
+    for _ in range(rng.choice((1, 4, 40))):
+        page[rng.randrange(len(page))] = rng.randrange(256)
+
+
+def head_scrambled(page: bytearray, rng: random.Random) -> None:
+    page[rng.randrange(12)] = rng.randrange(256)
+
+
+@pytest.mark.parametrize("damage", [zeroed, scrambled, head_scrambled], ids=lambda d: d.__name__)
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_a_damaged_page_does_the_next_day_is_processed(
+    tmp_path: Path, damage: Callable[[bytearray, random.Random], None], seed: int
+) -> None:
+    rng = random.Random(f"{damage.__name__} {seed}")
+    path = write(tmp_path / "data")
+    content = bytearray(path.read_bytes())
+    number = rng.randrange(len(content) // PAGE)
+    page = content[number * PAGE : (number + 1) * PAGE]
+    damage(page, rng)
+    content[number * PAGE : (number + 1) * PAGE] = page
+    path.write_bytes(content)
+    result = run_pipeline(tmp_path / "data", tmp_path / "run", time_range=TWO_DAYS)
+    assert result.exit_code in (ExitCode.OK, ExitCode.PARTIAL_DATA)
+    assert result.ohlc[-1] == [T0 + MS_PER_DAY, 50, 50, 50, 50, 1]
+    if result.exit_code == ExitCode.OK:  # then only a value was changed
+        assert (result.status.book_rows, result.status.trades) == (500, 501)
+
+
+def test_an_unexpected_error_inside_one_file_is_told_and_the_next_is_processed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write(tmp_path / "data")
+
+    def fail(*row: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("processor.engine.intake.trade_intake.without_odd_codes", fail)
+    monkeypatch.setattr("processor.engine.intake.trade_intake.parse_trade_row", fail)
+    result = run_pipeline(tmp_path / "data", tmp_path / "partly", time_range=TWO_DAYS)
+    assert result.exit_code == ExitCode.PARTIAL_DATA
+    assert [problem.file for problem in result.status.file_problems] == [
+        path.name,
+        "BTC-USDT-25-07-02.db",
+    ]
+    assert "unexpected error, the rest is left out" in result.status.file_problems[0].problem
+    monkeypatch.undo()
+    calls = []
+
+    def fail_at_first(*row: object) -> None:
+        calls.append(row)
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("processor.engine.intake.book_intake.without_odd_times", fail_at_first)
+    result = run_pipeline(tmp_path / "data", tmp_path / "run", time_range=TWO_DAYS)
+    assert calls
+    assert (result.status.book_rows, result.status.trades) == (500, 501)
+    assert result.exit_code == ExitCode.OK  # read row by row, nothing is missing
+    assert f"{path.name}: unexpected error" in caplog.text

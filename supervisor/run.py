@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from shared.command_line.standard_streams import open_standard_streams
 from shared.exit_codes import ExitCode
 from shared.job import CHECKPOINT_SECONDS, Job
 from shared.listening import PortInUseError, open_listening_socket
@@ -14,7 +15,6 @@ from shared.page_access import choose_token, is_loopback, page_url
 from shared.run_files.earlier_run import set_earlier_run_aside
 from shared.run_files.run_directory import RunDirectory
 from shared.run_files.run_lock import AlreadyRunningError, Holder, Role, RunLock
-from shared.standard_streams import open_standard_streams
 from supervisor.health.page_endpoint import PageEndpoint
 from supervisor.logs.console import Console, ConsoleHandler
 from supervisor.policy.restart_policy import RestartPolicy

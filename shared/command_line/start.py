@@ -5,8 +5,8 @@ import signal
 from importlib import import_module
 from types import FrameType
 
+from shared.command_line.standard_streams import open_standard_streams
 from shared.exit_codes import ExitCode
-from shared.standard_streams import open_standard_streams
 
 
 def start(command: str, *, interrupted: ExitCode = ExitCode.INTERRUPTED) -> None:

@@ -82,8 +82,8 @@ class FileReplay:
             self._context.quality.report_file(self._file.path, problem)
         with connect(source.uri, self._context.on_wait) as connection:
             try:
-                self._book = self._open_book(source.uri, connection)
                 self._trades = self._open_trades(source.uri, connection)
+                self._book = self._open_book(source.uri, connection)
                 yield from self._in_step()
             finally:
                 for intake in (self._book, self._trades):

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CLOSED = [">&-", "2>&-", "<&- >&- 2>&-"]
 
 SAY = (
-    "import sys; from shared.standard_streams import open_standard_streams\n"
+    "import sys; from shared.command_line.standard_streams import open_standard_streams\n"
     "open_standard_streams()\n"
     "with open(sys.argv[1], 'w') as file:\n"
     "    print('out'); print('err', file=sys.stderr); sys.stdin.read()\n"

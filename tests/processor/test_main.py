@@ -236,6 +236,7 @@ def test_help_names_every_option_with_default_and_variable_and_the_exit_codes() 
         "--run-dir": "run",
         "--window-seconds": "60",
         "--depth-levels": "50",
+        "--snapshots": "guess",
     }.items():
         variable = "ORDERFLOW_" + name.strip("-").replace("-", "_").upper()
         described = options.partition(f" {name} ")[2].partition(" --")[0]
@@ -254,7 +255,7 @@ def test_help_names_every_option_with_default_and_variable_and_the_exit_codes() 
     }.items():
         assert f"{code} {meaning}" in text
     assert "Example: orderflow-process --instrument" in text
-    assert len(JOB_OPTIONS) == 7
+    assert len(JOB_OPTIONS) == 8
 
 
 def test_the_environment_gives_every_option_and_the_command_line_wins(

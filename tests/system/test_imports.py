@@ -45,7 +45,8 @@ MAY_IMPORT = {
     "visualizer/sources": "feed wording shared/run_files",
     "visualizer/serving": "sources",
     "visualizer/page": "serving sources shared/run_files",
-    "supervisor": "shared/command_line control files logs loop policy processes health shared/run_files",
+    "supervisor": "control files health logs loop policy processes shared/command_line"
+    " shared/run_files",
     "supervisor/loop": "",
     "supervisor/policy": "shared/run_files",
     "supervisor/logs": "loop shared/run_files",

@@ -55,6 +55,8 @@ def read_regular(path: Path, most_bytes: int = -1) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         found = os.fstat(descriptor)
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "expected a file, found something else", str(path))
         if most_bytes >= 0:  # `read` with a limit makes room for all of that

@@ -87,7 +87,7 @@ def test_a_long_table_of_trades_read_in_ranges_misses_no_swapped_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("read_ranges", "queries"):
-        monkeypatch.setattr(f"processor.engine.scan.{module}.RANGE_ROWS", 64)
+        monkeypatch.setattr(f"processor.engine.sqlite.{module}.RANGE_ROWS", 64)
     monkeypatch.setattr("processor.engine.replay.file_replay.RANGE_ROWS", 64)
     for ids, folder in ((None, "dense"), (SPARSE, "sparse")):
         path = write(tmp_path / folder, ids=ids)

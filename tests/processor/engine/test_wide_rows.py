@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from processor.engine.scan.columns import ColumnBatch
-from processor.engine.scan.queries import WIDE_BYTES
 
 from processor.engine.intake import book_intake
 from processor.engine.replay import file_replay
+from processor.engine.sqlite.columns import ColumnBatch
+from processor.engine.sqlite.queries import WIDE_BYTES
 from tests.support.engine_runs import assert_all_agree, engine, run
 from tests.support.recordings import T0, Book, Recording, Tick
 

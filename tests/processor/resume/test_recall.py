@@ -346,9 +346,9 @@ def test_a_file_found_out_of_order_after_a_resume_is_read_again_and_those_before
     opened: list[str] = []
     begin = file_replay.FileReplay.__init__
 
-    def note(self: Any, file: Any, *others: Any) -> None:
+    def note(self: Any, file: Any, *others: Any, **options: Any) -> None:
         opened.append(file.path.name)
-        begin(self, file, *others)
+        begin(self, file, *others, **options)
 
     monkeypatch.setattr(file_replay.FileReplay, "__init__", note)
     caplog.clear()

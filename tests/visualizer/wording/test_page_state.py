@@ -52,7 +52,7 @@ def state_of(
     [(0, True), (8_000, True), (8_001, False), (-500, True), (-8_001, False), (-86_400_000, False)],
 )
 def test_a_supervisor_is_alive_only_by_a_status_of_about_now(age_ms: int, is_alive: bool) -> None:
-    assert is_supervisor_alive(supervised(WORKER, age_ms), NOW_MS) is is_alive
+    assert is_supervisor_alive(supervised(WORKER, age_ms=age_ms), NOW_MS) is is_alive
 
 
 def test_a_killed_run_is_not_running_though_the_clock_was_set_back_a_day() -> None:

@@ -33,7 +33,7 @@ GOODBYE = ("ERR_CONNECTION", "ERR_EMPTY_RESPONSE")
 class Supervised:
     """A supervisor with its two workers, started on a recording."""
 
-    def __init__(self, run_dir: Path, *options: str) -> None:
+    def __init__(self, run_dir: Path, *options: str, **environment: str) -> None:
         self.run = RunDirectory(run_dir)
         self._log = run_dir.with_name("console.log").open("w+")
         self.process = subprocess.Popen(
@@ -42,6 +42,7 @@ class Supervised:
                 *("--run-dir", str(run_dir), *options),
             ],
             cwd=ROOT,
+            env=os.environ | environment,
             stdout=self._log,
             stderr=self._log,
         )
@@ -74,8 +75,8 @@ class Supervised:
 
 
 @contextmanager
-def supervised(run_dir: Path, *options: str) -> Iterator[Supervised]:
-    system = Supervised(run_dir, *options)
+def supervised(run_dir: Path, *options: str, **environment: str) -> Iterator[Supervised]:
+    system = Supervised(run_dir, *options, **environment)
     try:
         yield system
     finally:
@@ -249,11 +250,22 @@ def test_restarts_and_the_end_of_them_are_told_over_the_last_good_data(
         assert page.evaluate(BARS_DRAWN) == bars
 
 
+SLOWLY = """
+import sys
+if "processor.main" in sys.orig_argv:
+    from processor.engine.replay import file_replay
+    file_replay.BOOK_ROWS = file_replay.TRADE_ROWS = 2
+"""
+"""Has each Python process that is a processor take two rows at a time: seconds for ten minutes."""
+
+
 def test_a_processor_that_stands_still_is_called_stale_until_it_goes_on(
-    recorded_run: Path, open_page: OpenPage
+    recorded_run: Path, open_page: OpenPage, tmp_path: Path
 ) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SLOWLY)
     patience = ("--heartbeat-deadline", "120", "--startup-allowance", "120")
-    with supervised(recorded_run, *JOB, *patience) as system:
+    slow = os.pathsep.join((str(tmp_path), str(ROOT)))
+    with supervised(recorded_run, *JOB, *patience, PYTHONPATH=slow) as system:
         processor = wait_for(system.processor, "a processor")
         processor.suspend()
         page = open_page(system.url, wait_until=LAID_OUT, allowed_errors=GOODBYE)

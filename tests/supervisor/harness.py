@@ -47,6 +47,11 @@ def wait_until(
         pause.wait(0.005)
 
 
+OWN_FAMILY = f"family-of-{os.getpid()}"
+"""The mark of processes that a test starts itself: a guardian ends all of its family, and that of a
+test running beside this one must not be ours."""
+
+
 def is_gone(pid: int) -> bool:
     """Say whether `pid` has ended, zombies included."""
     try:

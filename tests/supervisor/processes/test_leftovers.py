@@ -21,7 +21,7 @@ from supervisor.processes.leftovers import (
     RunningRecord,
     find_leftovers,
 )
-from tests.supervisor.harness import wait_until
+from tests.supervisor.harness import OWN_FAMILY, wait_until
 from tests.supervisor.junk import HUGE, HUGE_IDS, damaged
 
 
@@ -30,7 +30,7 @@ def leftover() -> Iterator[RunningProcess]:
     """A process that a killed supervisor might have left."""
     popen = subprocess.Popen(
         [sys.executable, "-c", "import time; time.sleep(600)"],
-        env={**os.environ, FAMILY: "s1/b1"},
+        env={**os.environ, FAMILY: f"{OWN_FAMILY}/b1"},
         start_new_session=True,
     )
     process = psutil.Process(popen.pid)

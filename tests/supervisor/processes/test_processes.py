@@ -18,14 +18,16 @@ from supervisor.processes.launcher import LauncherTie, find_launchers
 from supervisor.processes.memory import own_rss_bytes, tree_rss_bytes
 from supervisor.processes.strays import Strays, children
 from supervisor.processes.worker_process import WorkerProcess, spawn
-from tests.supervisor.harness import is_gone, wait_until
+from tests.supervisor.harness import OWN_FAMILY, is_gone, wait_until
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(600)")
 
 
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen[bytes]]:
-    popen = subprocess.Popen(SLEEP, env={**os.environ, FAMILY: "s1/b1"}, start_new_session=True)
+    popen = subprocess.Popen(
+        SLEEP, env={**os.environ, FAMILY: f"{OWN_FAMILY}/b1"}, start_new_session=True
+    )
     yield popen
     popen.kill()
     popen.wait(10)
@@ -39,7 +41,7 @@ def lifeline() -> Iterator[int]:
 
 
 def start(lifeline_fd: int, *command: str) -> WorkerProcess:
-    return spawn(command, {"TOLD": "yes"}, "s1", 0.0, lifeline_fd, None)
+    return spawn(command, {"TOLD": "yes"}, OWN_FAMILY, 0.0, lifeline_fd, None)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ def test_a_worker_leads_a_session_of_its_own_and_carries_the_family_s_mark(lifel
     wait_until("it has ended", process.has_ended, 10)
     process.collect()
     output = read_available(process.output_fd, 1000) or b""
-    assert output.decode().split() == [f"s1/{process.boot_id}", "yes", f"{process.pid}"]
+    assert output.decode().split() == [f"{OWN_FAMILY}/{process.boot_id}", "yes", f"{process.pid}"]
     process.signal(signal.SIGTERM)  # nobody there is no error
     process.close()
 
@@ -116,7 +118,7 @@ def test_launchers_are_the_parent_and_its_parent() -> None:
 def test_a_guardian_that_is_gone_is_started_again_and_ends_the_family_with_us(
     sleeper: subprocess.Popen[bytes],
 ) -> None:
-    guardian = Guardian("s1")
+    guardian = Guardian(OWN_FAMILY)
     guardian.start()
     first = guardian.pid
     assert first is not None
@@ -132,11 +134,11 @@ def test_a_guardian_that_is_gone_is_started_again_and_ends_the_family_with_us(
 def test_strays_of_an_ended_worker_are_ended_and_others_are_not(
     sleeper: subprocess.Popen[bytes],
 ) -> None:
-    other = subprocess.Popen(SLEEP, env={**os.environ, FAMILY: "s1/b2"})
+    other = subprocess.Popen(SLEEP, env={**os.environ, FAMILY: f"{OWN_FAMILY}/b2"})
     assert {sleeper.pid, other.pid} <= children()
     strays = Strays(lambda: children() - {sleeper.pid, other.pid})
     assert not strays.is_hunting
-    strays.expect("s1/b1")
+    strays.expect(f"{OWN_FAMILY}/b1")
 
     def is_over() -> bool:
         strays.hunt()

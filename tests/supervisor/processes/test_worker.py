@@ -22,7 +22,7 @@ from supervisor.policy.worker_events import RestartAsked, StartAsked
 from supervisor.policy.worker_record import Liveness, RestartOn
 from supervisor.processes.worker import SupervisedWorker, Surroundings
 from supervisor.processes.worker_spec import Assignment, WorkerSpec
-from tests.supervisor.harness import Run, wait_until
+from tests.supervisor.harness import OWN_FAMILY, Run, wait_until
 
 CLOSED = 999_999
 """The descriptor of a terminal that is not there."""
@@ -40,7 +40,7 @@ def around(tmp_path: Path) -> Iterator[Surroundings]:
             clock=time.monotonic,
             events=log,
             console=Console(CLOSED),
-            family="s1",
+            family=OWN_FAMILY,
             lifeline_fd=reading,
             assignment=Assignment(job, "127.0.0.1", 8050, 500),
             page=PageEndpoint(listener, "http://localhost/", "localhost"),

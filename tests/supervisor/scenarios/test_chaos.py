@@ -129,7 +129,8 @@ class Chaos:
         self._open_run_directory()
         for path in self._files():
             is_folder = path.name in FOLDERS
-            with contextlib.suppress(FileNotFoundError):
+            # Its folder may be gone, or a file, which is next.
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
                 if is_folder != S_ISDIR(path.lstat().st_mode) or path.is_symlink():
                     _remove(path)
                 else:

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from stat import S_ISDIR
+from stat import S_ISDIR, S_ISREG
 
 import psutil
 import pytest
@@ -129,9 +129,10 @@ class Chaos:
         self._open_run_directory()
         for path in self._files():
             is_folder = path.name in FOLDERS
+            is_right = S_ISDIR if is_folder else S_ISREG
             # Its folder may be gone, or a file, which is next.
             with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                if is_folder != S_ISDIR(path.lstat().st_mode) or path.is_symlink():
+                if not is_right(path.lstat().st_mode):  # a FIFO would be waited for without end
                     _remove(path)
                 else:
                     path.chmod(0o755 if is_folder else 0o644)

@@ -54,10 +54,26 @@ test running beside this one must not be ours."""
 
 def is_gone(pid: int) -> bool:
     """Say whether `pid` has ended, zombies included."""
+    return status_of(pid) in (None, psutil.STATUS_ZOMBIE)
+
+
+def status_of(pid: int) -> str | None:
+    """Return psutil's word for the state of `pid`, None once nothing is left of it.
+
+    A process that was just listed may be gone by the time it is asked.
+    """
     try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        return psutil.Process(pid).status()
     except psutil.NoSuchProcess:
-        return True
+        return None
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    """Return the arguments of `process`, none of one that has ended since it was listed."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 class Run:

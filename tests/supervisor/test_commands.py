@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from supervisor.control.server import short_address
-from tests.supervisor.harness import ROOT, Run, is_gone, wait_until
+from tests.supervisor.harness import ROOT, Run, command_of, is_gone, wait_until
 
 
 def command(run: Run, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -234,7 +234,7 @@ def test_page_for_other_machines_is_warned_of_and_needs_a_token(run: Run, tmp_pa
     everything = run.run_dir.events.read_text() + run.run_dir.supervisor_status.read_text()
     assert token not in everything, "the secret is in no file"
     for process in run.family():
-        assert token not in " ".join(process.cmdline())
+        assert token not in " ".join(command_of(process))
     os.kill(run.pid, signal.SIGTERM)
     run.wait()
 

@@ -23,7 +23,7 @@ from shared.run_files.run_directory import RunDirectory
 from supervisor.control.client import NoAnswerError, NotRunningError, ask
 from supervisor.control.messages import Request
 from supervisor.processes.guardian import SCRIPT
-from tests.supervisor.harness import ROOT, Run, wait_until
+from tests.supervisor.harness import ROOT, Run, command_of, status_of, wait_until
 from tests.support.ordinary_user import as_ordinary_user
 
 SECONDS = float(os.environ.get("CHAOS_SECONDS", "60"))
@@ -175,7 +175,7 @@ class Chaos:
 
     def _kill_guardian(self) -> None:
         for child in psutil.Process(self._run.pid).children():
-            if any(argument == str(SCRIPT) for argument in child.cmdline()):
+            if any(argument == str(SCRIPT) for argument in command_of(child)):
                 child.kill()
 
     def _files(self) -> list[Path]:
@@ -294,7 +294,7 @@ def test_chaos_converges_to_a_complete_and_clean_run(
         # Clean: the page, the guardian and nobody else; no zombie; no descriptor more.
         def only_two_children() -> bool:
             children = supervisor.children(recursive=True)
-            is_clean = all(child.status() != psutil.STATUS_ZOMBIE for child in children)
+            is_clean = all(status_of(child.pid) != psutil.STATUS_ZOMBIE for child in children)
             return is_clean and len(children) == 2 and page in {child.pid for child in children}
 
         wait_until("only page and guardian are left", only_two_children, 10)

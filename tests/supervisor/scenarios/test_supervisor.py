@@ -15,7 +15,7 @@ import pytest
 from shared.worker_link import FAMILY
 from supervisor.processes.guardian import SCRIPT
 from supervisor.processes.worker_process import open_pidfd
-from tests.supervisor.harness import Run, is_gone, wait_until
+from tests.supervisor.harness import Run, command_of, is_gone, wait_until
 from tests.support.ports import free_port
 
 
@@ -112,7 +112,7 @@ def test_guardian_that_was_killed_is_started_again(run: Run) -> None:
     [guardian] = [
         child
         for child in psutil.Process(run.pid).children()
-        if any(SCRIPT.name in argument for argument in child.cmdline())
+        if any(SCRIPT.name in argument for argument in command_of(child))
     ]
     guardian.kill()
     wait_until("a new guardian", lambda: run.events("guardian_restarted"))

@@ -4,10 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MS_PER_DAY = 86_400_000
-FIRST_MOMENT_MS = -62_135_596_800_000
-"""The begin of the year 1: no earlier moment can be told as text."""
-LAST_MOMENT_MS = 253_402_300_799_999
-"""The end of the year 9999: no later moment can be told as text."""
 NO_MOMENT = -(2**62)
 """What stands for none among epoch milliseconds. Any other would: 0 is one, and so is -1."""
 
@@ -16,6 +12,9 @@ FIRST_MS = -62_135_596_800_000
 
 LAST_MS = 253_402_300_799_999
 """The last millisecond of the year 9999; after it there is no date."""
+
+END_OF_TIME_MS = LAST_MS + 1
+"""Later than any row."""
 
 
 def to_epoch_ms(moment: datetime) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from shared.clock import FIRST_MOMENT_MS, LAST_MOMENT_MS, MS_PER_DAY, format_utc, to_epoch_ms
+from shared.clock import FIRST_MS, LAST_MS, MS_PER_DAY, format_utc, to_epoch_ms
 from shared.errors import UsageError
 
 CHECKPOINT_SECONDS = 5.0
@@ -78,6 +78,6 @@ def parse_moment(text: str) -> int:
         raise UsageError(
             f"expected a date like 2025-07-01 or a time like 2025-07-01T13:30, found {text!r}"
         ) from error
-    if not FIRST_MOMENT_MS <= timestamp_ms <= LAST_MOMENT_MS:
+    if not FIRST_MS <= timestamp_ms <= LAST_MS:
         raise UsageError(f"expected a time in the years 1 to 9999 UTC, found {text!r}")
     return timestamp_ms

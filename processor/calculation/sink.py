@@ -25,12 +25,19 @@ class TradeColumns:
 
 @dataclass(frozen=True, slots=True)
 class BookSamples:
-    """The book after each row in range that left both sides filled, in the order of time."""
+    """The book after each row in range, in the order of time.
+
+    While a side is empty its best price is NaN and the size there 0, OBI and TOT are NaN. A reset
+    is a snapshot in the place of a book that had levels.
+    """
 
     row_ids: Column
     times_ms: Column
+    is_reset: Column
     best_bids: Column
+    bid_sizes: Column
     best_asks: Column
+    ask_sizes: Column
     obi: Column
     tot: Column
 
@@ -58,6 +65,13 @@ class Sink(Protocol):
 
     def add_samples(self, samples: BookSamples) -> None:
         """Take the next samples of the book; the columns are the sink's own."""
+        ...
+
+    def reach(self, moment_ms: int) -> None:
+        """Take note that all that is before `moment_ms` has come, of both tables.
+
+        Only a file that begins before the end of the one before it brings rows that are older.
+        """
         ...
 
     def take_back_file(self) -> None:

@@ -122,9 +122,14 @@ class EngineState:
         return int(self.trade_sums["rows"][0])
 
     @property
+    def newest_trade_ms(self) -> int:
+        """The time of the newest trade met in the file, NO_MOMENT before the first."""
+        return int(self.trade_sums["newest_ms"][0])
+
+    @property
     def newest_ms(self) -> int | None:
         """The time of the newest row of the file that counts, None before the first."""
-        trade_ms = int(self.trade_sums["newest_ms"][0])
+        trade_ms = self.newest_trade_ms
         if trade_ms < self.trade_sums["from_ms"][0]:  # trades before the range do not count
             trade_ms = NO_MOMENT
         return _moment(max(int(self.book_sums["newest_ms"][0]), trade_ms))

@@ -1,16 +1,17 @@
 """Make OHLC, CVD, OBI and TOT bars from trades and book updates."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from processor.calculation.depth import Depth
 from processor.calculation.sink import BookSamples, Sink, TradeColumns
 from processor.reference.bars import Candle, MetricBar, RunningSum, TradeBar
-from processor.reference.imbalance import MetricsCalculator
+from processor.reference.imbalance import Imbalance, MetricsCalculator
 from processor.reference.orderbook import OrderbookManager
 from processor.rules.bar_edges import bar_start
 from shared.bars import MAX_BARS, Bar, append_bar
-from shared.recordings.records import OrderbookUpdate, Trade
+from shared.recordings.records import OrderbookLevel, OrderbookUpdate, Trade
 from shared.run_files.processor_status import Conservation
 from shared.series import CVD, METRICS, OHLC
 
@@ -135,10 +136,10 @@ class OHLCProcessor:
         """
         if update.row_id is None:
             return
-        if self._book.apply(update.bids, update.asks, update.change):
-            self.observations.resets += 1
+        is_reset = self._book.apply(update.bids, update.asks, update.change)
+        self.observations.resets += is_reset
         if is_sampled:
-            self._sample(update.row_id, update.timestamp_ms)
+            self._sample(update.row_id, update.timestamp_ms, is_reset=is_reset)
 
     def finalize(self) -> None:
         """Close the open bars: nothing more will come.
@@ -176,18 +177,19 @@ class OHLCProcessor:
         bar.cvd.add(self._cvd.value)
         self._trades_accepted += 1
 
-    def _sample(self, row_id: int, timestamp_ms: int) -> None:
+    def _sample(self, row_id: int, timestamp_ms: int, *, is_reset: bool) -> None:
         depth = self.depth
         if depth.is_crossed:
             self.observations.crossed_rows += 1
         imbalance = self._metrics.imbalance(depth)
+        if self._sink is not None:
+            of_both = imbalance or Imbalance(math.nan, math.nan)
+            values = (*_best(depth.bids), *_best(depth.asks), of_both.obi, of_both.tot)
+            row = (row_id, timestamp_ms, is_reset, *values)
+            self._sink.add_samples(BookSamples(*([value] for value in row)))
         if imbalance is None:
             self.observations.one_sided_rows += 1
             return
-        if self._sink is not None:
-            best_bid, best_ask = depth.bids[0].price, depth.asks[0].price
-            values = (row_id, timestamp_ms, best_bid, best_ask, imbalance.obi, imbalance.tot)
-            self._sink.add_samples(BookSamples(*([value] for value in values)))
         start_ms = bar_start(timestamp_ms, self._window_ms)
         bar = self._metric_bar
         if bar is None or start_ms > bar.timestamp_ms:
@@ -208,6 +210,10 @@ def _as_columns(trades: list[Trade]) -> TradeColumns:
         sizes=[trade.size for trade in trades],
         is_buy=[trade.side == "buy" for trade in trades],
     )
+
+
+def _best(side: list[OrderbookLevel]) -> OrderbookLevel:
+    return side[0] if side else OrderbookLevel(math.nan, 0.0)
 
 
 def _newest(closed: list[Bar], open_row: Bar | None) -> list[Bar]:

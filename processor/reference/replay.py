@@ -9,6 +9,7 @@ from processor.reference.interpreter import DBInterpreter
 from processor.reference.ohlc import OHLCProcessor
 from processor.reporting.quality import Quality
 from shared.bars import Bar
+from shared.clock import END_OF_TIME_MS
 from shared.job import Job
 from shared.recordings.day_files import DayFile
 from shared.recordings.opening import OnWait, do_nothing
@@ -32,6 +33,7 @@ class ReferenceReplay:
             files, job.time_range, quality, on_wait, on_file, job.snapshots
         )
         self._calculation = OHLCProcessor(job.window_seconds, job.depth_levels, sink)
+        self._sink = sink
         self._range = job.time_range
         self._quality = quality
 
@@ -83,7 +85,11 @@ class ReferenceReplay:
             )
             for trade in self._calculation.process_trades(trades):
                 self._skip_late_trade(trade.id)
+            if self._sink is not None:
+                self._sink.reach(update.timestamp_ms)
             yield
+        if self._sink is not None:
+            self._sink.reach(END_OF_TIME_MS)
         self._calculation.finalize()
 
     def _skip_late_trade(self, row_id: int) -> None:

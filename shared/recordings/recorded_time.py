@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from decimal import Decimal
 
-from shared.clock import FIRST_MOMENT_MS, LAST_MOMENT_MS, to_epoch_ms
+from shared.clock import FIRST_MS, LAST_MS, to_epoch_ms
 from shared.recordings.problems import BadRowError, RowProblem
 
 # Each unit has three decades to itself, so one magnitude has one meaning from 1973 to 5138.
@@ -94,7 +94,7 @@ def _from_iso(text: str) -> int:
         raise BadRowError(
             RowProblem.BAD_TIMESTAMP, f"expected epoch milliseconds or ISO 8601, found {text!r}"
         ) from error
-    if not FIRST_MOMENT_MS <= timestamp_ms <= LAST_MOMENT_MS:
+    if not FIRST_MS <= timestamp_ms <= LAST_MS:
         raise BadRowError(
             RowProblem.BAD_TIMESTAMP, f"expected a time in the years 1 to 9999, found {text!r}"
         )

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from shared.clock import LAST_MOMENT_MS
+from shared.clock import LAST_MS
 from shared.errors import BrokenFileError
 from shared.event_kind import EventKind, Level, Subject
 from shared.events import VOCABULARY
@@ -17,7 +17,7 @@ MAX_NAME = 60
 
 _LINE = Path("events.jsonl")
 Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-Moment = Annotated[int, msgspec.Meta(ge=0, le=LAST_MOMENT_MS)]
+Moment = Annotated[int, msgspec.Meta(ge=0, le=LAST_MS)]
 
 
 class EventRecord(

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from shared.clock import LAST_MOMENT_MS
+from shared.clock import LAST_MS
 
 MAX_PARSED_BYTES = 8_000_000
 """Larger documents are reported, not parsed: the loop must not stand still for one of them."""
@@ -120,7 +120,7 @@ def _describe(name: str, content: bytes, size: int, age_s: float) -> FileVersion
 def _newest_ms(document: Any) -> int | None:
     match document:
         case [*_, [newest, *_]] | {"data_time_ms": newest}:
-            is_moment = type(newest) is int and 0 <= newest <= LAST_MOMENT_MS
+            is_moment = type(newest) is int and 0 <= newest <= LAST_MS
             return newest if is_moment else None
         case _:
             return None

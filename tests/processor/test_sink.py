@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 
+from processor.engine.replay.engine_replay import EngineReplay
 from processor.job.job_run import JobRun
 from processor.job.stop_signal import StopSignal
+from processor.reference.replay import ReferenceReplay
+from processor.reporting.quality import Quality
 from shared.bars import MAX_BARS
+from shared.clock import END_OF_TIME_MS
 from shared.job import Job, TimeRange
+from shared.recordings.day_files import find_day_files
 from shared.run_files.run_directory import RunDirectory
 from shared.series import OHLC
 from tests.support.memory_sink import Content, MemorySink
@@ -79,7 +84,8 @@ def test_a_sink_is_given_every_trade_sample_and_closed_bar(job: Job) -> None:
     assert len(trades) == 2 * ROWS
     assert len({row_id for row_id, *_ in trades[:ROWS]}) == ROWS
     assert [times for _, times, *_ in trades] == sorted(t for _, t, *_ in trades)
-    assert ROWS < len(samples) <= 2 * ROWS
+    assert len(samples) == 2 * ROWS
+    assert any(row[-1] is None for row in samples)
     bars = content.tables["ohlc"]
     assert len(bars) > 2 * MAX_BARS
     open_bar_ms = trades[-1][1] // 1000 * 1000
@@ -93,7 +99,23 @@ def test_a_sink_is_given_every_trade_sample_and_closed_bar(job: Job) -> None:
     assert content.tables["cvd"][-1][4] == pytest.approx(
         sum(size if is_buy else -size for _, t, _, size, is_buy in trades if t < open_bar_ms)
     )
-    assert len(content.tables["metrics"]) == len({t // 1000 for _, t, *_ in samples}) - 1
+    two_sided = {row[1] // 1000 for row in samples if row[-1] is not None}
+    assert len(content.tables["metrics"]) == len(two_sided) - 1
+
+
+@pytest.mark.parametrize("replay", [EngineReplay, ReferenceReplay])
+def test_what_is_before_a_moment_has_come_when_it_is_reached(
+    job: Job, replay: type[EngineReplay | ReferenceReplay]
+) -> None:
+    sink = MemorySink()
+    files = find_day_files(job.data_dir, job.instrument, job.time_range.days).files
+    for _ in replay(files, job, Quality(), sink=sink).steps():
+        pass
+    assert sink.stragglers == 0
+    assert sink.reached[-1] == END_OF_TIME_MS
+    assert len(set(sink.reached)) > 2 * ROWS / 64
+    book_end_ms = T0 + MS_PER_DAY + 900 * (ROWS - 1)
+    assert max(sink.reached[:-1]) == book_end_ms
 
 
 def test_a_file_found_out_of_order_is_taken_back_whole(job: Job) -> None:

@@ -6,12 +6,13 @@ from typing import Any
 
 from processor.calculation.sink import BookSamples, TradeColumns
 from shared.bars import Bar
+from shared.clock import NO_MOMENT
 from shared.recordings.day_files import DayFile
 from shared.series import Series
 
 Rows = list[Any]
 
-_TAKE_BACK, _BEGIN = "take back", "begin"
+_TAKE_BACK, _BEGIN, _REACH = "take back", "begin", "reach"
 
 
 @dataclass(slots=True)
@@ -40,6 +41,24 @@ class MemorySink:
         return sum(name == _TAKE_BACK for name, _ in self._told)
 
     @property
+    def stragglers(self) -> int:
+        """How many trades and samples of a file came behind a moment that had been reached."""
+        count, reached_ms = 0, NO_MOMENT
+        for name, rows in self._told:
+            if name in (_BEGIN, _TAKE_BACK):
+                reached_ms = NO_MOMENT
+            elif name == _REACH:
+                reached_ms = max(reached_ms, *rows)
+            elif name in ("trades", "samples"):
+                count += sum(row[1] < reached_ms for row in rows)
+        return count
+
+    @property
+    def reached(self) -> list[int]:
+        """Each moment that was reached, in the order of telling."""
+        return [moment for name, rows in self._told if name == _REACH for moment in rows]
+
+    @property
     def content(self) -> Content:
         """What is there now."""
         content = Content()
@@ -52,7 +71,7 @@ class MemorySink:
                 content.files.pop()
                 for table, held in content.tables.items():
                     del held[at_file_start.get(table, 0) :]
-            else:
+            elif name != _REACH:
                 content.tables.setdefault(name, []).extend(rows)
         content.tables = {name: rows for name, rows in content.tables.items() if rows}
         return content
@@ -68,6 +87,9 @@ class MemorySink:
 
     def add_samples(self, samples: BookSamples) -> None:
         self._told.append(("samples", _rows(astuple(samples))))
+
+    def reach(self, moment_ms: int) -> None:
+        self._told.append((_REACH, [moment_ms]))
 
     def take_back_file(self) -> None:
         self._told.append((_TAKE_BACK, None))
@@ -89,5 +111,9 @@ class MemorySink:
 
 
 def _rows(columns: tuple[Any, ...]) -> Rows:
+    """Return the rows of `columns`, None for what is not a number: that equals itself."""
     lists = (column if isinstance(column, list) else column.tolist() for column in columns)
-    return list(zip(*lists, strict=True))
+    return [
+        tuple(None if value != value else value for value in row)
+        for row in zip(*lists, strict=True)
+    ]

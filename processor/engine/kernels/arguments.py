@@ -107,14 +107,17 @@ class SortedSides(NamedTuple):
 
 
 class Samples(NamedTuple):
-    """The book after each row of a batch, where it was sampled: a row in range, no side empty.
+    """The book after each row of a batch, where it was sampled, which is in range.
 
-    Without room for any, none is noted.
+    The fields are those of BookSamples. Without room for any, none is noted.
     """
 
     is_taken: Flags
+    is_reset: Flags
     best_bids: Numbers
+    bid_sizes: Numbers
     best_asks: Numbers
+    ask_sizes: Numbers
     obi: Numbers
     tot: Numbers
 

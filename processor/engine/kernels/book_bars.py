@@ -53,6 +53,8 @@ DONE stands for the end of the rows and for the moment up to which they were ask
 
 BAR_COLUMNS = 9
 
+BID, ASK = 0, 1
+
 
 def no_sums() -> Sums:
     """Return the record of a book that has met no row."""
@@ -69,8 +71,8 @@ def begin_file(sums: Sums) -> None:
 def new_output(rows: int, *, with_samples: bool = False) -> BookOutput:
     """Return room for what as many rows can give; without room for samples none is noted."""
     samples = rows if with_samples else 0
-    numbers = np.empty((4, samples))
-    return BookOutput(np.empty((rows, BAR_COLUMNS)), Samples(np.zeros(samples, np.bool_), *numbers))
+    flags, numbers = np.zeros((2, samples), np.bool_), np.empty((6, samples))
+    return BookOutput(np.empty((rows, BAR_COLUMNS)), Samples(*flags, *numbers))
 
 
 @register_jitable
@@ -132,19 +134,24 @@ def add_sample(bar_ms: int, bid_size: float, ask_size: float, s: Any, output: Bo
 
 
 @register_jitable
-def note_sample(
-    row: int,
-    best_bid: float,
-    best_ask: float,
-    bid_size: float,
-    ask_size: float,
-    samples: Samples,
-) -> None:
-    """Note for the sink what was sampled after a row."""
-    tot = bid_size + ask_size
+def note_best(row: int, side: int, price: float, size: float, samples: Samples) -> None:
+    """Note for the sink the best price of a side after a row, and the size there."""
+    if side == BID:
+        samples.best_bids[row] = price
+        samples.bid_sizes[row] = size
+    else:
+        samples.best_asks[row] = price
+        samples.ask_sizes[row] = size
+
+
+@register_jitable
+def note_sample(row: int, bid_size: float, ask_size: float, samples: Samples) -> None:
+    """Note for the sink OBI and TOT of the sizes of both sides after a row, 0 of an empty one."""
     samples.is_taken[row] = True
-    samples.best_bids[row] = best_bid
-    samples.best_asks[row] = best_ask
+    if bid_size == 0.0 or ask_size == 0.0:
+        samples.obi[row] = samples.tot[row] = np.nan
+        return
+    tot = bid_size + ask_size
     samples.obi[row] = (bid_size - ask_size) / tot
     samples.tot[row] = tot
 

@@ -18,9 +18,12 @@ from processor.engine.kernels.arguments import (
     Ladder,
     LevelColumns,
     Numbers,
+    Samples,
     Sums,
 )
 from processor.engine.kernels.book_bars import (
+    ASK,
+    BID,
     DONE,
     OFF_LADDER,
     SNAPSHOT,
@@ -29,6 +32,7 @@ from processor.engine.kernels.book_bars import (
     change_without_word,
     is_as_large,
     may_apply,
+    note_best,
     note_sample,
 )
 from processor.engine.kernels.wide_reads import trailing_zeros
@@ -56,7 +60,7 @@ def apply_to_ladder(
     with_samples = len(output.samples.is_taken) > 0
     for row in range(first, len(rows.times)):
         if with_samples:
-            output.samples.is_taken[row] = False
+            output.samples.is_taken[row] = output.samples.is_reset[row] = False
         if not may_apply(row, until_ms, rows, s):
             return row
         bid_start = bids.ends[row - 1] if row else 0
@@ -74,7 +78,10 @@ def apply_to_ladder(
         ):
             change = change_without_word(row, bid_start, ask_start, bids, asks)
         if change == SNAPSHOT:
-            s["resets"] += held_bids + held_asks > 0
+            is_reset = held_bids + held_asks > 0
+            s["resets"] += is_reset
+            if with_samples:
+                output.samples.is_reset[row] = is_reset
             _clear(_BIDS, ladder)
             _clear(_ASKS, ladder)
         _set_levels(_BIDS, bids, bid_start, bids.ends[row], ladder)
@@ -85,6 +92,10 @@ def apply_to_ladder(
             continue
         bid_size = _best_size(_BIDS, s["depth_levels"], ladder)
         ask_size = _best_size(_ASKS, s["depth_levels"], ladder)
+        if with_samples:
+            _note_best(row, _BIDS, BID, ladder, output.samples)
+            _note_best(row, _ASKS, ASK, ladder, output.samples)
+            note_sample(row, bid_size, ask_size, output.samples)
         if bid_size == 0.0 or ask_size == 0.0:
             s["one_sided_rows"] += 1
             continue
@@ -92,12 +103,21 @@ def apply_to_ladder(
         if bid_ticks >= ask_ticks:
             s["crossed_rows"] += 1
         add_sample(rows.bar_starts[row], bid_size, ask_size, s, output)
-        if with_samples:
-            best_bid = np.float64(bid_ticks) / ladder.ticks_per_unit
-            best_ask = np.float64(ask_ticks) / ladder.ticks_per_unit
-            note_sample(row, best_bid, best_ask, bid_size, ask_size, output.samples)
     s["outcome"] = DONE
     return len(rows.times)
+
+
+@register_jitable
+def _note_best(row: int, side: Any, name: int, ladder: Ladder, samples: Samples) -> None:
+    places = np.uint64(ladder.sizes.shape[1])
+    best = ladder.starts[side]
+    if best == places:
+        note_best(row, name, np.nan, 0.0, samples)
+        return
+    ticks = best if side else places - _1 - best
+    note_best(
+        row, name, np.float64(ticks) / ladder.ticks_per_unit, ladder.sizes[side, best], samples
+    )
 
 
 @register_jitable

@@ -10,10 +10,13 @@ from processor.engine.kernels.arguments import (
     BookRows,
     LevelColumns,
     Numbers,
+    Samples,
     SortedSides,
     Sums,
 )
 from processor.engine.kernels.book_bars import (
+    ASK,
+    BID,
     DONE,
     SNAPSHOT,
     UNTOLD,
@@ -21,6 +24,7 @@ from processor.engine.kernels.book_bars import (
     change_without_word,
     is_as_large,
     may_apply,
+    note_best,
     note_sample,
 )
 
@@ -39,7 +43,7 @@ def apply_to_sorted(
     s["bars_closed"] = 0
     for row in range(first, len(rows.times)):
         if len(output.samples.is_taken) > 0:
-            output.samples.is_taken[row] = False
+            output.samples.is_taken[row] = output.samples.is_reset[row] = False
         if not may_apply(row, until_ms, rows, s):
             return row
         s["newest_ms"] = rows.times[row]
@@ -54,7 +58,10 @@ def apply_to_sorted(
         ):
             change = change_without_word(row, bid_start, ask_start, bids, asks)
         if change == SNAPSHOT:
-            s["resets"] += held_bids + held_asks > 0
+            is_reset = held_bids + held_asks > 0
+            s["resets"] += is_reset
+            if len(output.samples.is_taken) > 0:
+                output.samples.is_reset[row] = is_reset
             bounds[:, 1] = bounds[:, 0]
         _apply_levels(rows.bids, row, 1.0, book.bids, book.bounds[0])
         _apply_levels(rows.asks, row, -1.0, book.asks, book.bounds[1])
@@ -135,17 +142,26 @@ def _apply_levels(levels: LevelColumns, row: int, sign: float, side: Numbers, bo
 def _sample(row: int, bar_ms: int, book: SortedSides, s: Any, output: BookOutput) -> None:
     bids, asks, bounds = book.bids, book.asks, book.bounds
     bid_at, ask_at = bounds[0, 1] - 1, bounds[1, 1] - 1
-    if bid_at < bounds[0, 0] or ask_at < bounds[1, 0]:
-        s["one_sided_rows"] += 1
-        return
-    best_bid, best_ask = bids[0, bid_at], -asks[0, ask_at]
-    if best_bid >= best_ask:
-        s["crossed_rows"] += 1
     bid_size = _best_size(bids, bounds[0, 0], bid_at, s["depth_levels"])
     ask_size = _best_size(asks, bounds[1, 0], ask_at, s["depth_levels"])
-    add_sample(bar_ms, bid_size, ask_size, s, output)
     if len(output.samples.is_taken) > 0:
-        note_sample(row, best_bid, best_ask, bid_size, ask_size, output.samples)
+        _note_best(row, BID, bids, bounds[0, 0], bid_at, output.samples)
+        _note_best(row, ASK, asks, bounds[1, 0], ask_at, output.samples)
+        note_sample(row, bid_size, ask_size, output.samples)
+    if bid_size == 0.0 or ask_size == 0.0:
+        s["one_sided_rows"] += 1
+        return
+    if bids[0, bid_at] >= -asks[0, ask_at]:
+        s["crossed_rows"] += 1
+    add_sample(bar_ms, bid_size, ask_size, s, output)
+
+
+@register_jitable
+def _note_best(row: int, name: int, side: Numbers, low: int, best: int, samples: Samples) -> None:
+    if best < low:
+        note_best(row, name, np.nan, 0.0, samples)
+    else:
+        note_best(row, name, abs(side[0, best]), side[1, best], samples)
 
 
 @register_jitable

@@ -18,6 +18,7 @@ from processor.poison.flight_recorder import FlightRecorder, Span
 from processor.poison.suspects import Suspects
 from processor.reporting.quality import Quality
 from shared.bars import Bar
+from shared.clock import END_OF_TIME_MS
 from shared.errors import OrderflowError
 from shared.job import Job
 from shared.recordings.day_files import DayFile
@@ -164,6 +165,8 @@ class EngineReplay:
             self._context.position.files_done += 1
             self._current, self._start = None, FileProgress()
             self._file_start = self._file_start_document = None
+        if self._context.sink is not None:
+            self._context.sink.reach(END_OF_TIME_MS)
 
     def _replay(self, file: DayFile) -> Iterator[None]:
         """Read `file` in the order it is in, or else in the next, until there is one that does."""

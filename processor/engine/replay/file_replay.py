@@ -97,8 +97,11 @@ class FileReplay:
                 self._take_position()
                 yield
                 yield from self._advance_trades(self._book.newest_ms)
+                self._reach(self._book.newest_ms)
             yield from self._advance_trades(self._book.newest_ms)
-        yield from self._advance_trades(FOREVER_MS)
+        for _ in self._advance_trades(FOREVER_MS):
+            self._reach(self._context.state.newest_trade_ms)
+            yield
         self._take_position()
 
     def _advance_trades(self, until_ms: int) -> Iterator[None]:
@@ -106,6 +109,10 @@ class FileReplay:
             for _ in self._trades.advance(until_ms):
                 self._take_position()
                 yield
+
+    def _reach(self, moment_ms: int) -> None:
+        if self._context.sink is not None:
+            self._context.sink.reach(moment_ms)
 
     def _open_book(self, uri: str, connection: sqlite3.Connection) -> BookIntake | None:
         table = self._table(connection, "book", BOOK_COLUMNS)

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from shared.clock import LAST_MOMENT_MS
+from shared.clock import LAST_MS
 from supervisor.files.versions import MAX_PARSED_BYTES, FileVersion, PublishedFiles
 
 
@@ -58,8 +58,8 @@ def test_a_document_too_large_to_look_into_is_told_by_its_size(tmp_path: Path) -
         ({"data_time_ms": True}, None),
         ([[True, 1]], None),
         ([[-1, 1]], None),
-        ([[LAST_MOMENT_MS]], LAST_MOMENT_MS),
-        ([[LAST_MOMENT_MS + 1]], None),
+        ([[LAST_MS]], LAST_MS),
+        ([[LAST_MS + 1]], None),
         ([[2**63]], None),
         ([[]], None),
         ([], None),

@@ -53,6 +53,14 @@ class Snapshots(StrEnum):
     NEVER = "never"
 
 
+class HistoryContent(StrEnum):
+    """How much of what a run makes is kept: all, bars alone, or no more than the newest of it."""
+
+    FULL = "full"
+    BARS = "bars"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One instrument over one range, and how its book, bars and depth are to be made."""
@@ -64,6 +72,7 @@ class Job:
     window_seconds: int
     depth_levels: int
     snapshots: Snapshots = Snapshots.GUESS
+    history: HistoryContent = HistoryContent.FULL
 
 
 def parse_moment(text: str) -> int:

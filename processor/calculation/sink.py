@@ -79,7 +79,14 @@ class Sink(Protocol):
         ...
 
     def commit(self) -> int:
-        """Make all that came so far last, and return the number of this commit, counted from 1."""
+        """Make all that came so far last, and return the number of this commit, counted from 1.
+
+        0 where nothing is kept any more: a full disk ends what is kept, and not the run.
+        """
+        ...
+
+    def keep_no_more(self) -> None:
+        """Keep nothing from now on: the job goes on from a moment at which nothing was kept."""
         ...
 
     def go_back_to(self, commit: int) -> bool:

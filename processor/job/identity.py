@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.clock import format_utc
-from shared.job import Job, Snapshots
+from shared.job import HistoryContent, Job, Snapshots
 from shared.printable import printable
 from shared.recordings.day_files import DayFile
 from shared.run_files.numbers import Count, EpochMs, Int64
@@ -23,6 +23,7 @@ class JobIdentity:
     window_seconds: Count
     depth_levels: Count
     snapshots: Snapshots
+    history: HistoryContent
 
     @property
     def digest(self) -> str:
@@ -32,7 +33,8 @@ class JobIdentity:
     def __str__(self) -> str:
         return (
             f"{self.instrument}, {format_utc(self.from_ms)} – {format_utc(self.to_ms)},"
-            f" {self.window_seconds} s, {self.depth_levels} levels, snapshots: {self.snapshots}"
+            f" {self.window_seconds} s, {self.depth_levels} levels, snapshots: {self.snapshots},"
+            f" history: {self.history}"
         )
 
 
@@ -64,6 +66,7 @@ def identify_job(job: Job) -> JobIdentity:
         window_seconds=job.window_seconds,
         depth_levels=job.depth_levels,
         snapshots=job.snapshots,
+        history=job.history,
     )
 
 

@@ -11,8 +11,10 @@ from typing import Protocol
 
 from processor.calculation.replay import Replay, ResumableReplay
 from processor.calculation.sink import Sink
+from processor.history.kept_history import KeptHistory
 from processor.job.checkpoint import Checkpoint
 from processor.job.choice import choose_replay
+from processor.job.history import history_of
 from processor.job.memory import Cost, JobMemory
 from processor.job.stop_signal import StopSignal
 from processor.reporting.quality import Quality
@@ -40,6 +42,10 @@ class Attendant(Protocol):
 
     def expect(self, files: tuple[DayFile, ...], rows: int | None) -> None:
         """Take note of what is to be read: about so many rows, None where nobody can tell."""
+        ...
+
+    def keep(self, history: KeptHistory | None) -> None:
+        """Take note of who keeps the history, if it is kept."""
         ...
 
     def begin(self, replay: Replay, checkpoint: Checkpoint | None) -> None:
@@ -71,6 +77,9 @@ class Unattended:
     def expect(self, files: tuple[DayFile, ...], rows: int | None) -> None:
         """Do nothing."""
 
+    def keep(self, history: KeptHistory | None) -> None:
+        """Do nothing."""
+
     def begin(self, replay: Replay, checkpoint: Checkpoint | None) -> None:
         """Do nothing."""
 
@@ -91,7 +100,8 @@ class JobRun:
     """One run of `job`, whose run directory is there, looked after by `attendant`.
 
     It goes on from the job's last checkpoint, if there is one and not `is_fresh`, takes a new one
-    every `checkpoint_seconds`, and is ended early by `stop`. All that it makes goes to `sink` too.
+    every `checkpoint_seconds`, and is ended early by `stop`. All that it makes goes to `sink` too,
+    where there is one, else to the history that the job asks for.
     `last_signal` is what ended the process before, None where nobody saw it.
     """
 
@@ -122,32 +132,41 @@ class JobRun:
         Raises NoInputError when there is nothing to process.
         """
         files = self._find_files()
+        if self._sink is not None:
+            return self._run(files, self._sink)
+        with history_of(self._job, files) as history:
+            self._attendant.keep(history)
+            return self._run(files, history)
+
+    def _run(self, files: tuple[DayFile, ...], sink: Sink | None) -> ExitCode:
         with JobMemory(
             self._job,
             files,
             is_fresh=self._is_fresh,
             last_signal=self._last_signal,
-            sink=self._sink,
+            sink=sink,
         ) as memory:
             before = copy.deepcopy(self._quality)
             try:
-                return self._process(files, memory)
+                return self._process(files, memory, sink)
             except (OrderflowError, OSError, MemoryError):  # no checkpoint's fault
                 raise
             except Exception as error:
                 if not memory.give_up(error):
                     raise
             self._quality.go_back_to(before)
-            return self._process(files, memory)
+            return self._process(files, memory, sink)
 
-    def _process(self, files: tuple[DayFile, ...], memory: JobMemory) -> ExitCode:
+    def _process(
+        self, files: tuple[DayFile, ...], memory: JobMemory, sink: Sink | None
+    ) -> ExitCode:
         replay = choose_replay(
             files,
             self._job,
             self._quality,
             memory.recorder,
             memory.suspects,
-            self._sink,
+            sink,
             self._attendant.show_life,
         )
         # Asked once: on Python 3.11 the question makes every property work out its value.
@@ -167,6 +186,8 @@ class JobRun:
         if self._stop.received:
             logger.info("stopped by %s", self._stop.received.name)
             return ExitCode(128 + self._stop.received)
+        if sink is not None:
+            sink.commit()  # whoever is told that the run is done finds all of it
         exit_code = self._finish(replay)
         save()
         self._tell_end(replay, memory.cost)

@@ -121,7 +121,12 @@ class JobMemory:
         return difference is None
 
     def _goes_back_to(self, commit: int) -> bool:
-        return self._sink is None or (commit > 0 and self._sink.go_back_to(commit))
+        if self._sink is None:
+            return True
+        if not commit:
+            self._sink.keep_no_more()
+            return True
+        return self._sink.go_back_to(commit)
 
     def give_up(self, error: Exception) -> bool:
         """Set the checkpoint that led to `error` aside, and say whether there was one to blame.

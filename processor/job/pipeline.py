@@ -4,6 +4,7 @@ import logging
 import time
 
 from processor.calculation.replay import Replay
+from processor.history.kept_history import KeptHistory
 from processor.job.checkpoint import Checkpoint
 from processor.job.job_run import JobRun
 from processor.job.stop_signal import StopSignal
@@ -103,6 +104,10 @@ class Pipeline:
     def expect(self, files: tuple[DayFile, ...], rows: int | None) -> None:
         """Take note of how much there is to do."""
         self._reporter.expect(files, rows)
+
+    def keep(self, history: KeptHistory | None) -> None:
+        """Take note of whose history to tell of."""
+        self._reporter.keep(history)
 
     def begin(self, replay: Replay, checkpoint: Checkpoint | None) -> None:
         """Publish where the run begins: with nothing, or where it was."""

@@ -5,16 +5,31 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from processor.calculation.replay import Replay
 from processor.reporting.quality import Quality
 from shared.clock import MS_PER_DAY
 from shared.job import Job
 from shared.recordings.day_files import DayFile
-from shared.run_files.processor_status import Phase, ProcessorStatus
+from shared.run_files.processor_status import HistoryStatus, Phase, ProcessorStatus
 
 RATE_SECONDS = 1.0
 """A rate measured over less says nothing about the time left."""
+
+
+class History(Protocol):
+    """What is known of a history while it is written."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes."""
+        ...
+
+    @property
+    def problem(self) -> str | None:
+        """Why it ended, None while all is well."""
+        ...
 
 
 class StatusReporter:
@@ -30,6 +45,7 @@ class StatusReporter:
         self._share_before = 0.0
         self._days: tuple[int, ...] = ()
         self.rows_total: int | None = None
+        self._history: History | None = None
 
     @property
     def files_total(self) -> int:
@@ -40,6 +56,10 @@ class StatusReporter:
         """Take note of what is to be read; without a number of rows, shares go by the time."""
         self._days = tuple(file.day for file in files)
         self.rows_total = rows
+
+    def keep(self, history: History | None) -> None:
+        """Take note of the history to report on, if there is one."""
+        self._history = history
 
     def begin_anew(self) -> None:
         """Report on as another run, which has done nothing yet."""
@@ -82,6 +102,7 @@ class StatusReporter:
             file_problems=tuple(self._quality.file_problems),
             poison_rows=tuple(self._quality.poison_rows),
             last_error=last_error,
+            history=self._history_status(),
         )
         if replay is None:
             return status
@@ -94,6 +115,11 @@ class StatusReporter:
             observed=replay.observed,
             conservation=replay.conservation,
         )
+
+    def _history_status(self) -> HistoryStatus | None:
+        if self._history is None:
+            return None
+        return HistoryStatus(self._history.size, self._history.problem)
 
     def _share(self, replay: Replay | None) -> float:
         """Return the share of the work that is done, 0 to 1."""

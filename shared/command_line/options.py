@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from shared.errors import UsageError
-from shared.job import CHECKPOINT_SECONDS, Job, Snapshots, TimeRange, parse_moment
+from shared.job import CHECKPOINT_SECONDS, HistoryContent, Job, Snapshots, TimeRange, parse_moment
 from shared.printable import printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -109,6 +109,16 @@ JOB_OPTIONS = (
         help="How book rows that replace the whole book are told: by the column `action`, by their"
         " size where that says nothing, never.",
     ),
+    click.option(
+        "--history",
+        type=click.Choice([str(each) for each in HistoryContent]),
+        envvar="ORDERFLOW_HISTORY",
+        default=str(HistoryContent.FULL),
+        show_default=True,
+        show_envvar=True,
+        help="What is kept in the run directory of all that is made: everything, bars alone, or"
+        " nothing but the newest bars.",
+    ),
 )
 
 CHECKPOINT_OPTIONS = (
@@ -182,6 +192,7 @@ def make_job(
     window_seconds: int,
     depth_levels: int,
     snapshots: str = Snapshots.GUESS,
+    history: str = HistoryContent.FULL,
 ) -> Job:
     """Return the job that the values of `JOB_OPTIONS` describe; raise UsageError on a bad range."""
     if printable(instrument) != instrument:
@@ -196,4 +207,5 @@ def make_job(
         window_seconds=window_seconds,
         depth_levels=depth_levels,
         snapshots=Snapshots(snapshots),
+        history=HistoryContent(history),
     )

@@ -48,13 +48,21 @@ class RowName:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryStatus:
+    """The history as it is on the disk; `problem` says why it ended before the run did."""
+
+    bytes: Count = 0
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessorStatus:
     """One state of a processor run.
 
     `skipped` counts rows that could not be used, by kind; `poison_rows` names those among them on
     which the processor died too often; `observed` counts what was used but is
     worth knowing (crossed books, one-sided books). `share_done` is 0 to 1. Times are epoch ms UTC;
-    `data_time_ms` is the newest row's, None before the first.
+    `data_time_ms` is the newest row's, None before the first. `history` is None where none is kept.
     """
 
     run_id: str
@@ -81,6 +89,7 @@ class ProcessorStatus:
     poison_rows: tuple[RowName, ...] = ()
     conservation: Conservation = field(default_factory=Conservation)
     last_error: str | None = None
+    history: HistoryStatus | None = None
 
 
 def write_processor_status(path: Path, status: ProcessorStatus) -> None:

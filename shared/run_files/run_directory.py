@@ -69,6 +69,11 @@ class RunDirectory:
         return self.root / "suspects.json"
 
     @property
+    def history(self) -> Path:
+        """The database of all that a run has made."""
+        return self.root / "history.db"
+
+    @property
     def published(self) -> tuple[Path, ...]:
         """The JSON files that the processor publishes."""
         return (*map(self.series_file, SERIES), self.depth, self.processor_status)

@@ -81,6 +81,7 @@ def _job_arguments(job: Job) -> tuple[str, ...]:
         *("--window-seconds", str(job.window_seconds)),
         *("--depth-levels", str(job.depth_levels)),
         *("--snapshots", str(job.snapshots)),
+        *("--history", str(job.history)),
     )
 
 

@@ -98,6 +98,9 @@ class MemorySink:
         self._commits.append(len(self._told))
         return self.commits
 
+    def keep_no_more(self) -> None:
+        raise AssertionError("everything was kept")
+
     def go_back_to(self, commit: int) -> bool:
         if commit > self.commits:
             return False

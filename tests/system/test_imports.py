@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "shared/command_line": "",
     "shared/recordings": "",
     "shared/run_files": "",
+    "shared/history": "",
     "recorder/simulator": "shared/command_line shared/recordings",
     "processor": "job engine/kernels",
     "processor/rules": "shared/recordings",
@@ -37,8 +38,9 @@ MAY_IMPORT = {
     " engine/sqlite shared/recordings",
     "processor/engine/replay": "calculation poison reporting engine engine/intake engine/kernels"
     " engine/sqlite shared/recordings shared/run_files",
-    "processor/job": "calculation poison reference reporting engine/replay shared/recordings"
-    " shared/run_files",
+    "processor/history": "calculation shared/history shared/recordings shared/run_files",
+    "processor/job": "calculation history poison reference reporting engine/replay"
+    " shared/recordings shared/run_files",
     "visualizer": "page serving",
     "visualizer/wording": "shared/run_files",
     "visualizer/feed": "wording shared/run_files",

@@ -1,0 +1,143 @@
+"""Keep all that a pass makes, in `history.db`: settled second by second, committed on request."""
+
+import numpy as np
+
+from processor.calculation.sink import BookSamples, TradeColumns
+from processor.history.book_seconds import BookRows, seconds_of_book
+from processor.history.quality_marks import marks_of
+from processor.history.raw_rows import SECOND_MS, RawRows
+from processor.history.state import WriterState, to_columns, to_lists
+from processor.history.store import COMMIT, FILE, HistoryStore
+from processor.history.trade_seconds import seconds_of_trades
+from shared.clock import END_OF_TIME_MS, NO_MOMENT
+from shared.history.bars import BookBars, TradeBars
+from shared.history.columns import joined, part, split
+from shared.history.decimals import exact_decimals
+from shared.history.merging import Bars
+from shared.history.trades import Trades
+from shared.job import HistoryContent
+from shared.recordings.day_files import DayFile
+
+SETTLED_ROWS = 16_384
+"""How many rows come between two settlings: many at once cost less each, and take memory."""
+
+
+class HistorySink:
+    """Writes so much as `content` says through `store`, which it closes; see Sink."""
+
+    def __init__(self, store: HistoryStore, content: HistoryContent) -> None:
+        self._store = store
+        self._with_trades = content is HistoryContent.FULL
+        self._state = WriterState()
+        self._raw = RawRows()
+        self._reached_ms = NO_MOMENT
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever kept."""
+        return self._store.newest(FILE) is None
+
+    def close(self) -> None:
+        """Forget what is not committed, and close the database."""
+        self._store.close()
+
+    def begin_file(self, file: DayFile, digest: str) -> None:
+        """Note the file, and the state to go back to if it is taken back."""
+        self._settle()
+        self._store.remember(FILE, self._state_now())
+        self._state.files += 1
+        self._store.add_file(self._state.files, file.path.name, file.day, digest)
+
+    def add_trades(self, trades: TradeColumns) -> None:
+        """Take the next trades."""
+        self._raw.add_trades(self._state.files, trades)
+
+    def add_samples(self, samples: BookSamples) -> None:
+        """Take the next book rows."""
+        self._raw.add_samples(self._state.files, samples)
+
+    def reach(self, moment_ms: int) -> None:
+        """Settle what is before `moment_ms`, if it is much."""
+        self._reached_ms = max(self._reached_ms, moment_ms)
+        if self._raw.count >= SETTLED_ROWS or moment_ms == END_OF_TIME_MS:
+            self._settle()
+
+    def take_back_file(self) -> None:
+        """Go back to where the newest file began."""
+        number = self._store.newest(FILE)
+        state = self._store.go_back_to(number, FILE) if number is not None else None
+        if number is None or state is None:
+            raise ValueError("expected the start of a file to go back to, found none")
+        self._store.forget(number)
+        self._begin_with(state)
+
+    def commit(self) -> int:
+        """Settle all that is whole and commit it."""
+        self._settle()
+        number = self._store.remember(COMMIT, self._state_now())
+        self._store.commit()
+        return number
+
+    def go_back_to(self, commit: int) -> bool:
+        """Go back to a commit."""
+        state = self._store.go_back_to(commit, COMMIT)
+        if state is None:
+            return False
+        self._begin_with(state)
+        return True
+
+    def _begin_with(self, state: WriterState) -> None:
+        self._state = state
+        self._raw = RawRows(to_columns(Trades, state.trades), to_columns(BookRows, state.book))
+        self._reached_ms = state.settled_ms
+
+    def _state_now(self) -> WriterState:
+        trades, book = self._raw.all_since(self._state.settled_ms)
+        self._state.trades, self._state.book = to_lists(trades), to_lists(book)
+        self._state.minute_trades = self._store.tables.minute_trades
+        return self._state
+
+    def _settle(self) -> None:
+        """Put the seconds that are whole into the database."""
+        trades, book = self._raw.all_since(self._state.settled_ms)
+        end_ms = self._end_of_whole_seconds(trades, book)
+        if end_ms <= self._state.settled_ms:
+            return
+        trades, later_trades = split(trades, int(np.searchsorted(trades.ts, end_ms)))
+        book, later_book = split(book, int(np.searchsorted(book.from_ms, end_ms)))
+        trade_seconds = self._seconds_of_trades(trades)
+        book_seconds, standing = self._seconds_of_book(book, end_ms)
+        kept = trades if self._with_trades else part(trades, slice(0))
+        self._store.tables.add(Bars(trade_seconds, book_seconds), kept, end_ms)
+        self._raw = RawRows(later_trades, joined((standing, later_book)))
+        self._state.settled_ms = end_ms
+
+    def _end_of_whole_seconds(self, trades: Trades, book: BookRows) -> int:
+        """Return up to where all has come; at the end of time, the end of the last row's second."""
+        if self._reached_ms != END_OF_TIME_MS:
+            return self._reached_ms // SECOND_MS * SECOND_MS
+        moments = np.concatenate([trades.ts, book.from_ms[book.is_row == 1]])
+        if not len(moments):
+            return self._state.settled_ms
+        return int(moments.max()) // SECOND_MS * SECOND_MS + SECOND_MS
+
+    def _seconds_of_trades(self, trades: Trades) -> TradeBars:
+        state = self._state
+        state.size_decimals = exact_decimals(trades.sizes, state.size_decimals)
+        cvd = np.longdouble(state.cvd[0]) + np.longdouble(state.cvd[1])
+        seconds, cvd = seconds_of_trades(trades, cvd, state.size_decimals)
+        state.cvd = float(cvd), float(cvd - np.longdouble(float(cvd)))
+        return seconds
+
+    def _seconds_of_book(self, book: BookRows, end_ms: int) -> tuple[BookBars, BookRows]:
+        state = self._state
+        bests = np.concatenate([book.best_bids, book.best_asks])
+        sizes = np.concatenate([book.bid_sizes, book.ask_sizes])
+        state.price_decimals = exact_decimals(bests[~np.isnan(bests)], state.price_decimals)
+        state.size_decimals = exact_decimals(sizes, state.size_decimals)
+        marks, state.open_marks = marks_of(book, state.open_marks)
+        if self._reached_ms == END_OF_TIME_MS:
+            marks, state.open_marks = [*marks, *state.open_marks], ()
+        self._store.add_marks(state.marks + 1, marks)
+        state.marks += len(marks)
+        return seconds_of_book(book, end_ms, state.price_decimals, state.size_decimals)

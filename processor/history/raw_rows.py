@@ -1,0 +1,79 @@
+"""What has come and is not settled: rows of seconds that more rows may still belong to."""
+
+import numpy as np
+
+from processor.calculation.sink import BookSamples, TradeColumns
+from processor.history.book_seconds import STANDS_MS, BookRows
+from shared.history.bars import Moments
+from shared.history.columns import joined
+from shared.history.trades import Trades, no_trades
+
+SECOND_MS = 1000
+
+
+def no_book_rows() -> BookRows:
+    """Return no rows."""
+    integers, numbers = np.empty((6, 0), np.int64), np.empty((6, 0))
+    return BookRows(*integers, *numbers)
+
+
+class RawRows:
+    """Trades and book rows since the last that were settled, in the order of their coming.
+
+    A row older than what is settled, or than the row before it, is counted with those: only a day
+    file that begins before the end of the last one has such.
+    """
+
+    def __init__(self, trades: Trades | None = None, book: BookRows | None = None) -> None:
+        self._trades = [no_trades() if trades is None else trades]
+        self._book = [no_book_rows() if book is None else book]
+        self.count = 0
+
+    def add_trades(self, file: int, trades: TradeColumns) -> None:
+        """Take trades of the file of this number."""
+        times = np.asarray(trades.times_ms, np.int64)
+        self._trades.append(
+            Trades(
+                ts=times // SECOND_MS * SECOND_MS,
+                files=np.full(len(times), file),
+                row_ids=np.asarray(trades.row_ids, np.int64),
+                times_ms=times,
+                is_buy=np.asarray(trades.is_buy, np.int64),
+                prices=np.asarray(trades.prices, np.float64),
+                sizes=np.asarray(trades.sizes, np.float64),
+            )
+        )
+        self.count += len(times)
+
+    def add_samples(self, file: int, samples: BookSamples) -> None:
+        """Take book rows of the file of this number."""
+        times = np.asarray(samples.times_ms, np.int64)
+        numbers = (
+            *(samples.best_bids, samples.bid_sizes, samples.best_asks, samples.ask_sizes),
+            *(samples.obi, samples.tot),
+        )
+        self._book.append(
+            BookRows(
+                times,
+                times + STANDS_MS,
+                np.ones(len(times), np.int64),
+                np.full(len(times), file),
+                np.asarray(samples.row_ids, np.int64),
+                np.asarray(samples.is_reset, np.int64),
+                *(np.asarray(column, np.float64) for column in numbers),
+            )
+        )
+        self.count += len(times)
+
+    def all_since(self, settled_ms: int) -> tuple[Trades, BookRows]:
+        """Return all rows, put in order behind `settled_ms`, before which all is settled."""
+        trades, book = joined(self._trades), joined(self._book)
+        from_ms = _in_order(book.from_ms, settled_ms)
+        return (
+            trades._replace(ts=_in_order(trades.ts, settled_ms)),
+            book._replace(from_ms=from_ms, until_ms=np.maximum(book.until_ms, from_ms)),
+        )
+
+
+def _in_order(moments: Moments, earliest_ms: int) -> Moments:
+    return np.maximum(np.maximum.accumulate(moments), earliest_ms)

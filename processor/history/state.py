@@ -1,0 +1,59 @@
+"""What a writer of the history has to know to go on, at each commit and at each file's start."""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from processor.history.book_seconds import BookRows
+from processor.history.quality_marks import Mark
+from shared.clock import NO_MOMENT
+from shared.history.trades import Trades
+
+
+class WriterState(msgspec.Struct, kw_only=True):
+    """All before `settled_ms`, a whole second, is in the database; NO_MOMENT at the start.
+
+    `minute_trades` trades of its minute are, and `files` files and `marks` quality marks. `cvd` is
+    a sum of two floats; prices and sizes had at most so many decimals. `open_marks` go on, and
+    `trades` and `book` are the rows not settled yet, column by column.
+    """
+
+    settled_ms: int = NO_MOMENT
+    minute_trades: int = 0
+    files: int = 0
+    marks: int = 0
+    cvd: tuple[float, float] = (0.0, 0.0)
+    price_decimals: int = 0
+    size_decimals: int = 0
+    open_marks: tuple[Mark, ...] = ()
+    trades: list[list[Any]] = []
+    book: list[list[Any]] = []
+
+    def encode(self) -> bytes:
+        """Return it as a blob."""
+        return msgspec.msgpack.encode(self)
+
+    @classmethod
+    def decode(cls, blob: bytes) -> "WriterState":
+        """Return what `encode` saw; raises msgspec.ValidationError when it is something else."""
+        return msgspec.msgpack.decode(blob, type=cls)
+
+
+def to_lists(rows: Trades | BookRows) -> list[list[Any]]:
+    """Return the columns as lists."""
+    return [column.tolist() for column in rows]
+
+
+def to_columns(kind: Any, lists: list[list[Any]]) -> Any:
+    """Return the columns that `to_lists` saw, of Trades or BookRows; None of none."""
+    if not lists:
+        return None
+    types = [np.int64 if name in _INTEGERS else np.float64 for name in kind._fields]
+    return kind(*(np.array(column, of) for column, of in zip(lists, types, strict=True)))
+
+
+_INTEGERS = {
+    *("ts", "files", "row_ids", "times_ms", "is_buy"),
+    *("from_ms", "until_ms", "is_row", "is_reset"),
+}

@@ -1,0 +1,51 @@
+"""Make seconds from trades."""
+
+from typing import Any
+
+import numpy as np
+
+from shared.history.bars import TradeBars
+from shared.history.decimals import exact_decimals, snapped
+from shared.history.merging import merge_trades
+from shared.history.trades import Trades
+
+SECOND_MS = 1000
+
+Cvd = Any
+"""A sum in the widest numbers that the machine has: over a month it must not drift."""
+
+
+def seconds_of_trades(trades: Trades, cvd: Cvd, size_decimals: int) -> tuple[TradeBars, Cvd]:
+    """Return the seconds that `trades` make, and the CVD after them; it was `cvd` before.
+
+    Each second must be whole. Sums are told by at most `size_decimals` decimals, as the sizes are.
+    """
+    ones = np.ones(len(trades.ts), np.int64)
+    bought = np.where(trades.is_buy, trades.sizes, 0.0)
+    signed = np.where(trades.is_buy, trades.sizes, -trades.sizes)
+    running = np.cumsum(np.concatenate([[cvd], signed.astype(np.longdouble)]))
+    pieces = TradeBars(
+        ts=trades.ts,
+        trades=ones,
+        first_file=trades.files,
+        first_id=trades.row_ids,
+        last_file=trades.files,
+        last_id=trades.row_ids,
+        open=trades.prices,
+        high=trades.prices,
+        low=trades.prices,
+        close=trades.prices,
+        volume=trades.sizes,
+        buy_volume=bought,
+        delta_high=np.maximum(signed, 0.0),
+        delta_low=np.minimum(signed, 0.0),
+        cvd=running[1:].astype(np.float64),
+        turnover=trades.prices * trades.sizes,
+        price_m2=np.zeros(len(ones)),
+    )
+    seconds = merge_trades(pieces, SECOND_MS)
+    in_sizes = ("volume", "buy_volume", "delta_high", "delta_low", "cvd")
+    exact = {name: snapped(getattr(seconds, name), size_decimals) for name in in_sizes}
+    price_decimals = exact_decimals(seconds.close)
+    exact["turnover"] = snapped(seconds.turnover, price_decimals + size_decimals)
+    return seconds._replace(**exact), running[-1]

@@ -1,0 +1,181 @@
+"""Read a run's history: bars of any window, trades, and what was wrong with the book."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+
+from shared.errors import OrderflowError
+from shared.exit_codes import ExitCode
+from shared.history.bars import BookBars, Pieces, TradeBars, no_pieces, unpack_bars
+from shared.history.columns import joined, part
+from shared.history.merging import NO_BARS, Bars
+from shared.history.schema import (
+    BOOK_COLUMNS,
+    CHUNK_MS,
+    HOUR_MS,
+    MINUTE_MS,
+    TRADE_COLUMNS,
+    VERSION,
+)
+from shared.history.trades import Trades, no_trades, unpack_trades
+
+SECOND_MS = 1000
+
+_BUSY_SECONDS = 5.0
+
+
+class HistoryError(OrderflowError):
+    """There is no history, or it cannot be read."""
+
+    exit_code = ExitCode.NO_INPUT
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class QualityMark:
+    """One interval `[from_ms, to_ms)` in which the book was not as it should be.
+
+    `rows` book rows are in it, the first of which is named by file and row id.
+    """
+
+    kind: str
+    from_ms: int
+    to_ms: int
+    rows: int
+    file: int
+    row_id: int
+
+
+class History:
+    """The history at `path`, as it was last committed each time it is asked.
+
+    Raises HistoryError where there is none, or one of another version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        if not path.is_file():
+            raise HistoryError(path, "expected a history, found no such file")
+        uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+        try:
+            self._connection = sqlite3.connect(
+                uri, uri=True, timeout=_BUSY_SECONDS, check_same_thread=False
+            )
+            [version] = self._connection.execute("PRAGMA user_version").fetchone()
+        except sqlite3.Error as error:
+            raise HistoryError(path, f"expected a history, found: {error}") from error
+        if version != VERSION:
+            self.close()
+            raise HistoryError(path, f"expected version {VERSION}, found {version}")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    @property
+    def files(self) -> dict[int, str]:
+        """The names of the day files that it was made from, by their numbers."""
+        return dict(self._rows("SELECT id, name FROM files ORDER BY id"))
+
+    @property
+    def span_ms(self) -> tuple[int, int] | None:
+        """The start of its first minute and the end of its last one, None of an empty one."""
+        [row] = self._rows("SELECT min(ts), max(ts) FROM bars WHERE seconds = 60")
+        return (row[0], row[1] + MINUTE_MS) if row[0] is not None else None
+
+    def bars(self, window_ms: int, from_ms: int, to_ms: int) -> Bars:
+        """Return the bars of `window_ms`, a multiple of a second, that begin in `[from_ms, to_ms)`.
+
+        They begin at multiples of the window since 1970 and are merged from the largest pieces
+        that they are made of: seconds, minutes or hours.
+        """
+        if window_ms <= 0 or window_ms % SECOND_MS:
+            raise ValueError(f"expected a window of whole seconds, found {window_ms} ms")
+        from_ms = -(-from_ms // window_ms) * window_ms
+        to_ms = -(-to_ms // window_ms) * window_ms
+        if window_ms % MINUTE_MS:
+            pieces = self._seconds(from_ms, to_ms)
+        else:
+            base_ms = HOUR_MS if window_ms % HOUR_MS == 0 else MINUTE_MS
+            pieces = self._plain(base_ms, from_ms, to_ms)
+            if window_ms == base_ms:
+                return pieces
+        return pieces.merged(window_ms)
+
+    def trades(self, from_ms: int, to_ms: int) -> Trades:
+        """Return the trades of `[from_ms, to_ms)` in the order in which they count."""
+        first = from_ms // MINUTE_MS * MINUTE_MS
+        chunks = self._rows(
+            "SELECT columns FROM trade_chunks WHERE ts >= ? AND ts < ? ORDER BY ts", first, to_ms
+        )
+        trades = joined([no_trades(), *(unpack_trades(chunk) for [chunk] in chunks)])
+        return part(trades, (trades.times_ms >= from_ms) & (trades.times_ms < to_ms))
+
+    def quality(self, from_ms: int, to_ms: int) -> list[QualityMark]:
+        """Return what was wrong with the book at any time in `[from_ms, to_ms)`, oldest first."""
+        rows = self._rows(
+            "SELECT kind, from_ms, to_ms, rows, file, row_id FROM quality"
+            " WHERE from_ms < ? AND to_ms >= ? ORDER BY from_ms, to_ms, id",
+            to_ms,
+            from_ms,
+        )
+        return [QualityMark(*row) for row in rows]
+
+    def _seconds(self, from_ms: int, to_ms: int) -> Bars:
+        rows = self._rows(
+            "SELECT trades, book FROM seconds WHERE ts >= ? AND ts < ? ORDER BY ts",
+            from_ms // CHUNK_MS * CHUNK_MS,
+            to_ms,
+        )
+        trades = [unpack_bars(TradeBars, row[0]) for row in rows]
+        book = [unpack_bars(BookBars, row[1]) for row in rows]
+        chunks = Bars(joined([NO_BARS.trades, *trades]), joined([NO_BARS.book, *book]))
+        return chunks.between(from_ms, to_ms)
+
+    def _plain(self, window_ms: int, from_ms: int, to_ms: int) -> Bars:
+        return Bars(
+            self._plain_of(TradeBars, TRADE_COLUMNS, window_ms, from_ms, to_ms),
+            self._plain_of(BookBars, BOOK_COLUMNS, window_ms, from_ms, to_ms),
+        )
+
+    def _plain_of(
+        self, kind: type[Pieces], columns: tuple[str, ...], window_ms: int, from_ms: int, to_ms: int
+    ) -> Pieces:
+        rows = self._rows(
+            f"SELECT ts, {', '.join(columns)} FROM bars"
+            f" WHERE seconds = ? AND ts >= ? AND ts < ? AND {columns[0]} IS NOT NULL ORDER BY ts",
+            window_ms // SECOND_MS,
+            from_ms,
+            to_ms,
+        )
+        empty = no_pieces(kind)
+        if not rows:
+            return empty
+        typed = zip(zip(*rows, strict=True), empty, strict=True)
+        arrays: list[Any] = [np.array(values, column.dtype) for values, column in typed]
+        return kind(*arrays)
+
+    def _rows(self, statement: str, *values: int) -> list[Any]:
+        try:
+            return self._connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise HistoryError(self._path, str(error)) from error
+
+
+@contextmanager
+def open_history(path: Path) -> Iterator[History]:
+    """Open the history at `path`, and close it at the end of the context."""
+    history = History(path)
+    try:
+        yield history
+    finally:
+        history.close()

@@ -7,7 +7,7 @@ import numpy as np
 from processor.history.trade_seconds import SECOND_MS
 from shared.history.bars import BookBars, Counts, Moments, Numbers
 from shared.history.columns import part
-from shared.history.decimals import snapped
+from shared.history.decimals import Decimals, snapped
 from shared.history.merging import merge_book
 
 STANDS_MS = 60_000
@@ -38,11 +38,12 @@ class BookRows(NamedTuple):
 
 
 def seconds_of_book(
-    rows: BookRows, end_ms: int, price_decimals: int, size_decimals: int
+    rows: BookRows, end_ms: int, price_decimals: Decimals, size_decimals: Decimals
 ) -> tuple[BookBars, BookRows]:
     """Return the seconds before `end_ms`, a whole one, and what of the last book stands on then.
 
-    All rows must be before it; the first, if it is the rest of a book, stood before them.
+    All rows must be before it; the first, if it is the rest of a book, stood before them. The
+    decimals are those of all best prices, and sizes there, of the run up to each row.
     """
     ends = np.minimum(np.append(rows.from_ms[1:], end_ms), rows.until_ms)
     is_two_sided = ~np.isnan(rows.obi)
@@ -85,7 +86,8 @@ def seconds_of_book(
         tot_mean=tot,
     )
     seconds = merge_book(pieces, SECOND_MS)
-    seconds = seconds._replace(ofi=snapped(seconds.ofi, size_decimals))
+    last = of_row[np.append(np.flatnonzero(np.diff(ts)), len(ts) - 1)] if len(ts) else of_row
+    seconds = seconds._replace(ofi=snapped(seconds.ofi, size_decimals[last]))
     return seconds, _rest(rows, end_ms)
 
 

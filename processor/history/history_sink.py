@@ -1,5 +1,7 @@
 """Keep all that a pass makes, in `history.db`: settled second by second, committed on request."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from processor.calculation.sink import BookSamples, TradeColumns
@@ -10,9 +12,9 @@ from processor.history.state import WriterState, to_columns, to_lists
 from processor.history.store import COMMIT, FILE, HistoryStore
 from processor.history.trade_seconds import seconds_of_trades
 from shared.clock import END_OF_TIME_MS, NO_MOMENT
-from shared.history.bars import BookBars, TradeBars
+from shared.history.bars import BookBars, Numbers, TradeBars
 from shared.history.columns import joined, part, split
-from shared.history.decimals import exact_decimals
+from shared.history.decimals import Decimals, running_decimals
 from shared.history.merging import Bars
 from shared.history.trades import Trades
 from shared.job import HistoryContent
@@ -123,21 +125,30 @@ class HistorySink:
 
     def _seconds_of_trades(self, trades: Trades) -> TradeBars:
         state = self._state
-        state.size_decimals = exact_decimals(trades.sizes, state.size_decimals)
         cvd = np.longdouble(state.cvd[0]) + np.longdouble(state.cvd[1])
-        seconds, cvd = seconds_of_trades(trades, cvd, state.size_decimals)
+        decimals = running_decimals(trades.sizes, state.size_decimals)
+        seconds, cvd = seconds_of_trades(trades, cvd, decimals)
+        state.size_decimals = _last(decimals, state.size_decimals)
         state.cvd = float(cvd), float(cvd - np.longdouble(float(cvd)))
         return seconds
 
     def _seconds_of_book(self, book: BookRows, end_ms: int) -> tuple[BookBars, BookRows]:
         state = self._state
-        bests = np.concatenate([book.best_bids, book.best_asks])
-        sizes = np.concatenate([book.bid_sizes, book.ask_sizes])
-        state.price_decimals = exact_decimals(bests[~np.isnan(bests)], state.price_decimals)
-        state.size_decimals = exact_decimals(sizes, state.size_decimals)
         marks, state.open_marks = marks_of(book, state.open_marks)
-        if self._reached_ms == END_OF_TIME_MS:
-            marks, state.open_marks = [*marks, *state.open_marks], ()
-        self._store.add_marks(state.marks + 1, marks)
+        self._store.put_marks(state.marks, [*marks, *state.open_marks])
         state.marks += len(marks)
-        return seconds_of_book(book, end_ms, state.price_decimals, state.size_decimals)
+        prices = (np.nan_to_num(side) for side in (book.best_bids, book.best_asks))
+        of_prices = _of_both(prices, state.best_decimals)
+        of_sizes = _of_both((book.bid_sizes, book.ask_sizes), state.best_size_decimals)
+        state.best_decimals = _last(of_prices, state.best_decimals)
+        state.best_size_decimals = _last(of_sizes, state.best_size_decimals)
+        return seconds_of_book(book, end_ms, of_prices, of_sizes)
+
+
+def _of_both(sides: Iterable[Numbers], before: int) -> Decimals:
+    bids, asks = (running_decimals(side, before) for side in sides)
+    return np.maximum(bids, asks)
+
+
+def _last(decimals: Decimals, before: int) -> int:
+    return int(decimals[-1]) if len(decimals) else before

@@ -14,9 +14,10 @@ from shared.history.trades import Trades
 class WriterState(msgspec.Struct, kw_only=True):
     """All before `settled_ms`, a whole second, is in the database; NO_MOMENT at the start.
 
-    `minute_trades` trades of its minute are, and `files` files and `marks` quality marks. `cvd` is
-    a sum of two floats; prices and sizes had at most so many decimals. `open_marks` go on, and
-    `trades` and `book` are the rows not settled yet, column by column.
+    `minute_trades` trades of its minute are there, `files` files, and `marks` quality marks that
+    are closed. `cvd` is a sum of two floats. The decimals are those that tell
+    all sizes of trades, best prices, and sizes there so far.
+    `open_marks` go on, and `trades` and `book` are the rows not settled yet, column by column.
     """
 
     settled_ms: int = NO_MOMENT
@@ -24,8 +25,9 @@ class WriterState(msgspec.Struct, kw_only=True):
     files: int = 0
     marks: int = 0
     cvd: tuple[float, float] = (0.0, 0.0)
-    price_decimals: int = 0
     size_decimals: int = 0
+    best_decimals: int = 0
+    best_size_decimals: int = 0
     open_marks: tuple[Mark, ...] = ()
     trades: list[list[Any]] = []
     book: list[list[Any]] = []

@@ -64,9 +64,10 @@ class HistoryStore:
         row = (number, name, day, digest)
         self._connection.execute("INSERT INTO files VALUES (?, ?, ?, ?)", row)
 
-    def add_marks(self, number: int, marks: Sequence[Mark]) -> None:
-        """Put marks of quality, the first of which has this number."""
-        rows = [(number + nth, *mark) for nth, mark in enumerate(marks)]
+    def put_marks(self, after: int, marks: Sequence[Mark]) -> None:
+        """Put marks of quality in the place of all `after` that number: some were open then."""
+        self._connection.execute("DELETE FROM quality WHERE id > ?", (after,))
+        rows = [(number, *mark) for number, mark in enumerate(marks, after + 1)]
         self._connection.executemany("INSERT INTO quality VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def remember(self, kind: str, state: WriterState) -> int:

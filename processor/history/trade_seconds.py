@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from shared.history.bars import TradeBars
-from shared.history.decimals import exact_decimals, snapped
+from shared.history.decimals import Decimals, snapped
 from shared.history.merging import merge_trades
 from shared.history.trades import Trades
 
@@ -15,10 +15,11 @@ Cvd = Any
 """A sum in the widest numbers that the machine has: over a month it must not drift."""
 
 
-def seconds_of_trades(trades: Trades, cvd: Cvd, size_decimals: int) -> tuple[TradeBars, Cvd]:
+def seconds_of_trades(trades: Trades, cvd: Cvd, decimals: Decimals) -> tuple[TradeBars, Cvd]:
     """Return the seconds that `trades` make, and the CVD after them; it was `cvd` before.
 
-    Each second must be whole. Sums are told by at most `size_decimals` decimals, as the sizes are.
+    Each second must be whole. `decimals` are those of all sizes of the run up to each trade: sums
+    of sizes are told by as many.
     """
     ones = np.ones(len(trades.ts), np.int64)
     bought = np.where(trades.is_buy, trades.sizes, 0.0)
@@ -45,7 +46,8 @@ def seconds_of_trades(trades: Trades, cvd: Cvd, size_decimals: int) -> tuple[Tra
     )
     seconds = merge_trades(pieces, SECOND_MS)
     in_sizes = ("volume", "buy_volume", "delta_high", "delta_low", "cvd")
-    exact = {name: snapped(getattr(seconds, name), size_decimals) for name in in_sizes}
-    price_decimals = exact_decimals(seconds.close)
-    exact["turnover"] = snapped(seconds.turnover, price_decimals + size_decimals)
+    last = np.cumsum(seconds.trades) - 1
+    exact: dict[str, Any] = {
+        name: snapped(getattr(seconds, name), decimals[last]) for name in in_sizes
+    }
     return seconds._replace(**exact), running[-1]

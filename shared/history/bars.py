@@ -104,7 +104,7 @@ def between(pieces: Pieces, from_ms: int, to_ms: int) -> Pieces:
 def pack_trade_bars(bars: TradeBars) -> bytes:
     """Return the columns as a blob, in the order of TradeBars."""
     prices, sizes = bars[6:10], bars[10:15]
-    return pack(bars[:6], (prices, sizes, (bars.turnover,)), (bars.price_m2,))
+    return pack(bars[:6], (prices, sizes), bars[15:])
 
 
 def pack_book_bars(bars: BookBars) -> bytes:

@@ -4,9 +4,11 @@ import json
 import logging
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,11 +90,33 @@ def run_job(
 
 
 def result(run_dir: Path) -> dict[str, Any]:
-    """The four data files to the byte, and the status apart from times, rates and pids."""
+    """The four data files to the byte, the history table by table, and the status.
+
+    Apart from times, rates, pids and sizes on the disk.
+    """
     run = RunDirectory(run_dir)
     status = orjson.loads(run.processor_status.read_bytes())
     files = {p.name: p.read_bytes() for p in (run.ohlc, run.cvd, run.metrics, run.depth)}
-    return {**files, **{name: value for name, value in status.items() if name not in TIMES}}
+    told = {name: value for name, value in status.items() if name not in TIMES}
+    told["history"] = status["history"] and status["history"]["problem"]
+    return {**files, **told, **tables_of(run.history)}
+
+
+def tables_of(history: Path) -> dict[str, Any]:
+    """The rows of each table that holds what a run has made."""
+    with closing(sqlite3.connect(f"file:{history}?mode=ro", uri=True)) as connection:
+        tables = connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table'"
+        ).fetchall()
+        names = sorted({name for [name] in tables} - WRITERS_OWN)
+        return {
+            f"history.{name}": sorted(connection.execute(f"SELECT * FROM {name}"), key=repr)
+            for name in names
+        }
+
+
+WRITERS_OWN = {"states", "migrations", "sqlite_sequence"}
+"""Tables of a history that tell of its writer and not of the data."""
 
 
 @dataclass(frozen=True, slots=True)

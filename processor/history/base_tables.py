@@ -19,6 +19,7 @@ from shared.history.bars import (
 )
 from shared.history.columns import joined, part, split
 from shared.history.merging import NO_BARS, Bars, windows
+from shared.history.packing import Pack
 from shared.history.schema import BOOK_COLUMNS, CHUNK_MS, HOUR_MS, MINUTE_MS, TRADE_COLUMNS
 from shared.history.trades import Trades, no_trades, pack_trades, unpack_trades
 
@@ -31,10 +32,11 @@ _START_MS = -(2**62)
 
 
 class BaseTables:
-    """Writes seconds, minutes, hours and trades through `connection`."""
+    """Writes seconds, minutes, hours and trades, packed by `pack`, through `connection`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, pack: Pack) -> None:
         self._connection = connection
+        self._pack = pack
         self._seconds = NO_BARS
         self._minutes = NO_BARS
         self._trades = no_trades()
@@ -88,7 +90,7 @@ class BaseTables:
         starts, minutes = windows(trades.ts, MINUTE_MS)
         ends = np.append(starts[1:], len(trades.ts))
         chunks = [
-            (minute, end - start, pack_trades(part(trades, slice(start, end))))
+            (minute, end - start, pack_trades(part(trades, slice(start, end)), self._pack))
             for minute, start, end in zip(*map(_listed, (minutes, starts, ends)), strict=True)
         ]
         self._connection.executemany("INSERT OR REPLACE INTO trade_chunks VALUES (?, ?, ?)", chunks)
@@ -101,7 +103,14 @@ class BaseTables:
         ]
         self._connection.executemany(
             "INSERT OR REPLACE INTO seconds VALUES (?, ?, ?)",
-            [(ts, pack_trade_bars(bars.trades), pack_book_bars(bars.book)) for ts, bars in chunks],
+            [
+                (
+                    ts,
+                    pack_trade_bars(bars.trades, self._pack),
+                    pack_book_bars(bars.book, self._pack),
+                )
+                for ts, bars in chunks
+            ],
         )
 
     def _put_bars(self, window_ms: int, bars: Bars) -> None:

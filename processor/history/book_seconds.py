@@ -3,16 +3,22 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from processor.history.trade_seconds import SECOND_MS
+from shared.clock import NO_MOMENT
 from shared.history.bars import BookBars, Counts, Moments, Numbers
 from shared.history.columns import part
 from shared.history.decimals import Decimals, snapped
-from shared.history.merging import merge_book
 
 STANDS_MS = 60_000
 """How long a book is taken to stand after a row. An exchange says at least once a minute that
 nothing has changed; after more silence than that nobody knows what the book was."""
+
+
+Places = NDArray[np.intp]
+
+Flags = NDArray[np.bool_]
 
 
 class BookRows(NamedTuple):
@@ -45,50 +51,113 @@ def seconds_of_book(
     All rows must be before it; the first, if it is the rest of a book, stood before them. The
     decimals are those of all best prices, and sizes there, of the run up to each row.
     """
-    ends = np.minimum(np.append(rows.from_ms[1:], end_ms), rows.until_ms)
     is_two_sided = ~np.isnan(rows.obi)
-    first_seconds = rows.from_ms // SECOND_MS
-    reaches = np.where(is_two_sided, (ends - 1) // SECOND_MS - first_seconds + 1, 0)
-    copies = np.maximum(reaches, rows.is_row)
-    # A book that stands for some seconds is a piece of each of them.
+    of_row, ts, stood_ms = _standing(rows, end_ms, is_two_sided)
+    starts = np.flatnonzero(np.diff(ts, prepend=-1)) if len(ts) else of_row
+    seconds = ts[starts]
+    last_pieces = np.append(starts[1:], len(ts))[: len(starts)] - 1
+    first, last = of_row[starts], of_row[last_pieces]
+    standing_ms = np.add.reduceat(stood_ms, starts) if len(ts) else stood_ms
+    begun = rows.from_ms // SECOND_MS * SECOND_MS
+    all_rows = _Rows.of(np.flatnonzero(rows.is_row), begun, seconds)
+    samples = _Rows.of(np.flatnonzero(rows.is_row * is_two_sided), begun, seconds)
+    spreads = snapped(rows.best_asks - rows.best_bids, price_decimals)
+    ofi = all_rows.over(np.add, order_flow_imbalance(rows), 0.0)
+
+    def mean(values: Numbers) -> Numbers:
+        weighted = np.where(stood_ms > 0, values[of_row] * stood_ms, 0.0)
+        means: Numbers = np.full(len(seconds), np.nan)
+        if len(ts):
+            sums = np.add.reduceat(weighted, starts)
+            np.divide(sums, standing_ms, out=means, where=standing_ms > 0)
+        return means
+
+    bars = BookBars(
+        ts=seconds,
+        book_rows=all_rows.counts(),
+        samples=samples.counts(),
+        standing_ms=standing_ms,
+        first_file=rows.files[first],
+        first_id=rows.row_ids[first],
+        last_file=rows.files[last],
+        last_id=rows.row_ids[last],
+        best_bid=rows.best_bids[last],
+        best_ask=rows.best_asks[last],
+        widest_spread=np.fmax(samples.over(np.maximum, spreads), spreads[first]),
+        bid_size=rows.bid_sizes[last],
+        ask_size=rows.ask_sizes[last],
+        ofi=snapped(ofi, size_decimals[last]),
+        obi_open=samples.first(rows.obi),
+        obi_high=samples.over(np.maximum, rows.obi),
+        obi_low=samples.over(np.minimum, rows.obi),
+        obi_close=samples.last(rows.obi),
+        obi_mean=mean(rows.obi),
+        tot_open=samples.first(rows.tot),
+        tot_high=samples.over(np.maximum, rows.tot),
+        tot_low=samples.over(np.minimum, rows.tot),
+        tot_close=samples.last(rows.tot),
+        tot_mean=mean(rows.tot),
+    )
+    return bars, _rest(rows, end_ms)
+
+
+def _standing(rows: BookRows, end_ms: int, is_two_sided: Flags) -> tuple[Places, Moments, Counts]:
+    """Return, of every second that a book stands in: its row, the second, and for how many ms.
+
+    A row has at least the second that it begins in, though it may stand for no time.
+    """
+    ends = np.minimum(np.append(rows.from_ms[1:], end_ms), rows.until_ms)
+    first = rows.from_ms // SECOND_MS
+    reached = np.where(is_two_sided, (ends - 1) // SECOND_MS - first + 1, 0)
+    copies = np.maximum(reached, rows.is_row)
     of_row = np.repeat(np.arange(len(copies)), copies)
     nth = np.arange(len(of_row)) - np.repeat(np.cumsum(copies) - copies, copies)
-    ts = (first_seconds[of_row] + nth) * SECOND_MS
-    is_first = (nth == 0).astype(np.int64)
-    is_sample = is_first * rows.is_row[of_row] * is_two_sided[of_row]
-    stood = np.minimum(ends[of_row], ts + SECOND_MS) - np.maximum(rows.from_ms[of_row], ts)
-    spreads = snapped(rows.best_asks - rows.best_bids, price_decimals)
-    obi, tot = rows.obi[of_row], rows.tot[of_row]
-    pieces = BookBars(
-        ts=ts,
-        book_rows=is_first * rows.is_row[of_row],
-        samples=is_sample,
-        standing_ms=np.where(is_two_sided[of_row], np.maximum(stood, 0), 0),
-        first_file=rows.files[of_row],
-        first_id=rows.row_ids[of_row],
-        last_file=rows.files[of_row],
-        last_id=rows.row_ids[of_row],
-        best_bid=rows.best_bids[of_row],
-        best_ask=rows.best_asks[of_row],
-        widest_spread=spreads[of_row],
-        bid_size=rows.bid_sizes[of_row],
-        ask_size=rows.ask_sizes[of_row],
-        ofi=np.where(is_first, order_flow_imbalance(rows)[of_row], 0.0),
-        obi_open=obi,
-        obi_high=obi,
-        obi_low=obi,
-        obi_close=obi,
-        obi_mean=obi,
-        tot_open=tot,
-        tot_high=tot,
-        tot_low=tot,
-        tot_close=tot,
-        tot_mean=tot,
-    )
-    seconds = merge_book(pieces, SECOND_MS)
-    last = of_row[np.append(np.flatnonzero(np.diff(ts)), len(ts) - 1)] if len(ts) else of_row
-    seconds = seconds._replace(ofi=snapped(seconds.ofi, size_decimals[last]))
-    return seconds, _rest(rows, end_ms)
+    ts = (first[of_row] + nth) * SECOND_MS
+    stood_ms = np.minimum(ends[of_row], ts + SECOND_MS) - np.maximum(rows.from_ms[of_row], ts)
+    return of_row, ts, np.where(is_two_sided[of_row], np.maximum(stood_ms, 0), 0)
+
+
+class _Rows(NamedTuple):
+    """Some rows, where those of each second begin among them, and that second among all."""
+
+    chosen: Places
+    starts: Places
+    places: Places
+    seconds: int
+
+    @classmethod
+    def of(cls, chosen: Places, begun: Moments, seconds: Moments) -> "_Rows":
+        begun = begun[chosen]
+        starts = np.flatnonzero(np.diff(begun, prepend=NO_MOMENT))
+        return cls(chosen, starts, np.searchsorted(seconds, begun[starts]), len(seconds))
+
+    def over(self, how: np.ufunc, values: Numbers, nothing: float = np.nan) -> Numbers:
+        """Return `values` of each second's rows made one, `nothing` where it has none."""
+        result = np.full(self.seconds, nothing)
+        if len(self.starts):
+            result[self.places] = how.reduceat(values[self.chosen], self.starts)
+        return result
+
+    def first(self, values: Numbers) -> Numbers:
+        """Return the first of `values` of each second's rows, NaN where it has none."""
+        return self._at(values, self.starts)
+
+    def last(self, values: Numbers) -> Numbers:
+        """Return the last of `values` of each second's rows, NaN where it has none."""
+        return self._at(
+            values, np.append(self.starts[1:], len(self.chosen))[: len(self.starts)] - 1
+        )
+
+    def counts(self) -> Counts:
+        """Return how many rows each second has."""
+        result = np.zeros(self.seconds, np.int64)
+        result[self.places] = np.diff(self.starts, append=len(self.chosen))
+        return result
+
+    def _at(self, values: Numbers, which: Places) -> Numbers:
+        result = np.full(self.seconds, np.nan)
+        result[self.places] = values[self.chosen[which]]
+        return result
 
 
 def order_flow_imbalance(rows: BookRows) -> Numbers:

@@ -10,6 +10,7 @@ from processor.calculation.sink import BookSamples, TradeColumns
 from processor.history.history_sink import HistorySink
 from processor.history.store import HistoryStore, remove_history, set_history_aside
 from shared.bars import Bar
+from shared.history.packing import Pack, pack
 from shared.history.schema import SchemaError
 from shared.job import HistoryContent
 from shared.recordings.day_files import DayFile
@@ -34,11 +35,13 @@ class KeptHistory:
         job: str,
         digests: Mapping[int, str],
         content: HistoryContent,
+        pack: Pack = pack,
     ) -> None:
         self._path = path
         self._job = f"{job}/{content}"
         self._digests = digests
         self._content = content
+        self._pack = pack
         self._sink: HistorySink | None = None
         self.problem: str | None = None
 
@@ -114,14 +117,14 @@ class KeptHistory:
             store.close()
         set_history_aside(self._path)
         logger.info("earlier history set aside: %s", difference)
-        store = HistoryStore(self._path)
+        store = HistoryStore(self._path, self._pack)
         store.begin_job(self._job)
         return HistorySink(store, self._content)
 
     def _store_or_difference(self) -> tuple[HistoryStore | None, str | None]:
         """Return the store that is there, and why it is of no use, None if it is."""
         try:
-            store = HistoryStore(self._path)
+            store = HistoryStore(self._path, self._pack)
         except sqlite3.OperationalError:  # locked, or no place for it: it may be as it should be
             raise
         except (sqlite3.DatabaseError, SchemaError) as error:

@@ -9,6 +9,7 @@ from processor.history.base_tables import BaseTables
 from processor.history.quality_marks import Mark
 from processor.history.state import WriterState
 from shared.clock import utc_now_text
+from shared.history.packing import Pack, pack
 from shared.history.schema import migrate
 from shared.run_files.earlier_run import set_aside
 
@@ -25,7 +26,7 @@ COMMIT, FILE = "commit", "file"
 class HistoryStore:
     """The database at `path`, made if it is not there, written by one process at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, pack: Pack = pack) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=64)
         try:
             # What is committed is on the disk before the checkpoint that counts on it.
@@ -36,7 +37,7 @@ class HistoryStore:
         except BaseException:
             self._connection.close()
             raise
-        self.tables = BaseTables(self._connection)
+        self.tables = BaseTables(self._connection, pack)
 
     def close(self) -> None:
         """Forget what is not committed, and close the database."""

@@ -1,7 +1,8 @@
-"""Choose how a job is calculated."""
+"""Choose how a job is calculated: by the fast engine, or by the reference where that is not."""
 
 import logging
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from processor.calculation.replay import Replay
 from processor.calculation.sink import Sink
@@ -9,14 +10,30 @@ from processor.poison.flight_recorder import FlightRecorder
 from processor.poison.suspects import Suspects
 from processor.reference.replay import ReferenceReplay
 from processor.reporting.quality import Quality
+from shared.history.packing import Pack, pack
 from shared.job import Job
 from shared.recordings.day_files import DayFile
 from shared.recordings.opening import OnWait, do_nothing
 
+if TYPE_CHECKING:
+    from processor.engine.kernels.loading import Kernels
+
 logger = logging.getLogger(__name__)
 
 
+def load_kernels() -> "Kernels | None":
+    """Return the fast engine's kernels, None where its compiled wheels are not installed."""
+    try:
+        from processor.engine.kernels.loading import Kernels
+        from processor.engine.replay import engine_replay  # noqa: F401 - what it needs is there
+    except ImportError as error:
+        logger.warning("the fast engine is not to be had (%s): going row by row", error)
+        return None
+    return Kernels()
+
+
 def choose_replay(
+    kernels: "Kernels | None",
     files: Sequence[DayFile],
     job: Job,
     quality: Quality,
@@ -25,10 +42,18 @@ def choose_replay(
     sink: Sink | None = None,
     on_wait: OnWait = do_nothing,
 ) -> Replay:
-    """Return the fast engine, or the reference where its compiled wheels are not installed."""
-    try:
-        from processor.engine.replay.engine_replay import EngineReplay
-    except ImportError as error:
-        logger.warning("the fast engine is not to be had (%s): going row by row", error)
+    """Return the fast engine, or the reference where there are no kernels."""
+    if kernels is None:
         return ReferenceReplay(files, job, quality, sink, on_wait)
-    return EngineReplay(files, job, quality, None, recorder, suspects, sink, on_wait)
+    from processor.engine.replay.engine_replay import EngineReplay
+
+    return EngineReplay(files, job, quality, kernels, recorder, suspects, sink, on_wait)
+
+
+def choose_packing(kernels: "Kernels | None") -> Pack:
+    """Return what packs the columns of a history."""
+    if kernels is None:
+        return pack
+    from processor.engine.fast_packing import FastPacking
+
+    return FastPacking(kernels)

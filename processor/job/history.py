@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from processor.history.kept_history import KeptHistory
 from processor.history.store import set_history_aside
 from processor.job.identity import identify_file, identify_job
+from shared.history.packing import Pack
 from shared.job import HistoryContent, Job
 from shared.recordings.day_files import DayFile
 from shared.run_files.run_directory import RunDirectory
@@ -15,11 +16,12 @@ logger = logging.getLogger(__name__)
 
 
 def history_of(
-    job: Job, files: Sequence[DayFile]
+    job: Job, files: Sequence[DayFile], pack: Pack
 ) -> contextlib.AbstractContextManager[KeptHistory | None]:
-    """Return the context in which the history of `job` is kept; None is, where none is wanted.
+    """Return the context in which the history of `job` is kept, packed by `pack`.
 
-    One that was kept before is then set aside: it would go on looking like the run's.
+    It gives None where none is wanted. One that was kept before is then set aside: it would go on
+    looking like the run's.
     """
     path = RunDirectory(job.run_dir).history
     if job.history is HistoryContent.OFF:
@@ -27,4 +29,4 @@ def history_of(
             logger.info("earlier history set aside: none is kept now")
         return contextlib.nullcontext()
     digests = {file.day: identify_file(file).digest for file in files}
-    return KeptHistory(path, identify_job(job).digest, digests, job.history)
+    return KeptHistory(path, identify_job(job).digest, digests, job.history, pack)

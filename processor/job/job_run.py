@@ -7,13 +7,13 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from processor.calculation.replay import Replay, ResumableReplay
 from processor.calculation.sink import Sink
 from processor.history.kept_history import KeptHistory
 from processor.job.checkpoint import Checkpoint
-from processor.job.choice import choose_replay
+from processor.job.choice import choose_packing, choose_replay, load_kernels
 from processor.job.history import history_of
 from processor.job.memory import Cost, JobMemory
 from processor.job.stop_signal import StopSignal
@@ -25,6 +25,9 @@ from shared.job import CHECKPOINT_SECONDS, Job
 from shared.recordings.day_files import DayFile, FoundFiles, find_day_files
 from shared.recordings.opening import estimated_rows
 from shared.recordings.private_folder import remove_abandoned_folders
+
+if TYPE_CHECKING:
+    from processor.engine.kernels.loading import Kernels
 
 logger = logging.getLogger(__name__)
 
@@ -132,13 +135,16 @@ class JobRun:
         Raises NoInputError when there is nothing to process.
         """
         files = self._find_files()
+        kernels = load_kernels()
         if self._sink is not None:
-            return self._run(files, self._sink)
-        with history_of(self._job, files) as history:
+            return self._run(files, self._sink, kernels)
+        with history_of(self._job, files, choose_packing(kernels)) as history:
             self._attendant.keep(history)
-            return self._run(files, history)
+            return self._run(files, history, kernels)
 
-    def _run(self, files: tuple[DayFile, ...], sink: Sink | None) -> ExitCode:
+    def _run(
+        self, files: tuple[DayFile, ...], sink: Sink | None, kernels: "Kernels | None"
+    ) -> ExitCode:
         with JobMemory(
             self._job,
             files,
@@ -148,19 +154,24 @@ class JobRun:
         ) as memory:
             before = copy.deepcopy(self._quality)
             try:
-                return self._process(files, memory, sink)
+                return self._process(files, memory, sink, kernels)
             except (OrderflowError, OSError, MemoryError):  # no checkpoint's fault
                 raise
             except Exception as error:
                 if not memory.give_up(error):
                     raise
             self._quality.go_back_to(before)
-            return self._process(files, memory, sink)
+            return self._process(files, memory, sink, kernels)
 
     def _process(
-        self, files: tuple[DayFile, ...], memory: JobMemory, sink: Sink | None
+        self,
+        files: tuple[DayFile, ...],
+        memory: JobMemory,
+        sink: Sink | None,
+        kernels: "Kernels | None",
     ) -> ExitCode:
         replay = choose_replay(
+            kernels,
             files,
             self._job,
             self._quality,

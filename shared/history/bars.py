@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.history.columns import part
-from shared.history.packing import PackedColumnsError, pack, unpack
+from shared.history.packing import Pack, PackedColumnsError, pack, unpack
 
 Moments = NDArray[np.int64]
 """Epoch ms."""
@@ -101,13 +101,13 @@ def between(pieces: Pieces, from_ms: int, to_ms: int) -> Pieces:
     return part(pieces, slice(first, last))
 
 
-def pack_trade_bars(bars: TradeBars) -> bytes:
+def pack_trade_bars(bars: TradeBars, pack: Pack = pack) -> bytes:
     """Return the columns as a blob, in the order of TradeBars."""
     prices, sizes = bars[6:10], bars[10:15]
     return pack(bars[:6], (prices, sizes), bars[15:])
 
 
-def pack_book_bars(bars: BookBars) -> bytes:
+def pack_book_bars(bars: BookBars, pack: Pack = pack) -> bytes:
     """Return the columns as a blob, in the order of BookBars."""
     prices, sizes = bars[8:11], bars[11:14]
     return pack(bars[:8], (prices, sizes), bars[14:])

@@ -27,7 +27,7 @@ of seconds take a quarter of their bytes, and no compressor gains enough on top 
 
 import struct
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,12 +48,25 @@ _COLUMN = np.dtype(
 )
 _VALUES, _STEPS, _BITS = 0, 1, 2
 _INTEGER = -1
-_BITS_ALONE = -2  # among decimals, until the form says so
+_BITS_ALONE = -2
 _BYTES = np.arange(8, dtype=np.uint8)
 _LIMITS = np.array([0, *(256**width - 1 for width in range(1, 8))], np.uint64)
 
 Integers = NDArray[np.int64]
 Numbers = NDArray[np.float64]
+
+
+class Pack(Protocol):
+    """What packs columns: `pack`, or who does the same faster."""
+
+    def __call__(
+        self,
+        integers: Sequence[Integers],
+        groups: Sequence[Sequence[Numbers]],
+        floats: Sequence[Numbers],
+    ) -> bytes:
+        """See `pack`."""
+        ...
 
 
 class PackedColumnsError(ValueError):
@@ -81,9 +94,11 @@ def pack(
         decimals += [_BITS_ALONE] * len(floats)
     values = np.vstack(parts)
     header = np.zeros(len(values), _COLUMN)
-    header["decimals"] = decimals
+    is_bits = np.array(decimals) == _BITS_ALONE
+    header["form"] = np.where(is_bits, _BITS, _VALUES)
+    header["decimals"] = np.where(is_bits, 0, decimals)
     rows = values.shape[1]
-    planes = _planes(values, header) if rows else b""
+    planes = _planes(values, is_bits, header) if rows else b""
     return _HEADER.pack(_VERSION, len(values), 0, rows) + header.tobytes() + planes
 
 
@@ -147,13 +162,11 @@ def _as_numbers(column: NDArray[np.uint64], form: int, decimals: int) -> NDArray
     return column.view(np.int64) / 10.0**decimals
 
 
-def _planes(values: Integers, header: NDArray[Any]) -> bytes:
+def _planes(values: Integers, is_bits: NDArray[np.bool_], header: NDArray[Any]) -> bytes:
     """Return the planes of `values` (columns, rows), at least one row, and complete `header`."""
-    is_bits = header["decimals"] == _BITS_ALONE
     least = np.where(is_bits, 0, values.min(axis=1))
     kept = (values - least[:, None]).view(np.uint64)
     width = _width(kept)
-    header["form"] = np.where(is_bits, _BITS, _VALUES)
     if values.shape[1] > 1:
         steps = np.diff(values, axis=1)
         least_step = steps.min(axis=1)
@@ -166,7 +179,6 @@ def _planes(values: Integers, header: NDArray[Any]) -> bytes:
         header["form"][is_steps] = _STEPS
         header["first"][is_steps] = values[is_steps, 0]
     header["least"], header["width"] = least, width
-    header["decimals"][is_bits] = 0
     by_byte = kept.astype("<u8", copy=False).view(np.uint8).reshape(*kept.shape, 8)
     return by_byte.transpose(0, 2, 1)[width[:, None] > _BYTES].tobytes()
 

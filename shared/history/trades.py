@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from shared.history.bars import Counts, Moments, Numbers
-from shared.history.packing import PackedColumnsError, pack, unpack
+from shared.history.packing import Pack, PackedColumnsError, pack, unpack
 
 
 class Trades(NamedTuple):
@@ -31,9 +31,9 @@ def no_trades() -> Trades:
     return Trades(*integers, *numbers)
 
 
-def pack_trades(trades: Trades) -> bytes:
+def pack_trades(trades: Trades, pack: Pack = pack) -> bytes:
     """Return the columns as a blob, in the order of Trades."""
-    return pack(trades[:5], ((trades.prices,), (trades.sizes,)))
+    return pack(trades[:5], ((trades.prices,), (trades.sizes,)), ())
 
 
 def unpack_trades(blob: bytes) -> Trades:

@@ -33,14 +33,14 @@ MAY_IMPORT = {
     "processor/engine/sqlite": "shared/recordings",
     "processor/engine/books": "calculation engine/kernels shared/recordings",
     "processor/engine": "calculation poison reporting engine/books engine/kernels engine/sqlite"
-    " shared/recordings shared/run_files",
+    " shared/history shared/recordings shared/run_files",
     "processor/engine/intake": "calculation poison rules engine engine/books engine/kernels"
     " engine/sqlite shared/recordings",
     "processor/engine/replay": "calculation poison reporting engine engine/intake engine/kernels"
     " engine/sqlite shared/recordings shared/run_files",
     "processor/history": "calculation shared/history shared/recordings shared/run_files",
-    "processor/job": "calculation history poison reference reporting engine/replay"
-    " shared/recordings shared/run_files",
+    "processor/job": "calculation history poison reference reporting engine engine/kernels"
+    " engine/replay shared/history shared/recordings shared/run_files",
     "visualizer": "page serving",
     "visualizer/wording": "shared/run_files",
     "visualizer/feed": "wording shared/run_files",

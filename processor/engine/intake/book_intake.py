@@ -217,5 +217,7 @@ def _as_columns(levels: list[OrderbookLevel]) -> LevelColumns:
 
 def _samples(batch: BookBatch, part: slice, output: BookOutput) -> BookSamples:
     is_taken, *columns = (column[part] for column in output.samples)
-    row_ids, times = batch.row_ids[part], batch.rows.times[part]
-    return BookSamples(*(column[is_taken] for column in (row_ids, times, *columns)))
+    told: list[Column] = [batch.row_ids[part], batch.rows.times[part], *columns]
+    if not is_taken.all():
+        told = [column[is_taken] for column in told]
+    return BookSamples(*told)

@@ -91,11 +91,10 @@ class TradeIntake(TableIntake[TradeBatch]):
 
     def _accepted(self, batch: TradeBatch, part: slice) -> TradeColumns:
         codes = batch.rows.codes[part]
-        is_in_range = codes >= 2 * self._sums["from_ms"][0]
-        row_ids, codes, prices, sizes = (
-            column[part][is_in_range]
-            for column in (batch.row_ids, batch.rows.codes, batch.rows.prices, batch.rows.sizes)
-        )
+        first = int(np.searchsorted(codes, 2 * self._sums["from_ms"][0]))  # they are in order
+        part = slice(part.start + first, part.stop)
+        row_ids, codes = batch.row_ids[part], batch.rows.codes[part]
+        prices, sizes = batch.rows.prices[part], batch.rows.sizes[part]
         return TradeColumns(row_ids, codes >> 1, prices, sizes, (codes & 1).astype(np.bool_))
 
     def _count_strictly(self, refusing: TradeBatch, at: int, until_ms: int) -> bool:

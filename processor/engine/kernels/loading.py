@@ -13,6 +13,7 @@ from processor.engine.kernels import (
     book_bars,
     ladder_kernel,
     level_kernel,
+    packing_kernel,
     sorted_kernel,
     trade_kernel,
 )
@@ -37,8 +38,9 @@ _parse_levels = _compile(level_kernel.parse_levels)
 _apply_to_ladder = _compile(ladder_kernel.apply_to_ladder)
 _apply_to_sorted = _compile(sorted_kernel.apply_to_sorted)
 _count_trades = _compile(trade_kernel.count_trades)
+_pack_columns = _compile(packing_kernel.pack_columns)
 
-_ALL = (_parse_levels, _apply_to_ladder, _apply_to_sorted, _count_trades)
+_ALL = (_parse_levels, _apply_to_ladder, _apply_to_sorted, _count_trades, _pack_columns)
 
 LOOK_SECONDS = 0.02
 
@@ -56,7 +58,10 @@ class Kernels:
         self.apply_to_ladder: Any = ladder_kernel.apply_to_ladder
         self.apply_to_sorted: Any = sorted_kernel.apply_to_sorted
         self.count_trades: Any = trade_kernel.count_trades
+        self.pack_columns: Any = None
+        """None until it is ready: who packs has another way, and is not to wait."""
         self._thread = _in_thread(self._prepare)
+        self._packing_thread = _in_thread(self._prepare_packing)
         self._sorted_thread = _in_thread(self._prepare_sorted)
 
     def prepare(self) -> None:
@@ -70,6 +75,7 @@ class Kernels:
     def wait(self) -> None:
         """Return when the compiled kernels are ready."""
         self._thread.join()
+        self._packing_thread.join()
 
     def load(self) -> Iterator[None]:
         """Wait while they come from the cache, but not for a compiler, yielding meanwhile.
@@ -96,8 +102,13 @@ class Kernels:
         _load_or_compile(_call_each_with_nothing)
         self.apply_to_ladder = _apply_to_ladder
         self.count_trades = _count_trades
+        self._packing_thread.start()
         self.is_ready = True
         logger.debug("compiled kernels are ready")
+
+    def _prepare_packing(self) -> None:
+        _load_or_compile(_pack_nothing)
+        self.pack_columns = _pack_columns
 
     def _prepare_sorted(self) -> None:
         _load_or_compile(_call_sorted_with_nothing)
@@ -159,6 +170,13 @@ def _call_sorted_with_nothing() -> None:
     side = np.zeros((2, 0))
     book = SortedSides(side, side, np.zeros((2, 2), np.int64))
     _apply_to_sorted(0, 0, _BOOK_ROWS, book, *_no_book_results())
+
+
+def _pack_nothing() -> None:
+    integers, floats = np.zeros((0, 0), np.int64), np.zeros((0, 0))
+    ends = np.zeros(0, np.int64)
+    out = np.zeros(packing_kernel.room_for(0, 0), np.uint8)
+    _pack_columns(integers, floats, ends, integers, ends, out)
 
 
 def _no_book_results() -> tuple[Any, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from processor.engine.replay.engine_replay import EngineReplay
-from processor.job.choice import choose_replay
+from processor.job.choice import choose_replay, load_kernels
 from processor.reporting.quality import Quality
 from shared.job import Job
 from shared.run_files.processor_status import Phase
@@ -27,7 +27,7 @@ main()
 
 def test_the_engine_runs_by_default() -> None:
     job = Job("BTC-USDT", ONE_DAY, Path(), Path(), 60, 50)
-    assert isinstance(choose_replay([], job, Quality()), EngineReplay)
+    assert isinstance(choose_replay(load_kernels(), [], job, Quality()), EngineReplay)
 
 
 @pytest.mark.parametrize("module", ["numba", "nanoarrow", "adbc_driver_sqlite"])

@@ -19,7 +19,7 @@ from shared.run_files.run_directory import RunDirectory
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever older code could not read, or would misread, what is written."""
 
 

@@ -54,8 +54,8 @@ class ProcessorStatus:
     `skipped` counts rows that could not be used, by kind; `poison_rows` names those among them on
     which the processor died too often; `observed` counts what was used but is
     worth knowing (crossed books, one-sided books). `share_done` is 0 to 1. Times are epoch ms UTC;
-    `data_time_ms` is the newest row's, `book_time_ms` that of the newest row that the published book
-    is made of; both are None before the first.
+    `data_time_ms` is the newest row's, `book_time_ms` that of the newest row in the published book;
+    both are None before the first.
     """
 
     run_id: str

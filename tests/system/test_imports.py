@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "processor/job": "calculation poison reference reporting engine/replay shared/recordings"
     " shared/run_files",
     "visualizer": "page serving",
-    "visualizer/wording": "shared/run_files",
+    "visualizer/wording": "shared/recordings shared/run_files",
     "visualizer/feed": "wording shared/run_files",
     "visualizer/sources": "feed wording shared/run_files",
     "visualizer/serving": "sources",

@@ -169,13 +169,13 @@ def test_finished_with_gaps_names_what_could_not_be_used(
     files.add(30)
     files.write_processor(
         phase=Phase.FINISHED,
-        skipped={"bad levels": 3},
+        skipped={"malformed_levels": 3},
         file_problems=(FileProblem("BTC-USDT-25-07-02.db", "not a database"),),
     )
     files.write_supervisor(running(state=WorkerState.EXITED, pid=None, exit_code=65))
     page = open_page(server.url)
     see(page, "#notice", "BTC-USDT-25-07-02.db: not a database")
-    see(page, "#notice", "3 bad levels")
+    see(page, "#notice", "3 rows with levels that cannot be read")
     see(page, "#progress-text", "complete, with gaps")
 
 

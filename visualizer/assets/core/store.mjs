@@ -12,6 +12,8 @@ const VALUES = /** @type {const} */ ([
   "files",
 ]);
 
+const OVER = ["finished", "failed", "no-input", "stopped"];
+
 /**
  * @implements {RunArrays}
  * @implements {RunValues}
@@ -55,6 +57,11 @@ export class Store {
   /** Return the time by the server's clock, ms. */
   now() {
     return Date.now() + this.clockOffsetMs;
+  }
+
+  /** Whether nothing more is on its way: what is not there will not come by itself. */
+  get isOver() {
+    return OVER.includes(this.state?.kind ?? "");
   }
 
   /** @param {(changed: Changed) => void} listener */

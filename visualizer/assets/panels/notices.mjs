@@ -1,6 +1,6 @@
 // What the reader must know: how the run stands if it does not just run, broken files, a lost server.
 import { byId, element } from "../core/dom.mjs";
-import { duration, utcTime } from "../core/format.mjs";
+import { duration, utc } from "../core/format.mjs";
 import { timesOf } from "../core/view.mjs";
 
 /**
@@ -113,7 +113,7 @@ export class Notices {
         notice.dataset.tone = "warn";
         notice.dataset.file = name;
         const kept = file.changed_ms
-          ? `the last good values, of ${utcTime(file.changed_ms)} UTC, stay.`
+          ? `the last good values, written ${utc(file.changed_ms)} UTC, stay.`
           : "there are no earlier values.";
         notice.append(
           element(

@@ -8,7 +8,7 @@ import { connectGestures } from "./charts/gestures.mjs";
 import { Feed } from "./core/feed.mjs";
 import { Settings } from "./core/settings.mjs";
 import { Store } from "./core/store.mjs";
-import { Header } from "./panels/header.mjs";
+import { Header } from "./header/header.mjs";
 import { connectControls } from "./panels/controls.mjs";
 import { connectKeyboard } from "./panels/keyboard.mjs";
 import { ProcessLog } from "./panels/log.mjs";

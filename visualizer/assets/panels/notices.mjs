@@ -56,7 +56,7 @@ export class Notices {
 
   #showConnection() {
     const banner = byId("connection");
-    const { lost, sinceMs } = this.#store.connection;
+    const { lost, heardMs } = this.#store.connection;
     banner.hidden = !lost;
     document.body.classList.toggle("is-disconnected", lost);
     if (lost) {
@@ -64,7 +64,7 @@ export class Notices {
         ["strong", "The page server does not answer"],
         [
           "span",
-          `for ${duration((Date.now() - sinceMs) / 1000)}. What is shown is the last that came; reconnecting by itself.`,
+          `for ${duration((Date.now() - heardMs) / 1000)}. What is shown is as of ${utc(this.#store.now())} UTC; reconnecting by itself.`,
         ],
       ]);
     }
@@ -88,7 +88,11 @@ export class Notices {
     }
     const changed = this.#store.files?.ohlc?.changed_ms;
     if (hasOldData && changed) {
-      parts.push(["span", `Data of ${duration((this.#store.now() - changed) / 1000)} ago.`, "age"]);
+      parts.push([
+        "span",
+        `Last update ${duration((this.#store.now() - changed) / 1000)} ago.`,
+        "age",
+      ]);
     }
     if (state.last_words) {
       parts.push(["pre", state.last_words]);
@@ -97,6 +101,10 @@ export class Notices {
       parts.push(["span", `Log: ${state.log_file}`, "path"]);
     }
     write(notice, parts);
+    const words = notice.querySelector("pre");
+    if (words) {
+      words.scrollTop = words.scrollHeight; // the error stands at their end
+    }
   }
 
   #showFiles() {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.browser import LAID_OUT, OpenPage
 from tests.support.page_server import PageServer
@@ -27,6 +27,12 @@ IN_BOOKS = """async (books) => {
   const { decimalsOfAll, price } = await import("/assets/core/format.mjs");
   return books.map((prices) => prices.map((each) => price(each, decimalsOfAll(prices))));
 }"""
+CUT_OFF = """() => [...document.querySelectorAll(
+    "#charts .tag, #charts-plot text, #depth-facts .fact-value, #depth-plot text, #ladder td"
+  )].filter((each) => {
+    const [box, panel] = [each, each.closest(".panel")].map((one) => one.getBoundingClientRect());
+    return each.textContent && box.width && (box.left < panel.left || box.right > panel.right);
+  }).map((each) => each.textContent)"""
 
 CORNERS = (
     *(0.0, 1.0, 0.1, 0.5, 0.999, 0.9995, 9.9995, 99_999.95, 999_999.5, 5e-324, 1.7e308, 0.1 + 0.2),
@@ -105,6 +111,26 @@ def test_two_prices_of_a_book_never_read_the_same(page: Page) -> None:
     for prices, texts in zip(books, page.evaluate(IN_BOOKS, books), strict=True):
         assert [float(read(text).value) for text in texts] == prices
         assert len(set(texts)) == len(prices)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_no_number_of_a_cheap_instrument_with_huge_sizes_is_cut_off(
+    files: RunFiles, server: PageServer, open_page: OpenPage, width: int, height: int
+) -> None:
+    files.grow(30)
+    scale = 1_008_100_426_925 / max(abs(bar[4]) for bar in files.cvd)
+    for bars in (files.cvd, files.metrics):
+        for bar in bars:
+            bar[1:] = [value * scale for value in bar[1:]]
+    for bar in files.ohlc:
+        bar[1:] = [*(round(price * 1.2e-11, 11) for price in bar[1:5]), bar[5] * scale]
+    files.cvd[-1][1:] = [-1e12, -1e12, -1_008_100_426_925.0, -1_008_100_426_925.0]
+    files.depth = ELON
+    files.publish()
+    page = open_page(server.url, width=width, height=height)
+    expect(page.locator(".tag-cvd")).to_have_text("−1.008\u00a0T")
+    expect(page.locator("#ladder")).to_contain_text("10.42\u00a0B")
+    assert page.evaluate(CUT_OFF) == []
 
 
 def test_the_levels_of_elon_all_read_differently(

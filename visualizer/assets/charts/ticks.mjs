@@ -2,7 +2,8 @@
 //
 // They are placed and labelled here, because Plotly would measure each label at every update to
 // hide those that stick out, and leave out the date when the first tick is too near the edge.
-import { fixed, utc } from "../core/format.mjs";
+import { roundStep } from "../core/digits.mjs";
+import { tick, utc } from "../core/format.mjs";
 
 /** @import { Range, Ticks } from "../core/types.d.ts" */
 
@@ -23,7 +24,6 @@ const HALF_LABEL_PX = 34;
 const PX_PER_VALUE = { least: 16, most: 44 };
 const STEPS_WANTED = 5;
 const HALF_LINE_PX = 7;
-const MOST_DECIMALS = 20;
 const TAG_PX = 16;
 
 /**
@@ -72,7 +72,7 @@ export function valueTicks([low, high], heightPx, leastDecimals = 0, tagged = nu
   const { least, most } = PX_PER_VALUE;
   const step = roundStep(Math.min(Math.max(heightPx / STEPS_WANTED, least), most) * perPx);
   const needed = -Math.floor(Math.log10(step) + 1e-9);
-  const decimals = Math.min(Math.max(leastDecimals, needed), MOST_DECIMALS);
+  const decimals = Math.max(leastDecimals, needed, 0);
   const first = Math.ceil((low + HALF_LINE_PX * perPx) / step);
   const last = Math.floor((high - HALF_LINE_PX * perPx) / step);
   const vals = [];
@@ -82,17 +82,6 @@ export function valueTicks([low, high], heightPx, leastDecimals = 0, tagged = nu
   }
   /** @param {number} value */
   const isCovered = (value) => tagged !== null && Math.abs(value - tagged) < TAG_PX * perPx;
-  const text = vals.map((value) => (isCovered(value) ? "" : fixed(value, decimals)));
+  const text = vals.map((value) => (isCovered(value) ? "" : tick(value, decimals)));
   return { tickvals: vals, ticktext: text };
-}
-
-/**
- * Return the least of 1, 2 and 5 times a power of ten that is not below `least`.
- *
- * @param {number} least
- */
-function roundStep(least) {
-  const power = 10 ** Math.floor(Math.log10(least));
-  const steps = [1, 2, 5].map((digit) => digit * power);
-  return steps.find((step) => step >= least * (1 - 1e-9)) ?? 10 * power;
 }

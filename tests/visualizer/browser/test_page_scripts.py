@@ -36,6 +36,7 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
     ("core/format", "price", [7.445e-7, 11], "0.0₆74450"),
     ("core/format", "price", [1e30, 30], "1×10³⁰"),
     ("core/format", "tick", [-2e7, 0], "−20\u00a0M"),
+    ("core/format", "tick", [2e7, 0], "20\u00a0M"),
     ("core/format", "tick", [1.0005e12, 0], "1.0005\u00a0T"),
     ("core/format", "tick", [61_650, 2], "61,650.00"),
     ("core/format", "count", [12_345.6], "12,346"),

@@ -245,6 +245,7 @@ def test_a_recording_of_another_instrument_is_told_at_first_sight(
     files: RunFiles, server: PageServer, open_page: OpenPage, width: int, height: int
 ) -> None:
     reason = "no row could be used: 167 rows of another instrument"
+    files.publish()  # the arrays, empty
     lines = [f"WARNING skipped BTC-USDT-25-07-01.db, trades row {row}" for row in range(30)]
     files.write_processor(
         phase=Phase.FAILED, files_total=1, skipped={"other_instrument": 167}, last_error=reason
@@ -265,6 +266,7 @@ def test_a_recording_of_another_instrument_is_told_at_first_sight(
     assert box["y"] + box["height"] < height / 2
     is_at_end = "(pre) => pre.scrollTop + pre.clientHeight >= pre.scrollHeight - 1"
     expect(page.locator("#data-time")).to_have_text("no data")
+    expect(page.locator("#data-age")).to_have_text("")
     assert page.locator("#notice pre").evaluate(is_at_end), "the error is the last of the lines"
 
 

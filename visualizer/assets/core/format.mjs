@@ -10,7 +10,6 @@ const ABBREVIATED_DIGITS = 4;
 const SMALL_DIGITS = 5;
 const MOST_PRICE_CHARACTERS = 18;
 const MOST_CELL_CHARACTERS = 13;
-const MOST_AXIS_CHARACTERS = 10;
 const CELL_DECIMALS = { usual: 5, most: 8, digits: 3 };
 
 /**
@@ -101,12 +100,12 @@ export function size(number) {
 export function sizesInColumn(numbers) {
   const { usual, most, digits } = CELL_DECIMALS;
   const all = decimalsOfAll(numbers);
+  const largest = Math.max(...numbers, 0);
   for (let decimals = Math.min(all, usual); decimals <= Math.min(all, most); decimals += 1) {
     /** @param {number} number */
-    const fits = (number) =>
-      fixed(number, decimals).length <= MOST_CELL_CHARACTERS &&
-      (decimalsOf(number) <= decimals || written(number).power + decimals + 1 >= digits);
-    if (numbers.every(fits)) {
+    const isTold = (number) =>
+      written(number).power + decimals + 1 >= digits || decimalsOf(number) <= decimals;
+    if (fixed(largest, decimals).length <= MOST_CELL_CHARACTERS && numbers.every(isTold)) {
       return (number) => fixed(number, decimals);
     }
   }
@@ -130,7 +129,7 @@ export function count(number) {
  */
 export function tick(number, decimals) {
   const text = fixed(number, decimals);
-  if (text.length <= MOST_AXIS_CHARACTERS || !(Math.abs(number) >= LONG_FROM)) {
+  if (!(Math.abs(number) >= LONG_FROM)) {
     return text;
   }
   const short = abbreviated(Number(number.toPrecision(12)), 12); // without the noise of its sum

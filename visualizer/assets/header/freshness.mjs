@@ -15,7 +15,8 @@ const OLD_AFTER_S = 10;
 export function freshness(store) {
   const { files, state, processor, connection } = store;
   const changed = files?.ohlc?.changed_ms;
-  if (!changed) {
+  const newest = processor?.data_time_ms ?? timesOf(store).last;
+  if (!changed || newest === null) {
     return { text: "", isOld: false };
   }
   if (connection.lost) {
@@ -28,8 +29,7 @@ export function freshness(store) {
   if (state?.kind !== "running") {
     return { text: `last update ${duration(silent)} ago`, isOld: silent > OLD_AFTER_S };
   }
-  const dataTime = processor?.data_time_ms ?? timesOf(store).last ?? 0;
-  const behind = (store.now() - dataTime) / 1000;
+  const behind = (store.now() - newest) / 1000;
   if (Math.abs(behind) <= LIVE_WITHIN_S) {
     return { text: `live, ${duration(behind)} behind`, isOld: behind > OLD_AFTER_S };
   }

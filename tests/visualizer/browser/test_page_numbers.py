@@ -27,6 +27,10 @@ IN_BOOKS = """async (books) => {
   const { decimalsOfAll, price } = await import("/assets/core/format.mjs");
   return books.map((prices) => prices.map((each) => price(each, decimalsOfAll(prices))));
 }"""
+ON_AXES = """async (ranges) => {
+  const { valueTicks } = await import("/assets/charts/ticks.mjs");
+  return ranges.map((range) => valueTicks(range, 200));
+}"""
 CUT_OFF = """() => [...document.querySelectorAll(
     "#charts .tag, #charts-plot text, #depth-facts .fact-value, #depth-plot text, #ladder td"
   )].filter((each) => {
@@ -111,6 +115,22 @@ def test_two_prices_of_a_book_never_read_the_same(page: Page) -> None:
     for prices, texts in zip(books, page.evaluate(IN_BOOKS, books), strict=True):
         assert [float(read(text).value) for text in texts] == prices
         assert len(set(texts)) == len(prices)
+
+
+def test_two_labels_of_an_axis_never_read_the_same_nor_as_another_value(page: Page) -> None:
+    draw = random.Random(6)
+    ranges = []
+    for _ in range(2000):
+        middle = draw.choice((-1, 0, 1)) * 10 ** draw.uniform(-12, 16)
+        half = (abs(middle) or 10 ** draw.uniform(-12, 16)) * 10 ** draw.uniform(-4, 0.5)
+        ranges.append([middle - half, middle + half])
+    for (low, high), ticks in zip(ranges, page.evaluate(ON_AXES, ranges), strict=True):
+        texts = ticks["ticktext"]
+        assert texts
+        assert len(set(texts)) == len(texts), texts
+        noise = Decimal(high - low) / 10**6
+        for value, text in zip(ticks["tickvals"], texts, strict=True):
+            assert abs(read(text).value - exactly(value)) < noise, f"{value!r} reads {text}"
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])

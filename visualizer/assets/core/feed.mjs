@@ -67,8 +67,8 @@ export class Feed {
     if (!response.ok) {
       throw new Error(`the page server answered ${response.status}`);
     }
-    store.hear(Number(response.headers.get("X-Orderflow-Now")));
     const message = await response.text();
+    store.hear(Number(response.headers.get("X-Orderflow-Now")));
     if (message) {
       store.apply(JSON.parse(message));
     }

@@ -74,6 +74,13 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
         [[61_600, 61_800], 200, 2],
         {"tickvals": [61_650, 61_700, 61_750], "ticktext": ["61,650.00", "61,700.00", "61,750.00"]},
     ),
+    # an odd price in the book has so many decimals: there is no room for them
+    (
+        "charts/ticks",
+        "valueTicks",
+        [[61_600, 61_800], 200, 17],
+        {"tickvals": [61_650, 61_700, 61_750], "ticktext": ["61,650", "61,700", "61,750"]},
+    ),
     # 45 px a unit: the tag at 0.2 is 9 px from the label 0.0 and 13.5 px from the label 0.5
     (
         "charts/ticks",

@@ -25,6 +25,7 @@ const PX_PER_VALUE = { least: 16, most: 44 };
 const STEPS_WANTED = 5;
 const HALF_LINE_PX = 7;
 const TAG_PX = 16;
+const MOST_CHARACTERS = 11; // in the margin beside the axis
 
 /**
  * Return `tickvals` and `ticktext` for a range of time drawn so wide.
@@ -58,7 +59,7 @@ export function timeTicks([from, to], widthPx) {
 /**
  * Return `tickvals` and `ticktext` of round values, none whose label would leave its row.
  *
- * The labels have the decimals that the step needs, or `leastDecimals` where those are more. One
+ * The labels have the decimals that the step needs, or `leastDecimals` where those fit. One
  * that would look out from under the tag of the value `tagged` is left out.
  *
  * @param {Range} range
@@ -71,8 +72,7 @@ export function valueTicks([low, high], heightPx, leastDecimals = 0, tagged = nu
   const perPx = (high - low) / heightPx;
   const { least, most } = PX_PER_VALUE;
   const step = roundStep(Math.min(Math.max(heightPx / STEPS_WANTED, least), most) * perPx);
-  const needed = -Math.floor(Math.log10(step) + 1e-9);
-  const decimals = Math.max(leastDecimals, needed, 0);
+  const needed = Math.max(-Math.floor(Math.log10(step) + 1e-9), 0);
   const first = Math.ceil((low + HALF_LINE_PX * perPx) / step);
   const last = Math.floor((high - HALF_LINE_PX * perPx) / step);
   const vals = [];
@@ -82,6 +82,12 @@ export function valueTicks([low, high], heightPx, leastDecimals = 0, tagged = nu
   }
   /** @param {number} value */
   const isCovered = (value) => tagged !== null && Math.abs(value - tagged) < TAG_PX * perPx;
-  const text = vals.map((value) => (isCovered(value) ? "" : tick(value, decimals)));
+  /** @param {number} decimals */
+  const labels = (decimals) => vals.map((value) => tick(value, decimals));
+  const alike = labels(Math.max(leastDecimals, needed));
+  const isTooLong = alike.some((label) => label.length > MOST_CHARACTERS);
+  const text = (isTooLong ? labels(needed) : alike).map((label, index) =>
+    isCovered(vals[index]) ? "" : label,
+  );
   return { tickvals: vals, ticktext: text };
 }

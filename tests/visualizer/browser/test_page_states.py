@@ -267,7 +267,16 @@ def test_a_recording_of_another_instrument_is_told_at_first_sight(
     is_at_end = "(pre) => pre.scrollTop + pre.clientHeight >= pre.scrollHeight - 1"
     expect(page.locator("#data-time")).to_have_text("no data")
     expect(page.locator("#data-age")).to_have_text("")
-    assert page.locator("#notice pre").evaluate(is_at_end), "the error is the last of the lines"
+    words = page.locator("#notice pre")
+    assert words.evaluate(is_at_end), "the error is the last of the lines"
+    words.evaluate("(pre) => { pre.scrollTop = 20 }")
+    page.evaluate(
+        """() => {
+          const { position, state } = orderflow.store;
+          orderflow.store.apply({ position, state });
+        }"""
+    )
+    assert words.evaluate("(pre) => pre.scrollTop") == 20, "a reader reads on undisturbed"
 
 
 def test_the_process_log_reads_like_sentences_and_can_be_filtered(

@@ -75,6 +75,7 @@ export function valueTicks([low, high], heightPx, leastDecimals = 0, tagged = nu
   const needed = Math.max(-Math.floor(Math.log10(step) + 1e-9), 0);
   const first = Math.ceil((low + HALF_LINE_PX * perPx) / step);
   const last = Math.floor((high - HALF_LINE_PX * perPx) / step);
+  /** @type {number[]} */
   const vals = [];
   // Counted from 0: beyond 2^53 a number and the next are the same, and the end never came.
   for (let count = 0; count <= Math.min(last - first, heightPx); count += 1) {

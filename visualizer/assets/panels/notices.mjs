@@ -100,10 +100,11 @@ export class Notices {
     if (state.log_file) {
       parts.push(["span", `Log: ${state.log_file}`, "path"]);
     }
+    const before = notice.querySelector("pre")?.scrollTop;
     write(notice, parts);
     const words = notice.querySelector("pre");
     if (words) {
-      words.scrollTop = words.scrollHeight; // the error stands at their end
+      words.scrollTop = before ?? words.scrollHeight; // the error stands at their end
     }
   }
 

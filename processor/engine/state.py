@@ -135,6 +135,11 @@ class EngineState:
         return _moment(max(int(self.book_sums["newest_ms"][0]), trade_ms))
 
     @property
+    def newest_book_ms(self) -> int | None:
+        """The time of the newest book row of the file, None before its first."""
+        return _moment(self.book_sums["newest_ms"][0])
+
+    @property
     def conservation(self) -> Conservation:
         """The sums that must agree: sizes in against bar volumes out, signed sizes against CVD."""
         s = self.trade_sums[0]

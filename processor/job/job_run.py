@@ -25,6 +25,7 @@ from shared.job import CHECKPOINT_SECONDS, Job
 from shared.recordings.day_files import DayFile, FoundFiles, find_day_files
 from shared.recordings.opening import estimated_rows
 from shared.recordings.private_folder import remove_abandoned_folders
+from shared.recordings.problems import rows_text
 
 if TYPE_CHECKING:
     from processor.engine.kernels.loading import Kernels
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.05
 """How often the work looks up to publish, to tell that it is alive and to see a stop signal."""
+
+_TOLD_PROBLEMS = 3
 
 
 class Attendant(Protocol):
@@ -281,5 +284,10 @@ class JobRun:
     def _describe_emptiness(self) -> str:
         if self._quality.is_complete:
             return f"the day files hold no rows in {self._job.time_range}"
-        problems = "; ".join(f"{p.file}: {p.problem}" for p in self._quality.file_problems[:3])
-        return f"no row could be used: {problems or dict(self._quality.skipped)}"
+        problems = [f"{p.file}: {p.problem}" for p in self._quality.file_problems]
+        told = problems[:_TOLD_PROBLEMS]
+        if self._quality.skipped:
+            told.append(rows_text(self._quality.skipped))
+        if len(problems) > _TOLD_PROBLEMS:
+            told.append(f"{len(problems) - _TOLD_PROBLEMS} more files with problems")
+        return f"no row could be used: {'; '.join(told)}"

@@ -213,13 +213,15 @@ class JobMemory:
 
     def _check_position(self, replay: ResumableReplay) -> None:
         """Raise ValueError or TypeError unless `replay` is at some place of this job."""
-        done, data_time_ms = replay.position.files_done, replay.position.data_time_ms
+        position = replay.position
+        done = position.files_done
         if type(done) is not int or not 0 <= done <= len(self._days):
             raise ValueError(f"expected 0 to {len(self._days)} files done, found {done!r}")
-        if data_time_ms is None:
-            return
-        if type(data_time_ms) is not int or not FIRST_MS <= data_time_ms <= LAST_MS:
-            raise ValueError(f"expected a data time in epoch milliseconds, found {data_time_ms!r}")
+        for time_ms in (position.data_time_ms, position.book_time_ms):
+            if time_ms is None:
+                continue
+            if type(time_ms) is not int or not FIRST_MS <= time_ms <= LAST_MS:
+                raise ValueError(f"expected a time in epoch milliseconds, found {time_ms!r}")
 
     def _check_bars(self, replay: ResumableReplay) -> None:
         """Raise ValueError or TypeError unless `replay` has bars to show."""

@@ -109,6 +109,7 @@ class DBInterpreter:
             update = OrderbookUpdate(trades[0].timestamp_ms, [], [])
         else:
             self.position.book_rows += 1
+            self.position.book_time_ms = update.timestamp_ms
         self.position.trades += len(trades)
         self.position.data_time_ms = trades[-1].timestamp_ms if trades else update.timestamp_ms
         return update, trades

@@ -49,8 +49,8 @@ class Quality:
                 error,
             )
         if count == LOGGED_PER_KIND:
-            further = "further rows with %s are counted, not logged"
-            self._tell(logging.WARNING, further, error.problem)
+            further = "further rows %s are counted, not logged"
+            self._tell(logging.WARNING, further, error.problem.words)
 
     def report_file(self, path: Path, problem: str) -> None:
         """Record and log that a file could not be used, or not wholly."""

@@ -109,6 +109,7 @@ class StatusReporter:
         return replace(
             status,
             data_time_ms=replay.position.data_time_ms,
+            book_time_ms=replay.position.book_time_ms,
             book_rows=replay.position.book_rows,
             trades=replay.position.trades,
             files_done=replay.position.files_done,

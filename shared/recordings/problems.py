@@ -1,13 +1,16 @@
 """Why recorded rows are skipped, and whom that is told."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from shared.errors import OrderflowError
 from shared.exit_codes import ExitCode
 
 _SHOWN_CHARACTERS = 200
+
+Kind = TypeVar("Kind", bound=str)
 
 
 class RowProblem(StrEnum):
@@ -22,6 +25,38 @@ class RowProblem(StrEnum):
     OTHER_INSTRUMENT = "other_instrument"
     LATE_TRADE = "late_trade"
     POISON_ROW = "poison_row"
+
+    @property
+    def words(self) -> str:
+        """What is said of the rows: `rows of another instrument`."""
+        return _WORDS[self]
+
+
+_WORDS: Mapping[str, str] = {
+    RowProblem.MALFORMED_LEVELS: "with levels that cannot be read",
+    RowProblem.BAD_LEVEL: "with a price or size of a level that cannot be",
+    RowProblem.BAD_PRICE: "with a price that cannot be",
+    RowProblem.BAD_SIZE: "with a size that cannot be",
+    RowProblem.UNKNOWN_SIDE: "of a side that is neither buy nor sell",
+    RowProblem.BAD_TIMESTAMP: "without a time that can be read",
+    RowProblem.OTHER_INSTRUMENT: "of another instrument",
+    RowProblem.LATE_TRADE: "older than the bar that was open",
+    RowProblem.POISON_ROW: "that ended the processor each time",
+}
+
+
+def rows_text(counts: Mapping[Kind, int]) -> str:
+    """Return how many rows were skipped for what: `167 rows of another instrument, 1 row …`.
+
+    The kinds are those of RowProblem, or of another version, which are told as they are.
+    """
+    return ", ".join(_told(kind, count) for kind, count in counts.items())
+
+
+def _told(kind: str, count: int) -> str:
+    rows = "row" if count == 1 else "rows"
+    words = _WORDS.get(kind)
+    return f"{count:,} {rows} {words}" if words else f"{count:,} {rows}: {kind.replace('_', ' ')}"
 
 
 class BadRowError(OrderflowError):

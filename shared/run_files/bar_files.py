@@ -1,5 +1,6 @@
 """Keep the newest bars in a JSON file."""
 
+import json
 from pathlib import Path
 
 from shared.bars import MAX_BARS, Bar, append_bar, upsert_bar
@@ -41,5 +42,5 @@ def _read_bars(path: Path) -> list[Bar]:
         raise BrokenFileError(path, f"expected an array of bars, found {type(bars).__name__}")
     for bar in bars:
         if not isinstance(bar, list) or not bar:
-            raise BrokenFileError(path, f"expected an array of bars, found {bar!r} in it")
+            raise BrokenFileError(path, f"expected an array of bars, found {json.dumps(bar)} in it")
     return bars

@@ -1,5 +1,6 @@
 """Tell an array of a series' bars from anything else that a file may hold in its place."""
 
+import json
 import operator
 from itertools import chain
 from pathlib import Path
@@ -40,9 +41,14 @@ def _first_fault(bars: list[Any], series: Series) -> str:
     for index, bar in enumerate(bars):
         if not _are_rows([bar], series.width):
             columns = ", ".join(series.column_names)
-            return f"bar {index}: expected {series.width} numbers ({columns}), found {bar!r:.80}"
+            return f"bar {index}: expected {series.width} numbers ({columns}), found {_quoted(bar)}"
         if index > 0 and bar[0] <= bars[index - 1][0]:
             return f"bar {index}: expected a time above {bars[index - 1][0]}, found {bar[0]}"
         if not FIRST_MS <= bar[0] <= LAST_MS:
             return f"bar {index}: expected a time in epoch milliseconds, found {bar[0]}"
     return f"expected bars of {series.width} numbers"
+
+
+def _quoted(bar: Any) -> str:
+    """Return a bar as it stands in its file, or the beginning of it."""
+    return f"{json.dumps(bar):.80}"

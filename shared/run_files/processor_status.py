@@ -62,7 +62,8 @@ class ProcessorStatus:
     `skipped` counts rows that could not be used, by kind; `poison_rows` names those among them on
     which the processor died too often; `observed` counts what was used but is
     worth knowing (crossed books, one-sided books). `share_done` is 0 to 1. Times are epoch ms UTC;
-    `data_time_ms` is the newest row's, None before the first. `history` is None where none is kept.
+    `data_time_ms` is the newest row's, `book_time_ms` that of the newest row in the published book;
+    both are None before the first. `history` is None where none is kept.
     """
 
     run_id: str
@@ -76,6 +77,7 @@ class ProcessorStatus:
     started_at_ms: EpochMs
     updated_at_ms: EpochMs
     data_time_ms: EpochMs | None = None
+    book_time_ms: EpochMs | None = None
     book_rows: Count = 0
     trades: Count = 0
     share_done: float = 0.0

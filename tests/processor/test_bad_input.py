@@ -145,7 +145,7 @@ def test_only_the_first_of_a_kind_are_logged_but_all_are_counted(
     assert len(skipped) == 6
     assert skipped[0] == f"skipped {NAME}, trades row 1: expected price > 0, found -1.0"
     assert skipped[-1] == f"skipped {NAME}, trades row 103: expected size > 0, found -1.0"
-    assert "further rows with bad_price are counted, not logged" in caplog.text
+    assert "further rows with a price that cannot be are counted, not logged" in caplog.text
 
 
 def test_a_long_broken_text_fills_one_short_line(
@@ -247,6 +247,17 @@ def test_an_unusable_file_alone_is_nothing_to_process(data: Path, run: Path, mak
     assert status.phase is Phase.FAILED
     assert status.last_error is not None
     assert status.last_error.startswith("no row could be used")
+
+
+def test_a_file_of_another_instrument_is_told_in_words(data: Path, run: Path) -> None:
+    Recording(data).write(
+        [Book(T0 + 1, [[99, 3]], [[101, 1]], instrument="ETH-USDT")],
+        [Tick(T0 + 2, 100, 2, instrument="ETH-USDT")],
+    )
+    told = "no row could be used: 2 rows of another instrument"
+    with pytest.raises(NoInputError, match=f"^{told}$"):
+        run_pipeline(data, run)
+    assert read_processor_status(RunDirectory(run).processor_status).last_error == told
 
 
 @pytest.mark.parametrize(

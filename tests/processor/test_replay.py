@@ -48,6 +48,22 @@ def test_a_small_day_worked_out_by_hand(tmp_path: Path) -> None:
     assert (outcome.skipped, outcome.observed, outcome.file_problems) == ({}, {}, [])
 
 
+def test_the_book_is_of_the_time_of_its_last_row_though_trades_go_on(tmp_path: Path) -> None:
+    recording = Recording(tmp_path)
+    day_before = recording.write(
+        [Book(T1 - 1_044, [[99, 3]], [[101, 1]]), Book(T1 - 44, [[98, 2]], [])],
+        [Tick(T1 - 5, 100, 2)],
+    )
+    without_book = recording.write([], [Tick(T1 + 60_000, 100, 2)], day="25-07-02")
+    outcome = replay(day_before, without_book, time_range=TWO_DAYS)
+    assert outcome.book_time_ms == T1 - 44
+
+
+def test_without_a_book_row_the_book_is_of_no_time(tmp_path: Path) -> None:
+    outcome = replay(Recording(tmp_path).write([], [Tick(T0 + 500, 100, 2)]))
+    assert outcome.book_time_ms is None
+
+
 def test_book_open_bar_and_cvd_carry_over_to_the_next_day(tmp_path: Path) -> None:
     recording = Recording(tmp_path)
     first = recording.write([Book(T1 - 10, [[99, 3]], [[101, 1]])], [Tick(T1 - 5, 100, 2)])

@@ -41,6 +41,7 @@ class Outcome:
     skipped: dict[str, int]
     observed: dict[str, int]
     file_problems: list[tuple[str, str]]
+    book_time_ms: int | None
     conservation: Any = field(compare=False)
 
 
@@ -96,6 +97,7 @@ def outcome_of(run: Replay, quality: Quality) -> Outcome:
         skipped={str(kind): count for kind, count in quality.skipped.items()},
         observed=run.observed,
         file_problems=[(problem.file, problem.problem) for problem in quality.file_problems],
+        book_time_ms=run.position.book_time_ms,
         conservation=run.conservation,
     )
 

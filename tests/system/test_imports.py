@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "processor/job": "calculation history poison reference reporting engine engine/kernels"
     " engine/replay shared/history shared/recordings shared/run_files",
     "visualizer": "page serving",
-    "visualizer/wording": "shared/run_files",
+    "visualizer/wording": "shared/recordings shared/run_files",
     "visualizer/feed": "wording shared/run_files",
     "visualizer/sources": "feed wording shared/run_files",
     "visualizer/serving": "sources",

@@ -205,7 +205,7 @@ def test_with_the_supervisor_killed_the_page_says_that_it_is_gone(
     on_the_recording.process.kill()
     on_the_recording.process.wait()
     see(page, "#connection", "The page server does not answer")
-    see(page, "#page-chip", "GONE")
+    see(page, "#page-chip", "NO ANSWER")
     assert page.evaluate(BARS_DRAWN) == drawn
 
 

@@ -1,15 +1,16 @@
 // Start the page: wait for what Dash lays out, then join store, feed, panels and controls.
+
+import { DepthChart } from "./book/depth.mjs";
+import { Ladder } from "./book/ladder.mjs";
 import { Charts } from "./charts/charts.mjs";
 import { saveCsv, savePng } from "./charts/download.mjs";
 import { connectGestures } from "./charts/gestures.mjs";
 import { Feed } from "./core/feed.mjs";
 import { Settings } from "./core/settings.mjs";
 import { Store } from "./core/store.mjs";
+import { Header } from "./header/header.mjs";
 import { connectControls } from "./panels/controls.mjs";
-import { DepthChart } from "./panels/depth.mjs";
-import { Header } from "./panels/header.mjs";
 import { connectKeyboard } from "./panels/keyboard.mjs";
-import { Ladder } from "./panels/ladder.mjs";
 import { ProcessLog } from "./panels/log.mjs";
 import { Notices } from "./panels/notices.mjs";
 

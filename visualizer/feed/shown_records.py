@@ -13,6 +13,7 @@ class ShownProcessor:
 
     pid: int
     data_time_ms: int | None
+    book_time_ms: int | None
     share_done: float
     rows_per_s: float
     eta_s: float | None
@@ -51,6 +52,7 @@ def shown_processor(status: ProcessorStatus | None) -> ShownProcessor | None:
     return ShownProcessor(
         pid=status.pid,
         data_time_ms=status.data_time_ms,
+        book_time_ms=status.book_time_ms,
         share_done=status.share_done,
         rows_per_s=status.rows_per_s,
         eta_s=status.eta_s,

@@ -128,7 +128,7 @@ def _controls() -> Component:
             html.Button(
                 "PNG", id=ids.SAVE_PNG, className="button", title="Save the picture as PNG (P)"
             ),
-            html.Button("?", id=ids.HELP, className="button", title="Keyboard (?)"),
+            html.Button("?", id=ids.HELP, className="button", title="Help (?)"),
         ],
     )
 
@@ -209,11 +209,14 @@ def _help() -> Component:
     return html.Dialog(
         id=ids.HELP_DIALOG,
         className="help",
-        **_label("Keyboard"),
+        **_label("Help"),
         children=[
             html.H2("Keyboard"),
             html.Dl([part for keys, meaning in KEYS for part in (html.Dt(keys), html.Dd(meaning))]),
+            html.H2("Mouse"),
             html.P("Drag to move, turn the wheel to zoom, double-click for the newest 300 bars."),
+            html.H2("Fingers"),
+            html.P("Drag sideways to move, spread two fingers to zoom."),
             html.Button("Close", id=ids.HELP_CLOSE, className="button"),
         ],
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from shared.exit_codes import ExitCode
+from shared.recordings.problems import RowProblem, rows_text
 from shared.run_files.processor_status import Phase, ProcessorStatus
 from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, WorkerStatus
 from visualizer.wording.worker_words import PAGE, PROCESSOR, title_of
@@ -160,8 +161,7 @@ def _finished(processor: ProcessorStatus | None) -> PageState:
         return PageState(Kind.FINISHED, "complete")
     problems = [f"{problem.file}: {problem.problem}" for problem in processor.file_problems]
     if processor.skipped:
-        kinds = ", ".join(f"{count:,} {kind}" for kind, count in processor.skipped.items())
-        problems.append(f"rows passed over: {kinds}")
+        problems.append(f"passed over: {rows_text(processor.skipped)}")
     return PageState(
         Kind.FINISHED, "complete, with gaps", "Not all input could be used", "; ".join(problems)
     )
@@ -170,11 +170,12 @@ def _finished(processor: ProcessorStatus | None) -> PageState:
 def _failed(worker: WorkerStatus, processor: ProcessorStatus | None) -> PageState:
     last_words = worker.last_words or (processor.last_error if processor else None)
     if worker.name == PROCESSOR and worker.exit_code == ExitCode.NO_INPUT:
+        failed = processor if processor and processor.phase is Phase.FAILED else None
         return PageState(
             Kind.NO_INPUT,
             "no input",
-            "No file for this instrument and range",
-            "Nothing was found to process.",
+            _no_input_title(failed),
+            (failed and failed.last_error) or _error_in(last_words),
             last_words,
             worker.log_file,
         )
@@ -186,6 +187,26 @@ def _failed(worker: WorkerStatus, processor: ProcessorStatus | None) -> PageStat
         last_words,
         worker.log_file,
     )
+
+
+def _no_input_title(processor: ProcessorStatus | None) -> str:
+    """Return what there was not: a file, a row of the range, or one that could be used."""
+    if processor is None or not processor.files_total:
+        return "No file for this instrument and range"
+    if processor.file_problems or set(processor.skipped) - {RowProblem.OTHER_INSTRUMENT}:
+        return "Nothing in the recording could be used"
+    if processor.skipped:
+        return "The recording is of another instrument"
+    return "The recording has nothing in this range"
+
+
+def _error_in(last_words: str | None) -> str:
+    """Return the newest error among lines of output."""
+    errors = [line for line in (last_words or "").splitlines() if line.startswith(_ERROR)]
+    return errors[-1].removeprefix(_ERROR) if errors else "Nothing was found to process."
+
+
+_ERROR = "Error: "
 
 
 def _why(worker: WorkerStatus) -> str:

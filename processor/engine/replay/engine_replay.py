@@ -122,6 +122,7 @@ class EngineReplay:
         return {
             "files_done": position.files_done,
             "data_time_ms": position.data_time_ms,
+            "book_time_ms": position.book_time_ms,
             "order": progress.order,
             "book": [progress.book.rows, progress.book.row_id],
             "trades": [progress.trades.rows, progress.trades.row_id],

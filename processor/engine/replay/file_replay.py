@@ -209,3 +209,5 @@ class FileReplay:
         position.trades = state.trades
         if state.newest_ms is not None:
             position.data_time_ms = state.newest_ms
+        if state.newest_book_ms is not None:
+            position.book_time_ms = state.newest_book_ms

@@ -58,6 +58,7 @@ class FileStart:
         if self._document is None:
             self._document = {
                 "data_time_ms": self.position.data_time_ms,
+                "book_time_ms": self.position.book_time_ms,
                 "state": self.state.to_document(),
                 "skipped": {str(kind): count for kind, count in self.quality.skipped.items()},
                 "file_problems": len(self.quality.file_problems) - self.problems_before,
@@ -85,4 +86,5 @@ def restored(document: dict[str, Any], job: Job, files_done: int) -> tuple[Engin
         book_rows=state.book_rows,
         trades=state.trades,
         data_time_ms=document["data_time_ms"],
+        book_time_ms=document["book_time_ms"],
     )

@@ -5,6 +5,7 @@ import numpy as np
 from processor.history.book_seconds import BookRows, order_flow_imbalance, seconds_of_book
 from processor.history.quality_marks import Mark, marks_of
 from processor.history.trade_seconds import seconds_of_trades
+from shared.history.columns import joined, split
 from shared.history.trades import Trades
 
 NAN = float("nan")
@@ -62,7 +63,7 @@ def test_a_book_stands_until_the_next_row_in_every_second_between() -> None:
     assert bars.ts.tolist() == [0, 1000, 2000, 3000]
     assert bars.standing_ms.tolist() == [600, 1000, 1000, 1000]
     assert bars.book_rows.tolist() == [1, 0, 1, 0]
-    assert bars.obi_mean.tolist() == [0.5, 0.5, 0.6 * 0.5 - 0.4 * 0.5, -0.5]
+    assert bars.obi_mean.tolist() == [0.5, 0.5, (600 * 0.5 - 400 * 0.5) / 1000, -0.5]
     assert bars.obi_open.tolist()[0::2] == [0.5, -0.5]
     assert np.isnan(bars.obi_open[1::2]).all()
     assert bars.first_id.tolist() == [1, 1, 1, 2]
@@ -75,10 +76,7 @@ def test_after_a_minute_of_silence_nobody_knows_how_the_book_stood() -> None:
     assert bars.ts.tolist() == [1000 * second for second in range(61)]
     assert bars.standing_ms.sum() == 60_000
     assert bars.standing_ms.tolist()[-1] == 500
-    later = BookRows(
-        *map(np.concatenate, zip(rest, book((100_000, 1, 98, 2, 101, 3, 0.0)), strict=True))
-    )
-    bars, _ = seconds(later, 101_000)
+    bars, _ = seconds(joined((rest, book((100_000, 1, 98, 2, 101, 3, 0.0)))), 101_000)
     assert (bars.ts.tolist(), bars.standing_ms.tolist()) == ([100_000], [1_000])
     assert bars.ofi.tolist() == [-2.0]
 
@@ -118,9 +116,9 @@ def test_a_second_is_the_same_whether_its_rows_come_at_once_or_not() -> None:
     rows = book(*((t, 1, 99 + rng.integers(9), 1, 120, 2, rng.random()) for t in times.tolist()))
     whole, _ = seconds(rows, 30_000)
     cut = int(np.searchsorted(rows.from_ms, 11_000))
-    first, rest = seconds(BookRows(*(column[:cut] for column in rows)), 11_000)
-    tail = BookRows(*(column[cut:] for column in rows))
-    second, _ = seconds(BookRows(*map(np.concatenate, zip(rest, tail, strict=True))), 30_000)
+    before, after = split(rows, cut)
+    first, rest = seconds(before, 11_000)
+    second, _ = seconds(joined((rest, after)), 30_000)
     for name, all_at_once, a, b in zip(whole._fields, whole, first, second, strict=True):
         assert np.array_equal(all_at_once, np.concatenate([a, b]), equal_nan=a.dtype == float), name
 

@@ -30,7 +30,7 @@ def test_each_kind_has_its_own_first_few(caplog: pytest.LogCaptureFixture) -> No
     quality.skip_row(PATH, "trades", 99, BadRowError(RowProblem.BAD_PRICE, "price"))
     assert len(caplog.messages) == LOGGED_PER_KIND + 1 + 1
     assert caplog.messages[LOGGED_PER_KIND] == (
-        "further rows with bad_size are counted, not logged"
+        "further rows with a size that cannot be are counted, not logged"
     )
     assert caplog.messages[-1].endswith("row 99: price")
     assert quality.skipped.total() == LOGGED_PER_KIND + 8

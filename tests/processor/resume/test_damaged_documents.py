@@ -130,7 +130,7 @@ def test_a_large_checkpoint_is_set_aside(data: Path, interrupted: RunDirectory) 
     [
         ({"files_done": "none"}, "expected 0 to 1 files done, found 'none'"),
         ({"files_done": 99}, "expected 0 to 1 files done, found 99"),
-        ({"data_time_ms": 10**30}, "expected a data time in epoch milliseconds, found 10"),
+        ({"data_time_ms": 10**30}, "expected a time in epoch milliseconds, found 10"),
         (
             {"files_done": 1, "data_time_ms": None},
             "expected data of a job that is done, found none",

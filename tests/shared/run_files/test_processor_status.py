@@ -31,6 +31,7 @@ STATUS = ProcessorStatus(
     started_at_ms=3,
     updated_at_ms=4,
     data_time_ms=5,
+    book_time_ms=4,
     book_rows=6,
     trades=7,
     share_done=0.5,

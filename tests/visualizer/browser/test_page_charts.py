@@ -315,8 +315,8 @@ def test_prices_have_the_decimals_of_the_instrument(
     files.depth = {"bids": [[4.19e-7, 1e6]], "asks": [[4.21e-7, 2e6]]}
     files.publish()
     page = open_page(server.url)
-    assert page.inner_text(".tag-price") == "0.000000420"
-    assert page.inner_text("#depth-facts").split("\n")[1] == "0.000000419"
+    assert page.inner_text(".tag-price") == "0.0₆420"
+    assert page.inner_text("#depth-facts").split("\n")[1] == "0.0₆419"
 
 
 def test_obi_scale_is_fixed_on_demand(

@@ -18,12 +18,30 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
     ("core/format", "decimalsOf", [4.2e-7], 8),
     ("core/format", "decimalsOf", [100], 0),
     ("core/format", "decimalsOf", [1e21], 0),
-    ("core/format", "decimalsOf", [1.23456789012345], 10),
+    ("core/format", "decimalsOf", [1.23456789012345], 14),
     ("core/format", "fixed", [-1234.5, 2], "−1,234.50"),
     ("core/format", "fixed", [-0.0001, 2], "0.00"),
     ("core/format", "fixed", [None, 2], "–"),
     ("core/format", "signed", [0.25, 3], "+0.250"),
     ("core/format", "signed", [0, 3], "0.000"),
+    ("core/format", "size", [-1_008_100_426_925], "−1.008\u00a0T"),
+    ("core/format", "size", [80e9], "80\u00a0B"),
+    ("core/format", "size", [80_003_456_789], "80.00\u00a0B"),
+    ("core/format", "size", [999_999_999_999], "1.000\u00a0T"),
+    ("core/format", "size", [5_953_502], "5,953,502"),
+    ("core/format", "size", [7.4435e-7], "0.0₆74435"),
+    ("core/format", "size", [0.01], "0.01000"),
+    ("core/format", "size", [1.008e18], "1.008×10¹⁸"),
+    ("core/format", "size", [None], "–"),
+    ("core/format", "price", [7.445e-7, 11], "0.0₆74450"),
+    ("core/format", "price", [1e30, 30], "1×10³⁰"),
+    ("core/format", "tick", [-2e7, 0], "−20\u00a0M"),
+    ("core/format", "tick", [2e7, 0], "20\u00a0M"),
+    ("core/format", "tick", [1.0005e12, 0], "1.0005\u00a0T"),
+    ("core/format", "tick", [61_650, 2], "61,650.00"),
+    ("core/format", "count", [12_345.6], "12,346"),
+    ("core/format", "megabytes", [300_000], "0.3 MB"),
+    ("core/format", "megabytes", [64_000_000], "64 MB"),
     ("core/format", "utc", [1_723_161_255_308], "2024-08-08 23:54:15"),
     # a quarter of the gap stays free: 0.75 × 10 px are 7 px whole and odd, the wick the fourth
     (
@@ -56,6 +74,13 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
         [[61_600, 61_800], 200, 2],
         {"tickvals": [61_650, 61_700, 61_750], "ticktext": ["61,650.00", "61,700.00", "61,750.00"]},
     ),
+    # an odd price in the book has so many decimals: there is no room for them
+    (
+        "charts/ticks",
+        "valueTicks",
+        [[61_600, 61_800], 200, 17],
+        {"tickvals": [61_650, 61_700, 61_750], "ticktext": ["61,650", "61,700", "61,750"]},
+    ),
     # 45 px a unit: the tag at 0.2 is 9 px from the label 0.0 and 13.5 px from the label 0.5
     (
         "charts/ticks",
@@ -69,7 +94,7 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
         "charts/ticks",
         "valueTicks",
         [[0, 1e-8], 60],
-        {"tickvals": [5e-9], "ticktext": ["0.000000005"]},
+        {"tickvals": [5e-9], "ticktext": ["0.0₈5"]},
     ),
     # beyond 2^53 a number and the next are the same
     (
@@ -101,7 +126,7 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
         [[[0], [MINUTE], [4 * MINUTE]], MINUTE],
         [[1.5 * MINUTE, 3.5 * MINUTE]],
     ),
-    ("core/book", "cumulated", [[[10, 1], [9, 2]]], [[10, 1, 1], [9, 2, 3]]),
+    ("book/book_facts", "cumulated", [[[10, 1], [9, 2]]], [[10, 1, 1], [9, 2, 3]]),
     ("panels/log", "isShown", [[1, 0, "info", "files", "file", ""], [], "processes"], False),
     (
         "panels/log",
@@ -138,7 +163,7 @@ def test_a_book_without_one_side_has_no_spread_and_no_obi(
     page = open_page(server.url, wait_until=LAID_OUT)
     facts = page.evaluate(
         """async () => {
-          const { bookFacts } = await import("/assets/core/book.mjs");
+          const { bookFacts } = await import("/assets/book/book_facts.mjs");
           return bookFacts({ bids: [[10, 2]], asks: [] });
         }"""
     )

@@ -169,13 +169,13 @@ def test_finished_with_gaps_names_what_could_not_be_used(
     files.add(30)
     files.write_processor(
         phase=Phase.FINISHED,
-        skipped={"bad levels": 3},
+        skipped={"malformed_levels": 3},
         file_problems=(FileProblem("BTC-USDT-25-07-02.db", "not a database"),),
     )
     files.write_supervisor(running(state=WorkerState.EXITED, pid=None, exit_code=65))
     page = open_page(server.url)
     see(page, "#notice", "BTC-USDT-25-07-02.db: not a database")
-    see(page, "#notice", "3 bad levels")
+    see(page, "#notice", "3 rows with levels that cannot be read")
     see(page, "#progress-text", "complete, with gaps")
 
 
@@ -232,12 +232,51 @@ def test_page_server_gone_shows_a_banner_and_reconnects_by_itself(
     page = open_page(server.url, allowed_errors=("ERR_CONNECTION", "ERR_EMPTY_RESPONSE"))
     server.kill()
     see(page, "#connection", "The page server does not answer")
-    see(page, "#page-chip", "GONE")
+    see(page, "#page-chip", "NO ANSWER")
     assert page.evaluate(BARS_DRAWN) == 30
     files.add(3)
     serve("--poll-ms", "100", port=server.port)
     expect(page.locator("#connection")).to_be_hidden(timeout=15_000)
     page.wait_for_function("() => orderflow.store.ohlc.length === 33")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_a_recording_of_another_instrument_is_told_at_first_sight(
+    files: RunFiles, server: PageServer, open_page: OpenPage, width: int, height: int
+) -> None:
+    reason = "no row could be used: 167 rows of another instrument"
+    files.publish()  # the arrays, empty
+    lines = [f"WARNING skipped BTC-USDT-25-07-01.db, trades row {row}" for row in range(30)]
+    files.write_processor(
+        phase=Phase.FAILED, files_total=1, skipped={"other_instrument": 167}, last_error=reason
+    )
+    files.write_supervisor(
+        running(
+            state=WorkerState.FATAL,
+            pid=None,
+            exit_code=66,
+            last_words="\n".join((*lines, f"Error: {reason}")),
+        )
+    )
+    page = open_page(server.url, wait_until=LAID_OUT, width=width, height=height)
+    see(page, "#notice strong", "The recording is of another instrument")
+    see(page, "#notice span", reason)
+    box = page.locator("#notice span").first.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < height / 2
+    is_at_end = "(pre) => pre.scrollTop + pre.clientHeight >= pre.scrollHeight - 1"
+    expect(page.locator("#data-time")).to_have_text("no data")
+    expect(page.locator("#data-age")).to_have_text("")
+    words = page.locator("#notice pre")
+    assert words.evaluate(is_at_end), "the error is the last of the lines"
+    words.evaluate("(pre) => { pre.scrollTop = 20 }")
+    page.evaluate(
+        """() => {
+          const { position, state } = orderflow.store;
+          orderflow.store.apply({ position, state });
+        }"""
+    )
+    assert words.evaluate("(pre) => pre.scrollTop") == 20, "a reader reads on undisturbed"
 
 
 def test_the_process_log_reads_like_sentences_and_can_be_filtered(

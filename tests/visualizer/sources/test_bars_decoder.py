@@ -93,6 +93,12 @@ def test_what_is_no_array_of_bars_is_refused(
     assert decode(file) == BARS
 
 
+def test_a_bar_that_is_none_is_quoted_as_it_stands_in_the_file(file: Path) -> None:
+    write_json(file, [*BARS, {"open": None, "is_open": True}])
+    with pytest.raises(BrokenFileError, match=r'found \{"open": null, "is_open": true\}$'):
+        BarsDecoder(CVD)(file)
+
+
 @pytest.mark.parametrize("cut", range(1, 50, 7))
 def test_half_a_file_is_refused(file: Path, cut: int) -> None:
     decode = BarsDecoder(CVD)

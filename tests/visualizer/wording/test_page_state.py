@@ -146,13 +146,51 @@ def test_what_could_not_be_used_is_named_at_the_end() -> None:
     done = replace(
         PROCESSOR,
         phase=Phase.FINISHED,
-        skipped={"bad price": 1200},
+        skipped={"bad_price": 1200, "of_the_future": 1},
         file_problems=(FileProblem("a.db", "truncated"),),
     )
     state = state_of(None, done)
     assert state.label == "complete, with gaps"
-    assert state.detail == "a.db: truncated; rows passed over: 1,200 bad price"
+    assert state.detail == (
+        "a.db: truncated; passed over: 1,200 rows with a price that cannot be, 1 row: of the future"
+    )
     assert state_of(None, replace(PROCESSOR, phase=Phase.FINISHED)).title is None
+
+
+NO_INPUT = replace(WORKER, state=WorkerState.FATAL, exit_code=66)
+LAST_WORDS = "WARNING skipped 5 rows\nError: no BTC-USDT in demo; nearest: ETH-USDT"
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ({"files_total": 0}, "No file for this instrument and range"),
+        ({"skipped": {"other_instrument": 167}}, "The recording is of another instrument"),
+        (
+            {"skipped": {"other_instrument": 167, "bad_price": 1}},
+            "Nothing in the recording could be used",
+        ),
+        (
+            {"file_problems": (FileProblem("a.db", "not SQLite"),)},
+            "Nothing in the recording could be used",
+        ),
+        ({}, "The recording has nothing in this range"),
+    ],
+    ids=["no-file", "foreign", "foreign-and-bad", "malformed", "another-time"],
+)
+def test_why_there_is_no_input_is_the_title_and_the_reason_is_beside_it(
+    changes: dict[str, Any], title: str
+) -> None:
+    failed = replace(PROCESSOR, phase=Phase.FAILED, last_error="the reason", files_total=1)
+    state = state_of(replace(NO_INPUT, last_words=LAST_WORDS), replace(failed, **changes))
+    assert (state.title, state.detail) == (title, "the reason")
+
+
+def test_without_the_processor_s_word_the_reason_is_in_its_last_line() -> None:
+    earlier = replace(PROCESSOR, phase=Phase.FINISHED, files_total=1, skipped={"bad_price": 1})
+    state = state_of(replace(NO_INPUT, last_words=LAST_WORDS), earlier)
+    assert state.title == "No file for this instrument and range"
+    assert state.detail == "no BTC-USDT in demo; nearest: ETH-USDT"
 
 
 RECORDER = WorkerStatus("recorder", WorkerState.RUNNING, pid=8)

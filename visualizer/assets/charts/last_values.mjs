@@ -1,6 +1,6 @@
 // The newest value of every row, as its tag on the axis shows it.
 import { CVD, OBI, OHLC, TOT } from "../core/columns.mjs";
-import { fixed, signed, size } from "../core/format.mjs";
+import { price, signed, size } from "../core/format.mjs";
 
 /**
  * @import { Store } from "../core/store.mjs"
@@ -21,7 +21,7 @@ export function lastValues(store, decimals) {
     values.push({
       key: "price",
       value: ohlc[OHLC.close],
-      text: fixed(ohlc[OHLC.close], decimals),
+      text: price(ohlc[OHLC.close], decimals),
       tone: toneOf(ohlc[OHLC.close] - ohlc[OHLC.open]),
     });
     const volume = ohlc[OHLC.volume];

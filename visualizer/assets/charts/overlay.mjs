@@ -1,7 +1,7 @@
 // What lies over the charts: read-outs of all rows, last values on the axis, the crosshair.
 import { CVD, OBI, OHLC, TOT } from "../core/columns.mjs";
 import { element } from "../core/dom.mjs";
-import { fixed, signed, size, utc } from "../core/format.mjs";
+import { price, signed, size, utc } from "../core/format.mjs";
 import { nearest, timesOf } from "../core/view.mjs";
 import { lastValues, toneOf } from "./last_values.mjs";
 
@@ -171,7 +171,7 @@ export class Overlay {
       this.#crossValue.style.cssText = `left:${plot.left + plot.width}px;top:${y}px`;
       this.#crossValue.textContent =
         row.key === "price"
-          ? fixed(value, decimals)
+          ? price(value, decimals)
           : row.key === "obi"
             ? signed(value, 3)
             : size(value);
@@ -188,7 +188,7 @@ export class Overlay {
 function readout(key, { ohlc, metrics, cvd }, decimals, time) {
   if (key === "price") {
     /** @param {number | undefined} value */
-    const price = (value) => fixed(value, decimals);
+    const priceText = (value) => price(value, decimals);
     const when = element("time", "", `${utc(time)} UTC`);
     if (!ohlc) {
       return [when, element("span", "quiet", "no trades")];
@@ -196,7 +196,7 @@ function readout(key, { ohlc, metrics, cvd }, decimals, time) {
     const change = ohlc[OHLC.close] - ohlc[OHLC.open];
     return [
       when,
-      ...fields(candle(ohlc, OHLC, price)),
+      ...fields(candle(ohlc, OHLC, priceText)),
       element(
         "span",
         toneOf(change),

@@ -2,7 +2,8 @@
 //
 // They are placed and labelled here, because Plotly would measure each label at every update to
 // hide those that stick out, and leave out the date when the first tick is too near the edge.
-import { fixed, utc } from "../core/format.mjs";
+import { roundStep } from "../core/digits.mjs";
+import { tick, utc } from "../core/format.mjs";
 
 /** @import { Range, Ticks } from "../core/types.d.ts" */
 
@@ -23,8 +24,8 @@ const HALF_LABEL_PX = 34;
 const PX_PER_VALUE = { least: 16, most: 44 };
 const STEPS_WANTED = 5;
 const HALF_LINE_PX = 7;
-const MOST_DECIMALS = 20;
 const TAG_PX = 16;
+const MOST_CHARACTERS = 11; // in the margin beside the axis
 
 /**
  * Return `tickvals` and `ticktext` for a range of time drawn so wide.
@@ -58,7 +59,7 @@ export function timeTicks([from, to], widthPx) {
 /**
  * Return `tickvals` and `ticktext` of round values, none whose label would leave its row.
  *
- * The labels have the decimals that the step needs, or `leastDecimals` where those are more. One
+ * The labels have the decimals that the step needs, or `leastDecimals` where those fit. One
  * that would look out from under the tag of the value `tagged` is left out.
  *
  * @param {Range} range
@@ -71,10 +72,10 @@ export function valueTicks([low, high], heightPx, leastDecimals = 0, tagged = nu
   const perPx = (high - low) / heightPx;
   const { least, most } = PX_PER_VALUE;
   const step = roundStep(Math.min(Math.max(heightPx / STEPS_WANTED, least), most) * perPx);
-  const needed = -Math.floor(Math.log10(step) + 1e-9);
-  const decimals = Math.min(Math.max(leastDecimals, needed), MOST_DECIMALS);
+  const needed = Math.max(-Math.floor(Math.log10(step) + 1e-9), 0);
   const first = Math.ceil((low + HALF_LINE_PX * perPx) / step);
   const last = Math.floor((high - HALF_LINE_PX * perPx) / step);
+  /** @type {number[]} */
   const vals = [];
   // Counted from 0: beyond 2^53 a number and the next are the same, and the end never came.
   for (let count = 0; count <= Math.min(last - first, heightPx); count += 1) {
@@ -82,17 +83,12 @@ export function valueTicks([low, high], heightPx, leastDecimals = 0, tagged = nu
   }
   /** @param {number} value */
   const isCovered = (value) => tagged !== null && Math.abs(value - tagged) < TAG_PX * perPx;
-  const text = vals.map((value) => (isCovered(value) ? "" : fixed(value, decimals)));
+  /** @param {number} decimals */
+  const labels = (decimals) => vals.map((value) => tick(value, decimals));
+  const alike = labels(Math.max(leastDecimals, needed));
+  const isTooLong = alike.some((label) => label.length > MOST_CHARACTERS);
+  const text = (isTooLong ? labels(needed) : alike).map((label, index) =>
+    isCovered(vals[index]) ? "" : label,
+  );
   return { tickvals: vals, ticktext: text };
-}
-
-/**
- * Return the least of 1, 2 and 5 times a power of ten that is not below `least`.
- *
- * @param {number} least
- */
-function roundStep(least) {
-  const power = 10 ** Math.floor(Math.log10(least));
-  const steps = [1, 2, 5].map((digit) => digit * power);
-  return steps.find((step) => step >= least * (1 - 1e-9)) ?? 10 * power;
 }

@@ -3,6 +3,7 @@
 /** @import { Store } from "./store.mjs" */
 
 const HIDDEN_POLL_MS = 2000;
+const SILENT_MS = 3000; // a server that has not begun to answer by then is not there
 const TIMEOUT_MS = 5000;
 const LOST_AFTER_FAILURES = 2;
 const RETRY_MS = 1000;
@@ -39,32 +40,35 @@ export class Feed {
     this.#isAsking = true;
     clearTimeout(this.#timer);
     const startedAt = performance.now();
+    const silence = setTimeout(() => this.#store.lose(), SILENT_MS);
     try {
-      await this.#fetch();
+      await this.#fetch(() => clearTimeout(silence));
       this.#failures = 0;
-      this.#store.setConnection(false);
     } catch {
       this.#failures += 1;
       if (this.#failures >= LOST_AFTER_FAILURES) {
-        this.#store.setConnection(true);
+        this.#store.lose();
       }
     }
+    clearTimeout(silence);
     this.#isAsking = false;
     this.#timer = setTimeout(() => this.#ask(), this.#pauseMs(performance.now() - startedAt));
   }
 
-  async #fetch() {
+  /** @param {() => void} onAnswer */
+  async #fetch(onAnswer) {
     const store = this.#store;
     const address = `/_feed?since=${encodeURIComponent(store.position)}`;
     const response = await fetch(address, {
       signal: AbortSignal.timeout(TIMEOUT_MS),
       cache: "no-store",
     });
+    onAnswer();
     if (!response.ok) {
       throw new Error(`the page server answered ${response.status}`);
     }
-    store.clockOffsetMs = Number(response.headers.get("X-Orderflow-Now")) - Date.now();
     const message = await response.text();
+    store.hear(Number(response.headers.get("X-Orderflow-Now")));
     if (message) {
       store.apply(JSON.parse(message));
     }

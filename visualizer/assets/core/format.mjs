@@ -1,18 +1,25 @@
 // Numbers and times as text; every time is UTC, whatever the browser's zone.
+//
+// A number is never shown as another one: it is written in full, or rounded to at least three
+// digits with its magnitude beside them. Places to show it in grow, or ask for the short form.
 
-const MAX_DECIMALS = 10;
-/** @type {Map<number, Intl.NumberFormat>} */
-const numberFormats = new Map();
+import { abbreviated, placed, rounded, withPower, written } from "./digits.mjs";
+
+const LONG_FROM = 1e7; // sizes from here on are abbreviated
+const ABBREVIATED_DIGITS = 4;
+const SMALL_DIGITS = 5;
+const MOST_PRICE_CHARACTERS = 18;
+const MOST_CELL_CHARACTERS = 13;
+const CELL_DECIMALS = { usual: 5, most: 8, digits: 3 };
 
 /**
- * Return how many decimals a number was written with, at most 10.
+ * Return how many decimals a number was written with.
  *
  * @param {number} number
  */
 export function decimalsOf(number) {
-  const [mantissa, exponent] = String(Math.abs(number)).split("e");
-  const written = (mantissa.split(".")[1] ?? "").length - Number(exponent ?? 0);
-  return Math.min(Math.max(written, 0), MAX_DECIMALS);
+  const { digits, power } = written(number);
+  return Math.max(digits.length - 1 - power, 0);
 }
 
 /**
@@ -31,6 +38,8 @@ export function decimalsOfAll(numbers) {
 /**
  * Return a number with thousands separated, a fixed number of decimals and a true minus.
  *
+ * The zeros that a small one begins with are counted: `0.0₆74435` is 0.00000074435.
+ *
  * @param {number | null | undefined} number
  * @param {number} decimals
  */
@@ -38,16 +47,8 @@ export function fixed(number, decimals) {
   if (number === null || number === undefined || !Number.isFinite(number)) {
     return "–";
   }
-  let format = numberFormats.get(decimals);
-  if (!format) {
-    format = new Intl.NumberFormat("en-US", {
-      minimumFractionDigits: decimals,
-      maximumFractionDigits: decimals,
-    });
-    numberFormats.set(decimals, format);
-  }
-  const text = format.format(number).replace("-", "−");
-  return /[1-9]/.test(text) ? text : text.replace("−", "");
+  const text = placed(rounded(number, decimals), decimals);
+  return number < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }
 
 /**
@@ -62,12 +63,77 @@ export function signed(number, decimals) {
 }
 
 /**
- * Return a size with decimals that suit it: more for small ones, none beyond what can be read.
+ * Return a price with the decimals of those around it, or with all of its own where those would
+ * be too many: of two prices with no more decimals than asked for none has the other's text.
+ *
+ * @param {number | null | undefined} number
+ * @param {number} decimals
+ */
+export function price(number, decimals) {
+  const text = fixed(number, decimals);
+  if (text.length <= MOST_PRICE_CHARACTERS || !number) {
+    return text;
+  }
+  const own = fixed(number, decimalsOf(number));
+  return own.length <= MOST_PRICE_CHARACTERS ? own : withPower(number, written(number));
+}
+
+/**
+ * Return a size with digits that suit it: more decimals for small ones, a unit for large ones.
  *
  * @param {number | null | undefined} number
  */
 export function size(number) {
-  return fixed(number, sizeDecimals(Math.abs(number ?? 0)));
+  const magnitude = Math.abs(number ?? 0);
+  if (magnitude >= LONG_FROM && Number.isFinite(magnitude)) {
+    return abbreviated(/** @type {number} */ (number), ABBREVIATED_DIGITS);
+  }
+  return fixed(number, sizeDecimals(magnitude));
+}
+
+/**
+ * Return what writes the sizes of a column: all in full, below each other, if they fit.
+ *
+ * @param {number[]} numbers
+ * @returns {(number: number) => string}
+ */
+export function sizesInColumn(numbers) {
+  const { usual, most, digits } = CELL_DECIMALS;
+  const all = decimalsOfAll(numbers);
+  const largest = Math.max(...numbers, 0);
+  for (let decimals = Math.min(all, usual); decimals <= Math.min(all, most); decimals += 1) {
+    /** @param {number} number */
+    const isTold = (number) =>
+      written(number).power + decimals + 1 >= digits || decimalsOf(number) <= decimals;
+    if (fixed(largest, decimals).length <= MOST_CELL_CHARACTERS && numbers.every(isTold)) {
+      return (number) => fixed(number, decimals);
+    }
+  }
+  return size;
+}
+
+/**
+ * Return how many there are of something: `12,346`, `52.14 M`.
+ *
+ * @param {number} number
+ */
+export function count(number) {
+  return Math.abs(number) < LONG_FROM ? fixed(number, 0) : size(number);
+}
+
+/**
+ * Return the round number at a tick of an axis, in full or in the shortest form that is as exact.
+ *
+ * @param {number} number
+ * @param {number} decimals
+ */
+export function tick(number, decimals) {
+  const text = fixed(number, decimals);
+  if (!(Math.abs(number) >= LONG_FROM)) {
+    return text;
+  }
+  const short = abbreviated(Number(number.toPrecision(12)), 12); // without the noise of its sum
+  return short.length < text.length ? short : text;
 }
 
 /**
@@ -75,19 +141,14 @@ export function size(number) {
  *
  * @param {number} magnitude
  */
-export function sizeDecimals(magnitude) {
-  if (!(magnitude > 0) || magnitude >= 100_000) {
+function sizeDecimals(magnitude) {
+  if (magnitude === 0 || magnitude >= 100_000) {
     return 0;
   }
-  return magnitude >= 1000
-    ? 1
-    : magnitude >= 10
-      ? 2
-      : magnitude >= 0.1
-        ? 3
-        : magnitude >= 0.001
-          ? 5
-          : 8;
+  if (magnitude < 0.001) {
+    return Math.min(decimalsOf(magnitude), SMALL_DIGITS - 1 - written(magnitude).power);
+  }
+  return magnitude >= 1000 ? 1 : magnitude >= 10 ? 2 : magnitude >= 0.1 ? 3 : 5;
 }
 
 /**
@@ -107,12 +168,13 @@ export function utc(ms, withSeconds = true) {
 }
 
 /**
- * Return `23:54:15`.
+ * Return the date and the time to the millisecond: `2024-08-08`, `23:54:15.308`.
  *
- * @param {number | null | undefined} ms
+ * @param {number} ms
  */
-export function utcTime(ms) {
-  return utc(ms).slice(11);
+export function utcParts(ms) {
+  const [date, time] = new Date(ms).toISOString().split("T");
+  return { date, time: time.slice(0, -1) };
 }
 
 /**
@@ -143,5 +205,6 @@ export function duration(seconds) {
  * @param {number} bytes
  */
 export function megabytes(bytes) {
-  return `${Math.round(bytes / 1_000_000)} MB`;
+  const amount = bytes / 1_000_000;
+  return `${amount < 10 ? fixed(amount, 1) : count(amount)} MB`;
 }

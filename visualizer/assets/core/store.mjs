@@ -12,6 +12,8 @@ const VALUES = /** @type {const} */ ([
   "files",
 ]);
 
+const OVER = ["finished", "failed", "no-input", "stopped"];
+
 /**
  * @implements {RunArrays}
  * @implements {RunValues}
@@ -19,6 +21,7 @@ const VALUES = /** @type {const} */ ([
 export class Store {
   /** @type {((changed: Changed) => void)[]} */
   #listeners = [];
+  #clockOffsetMs = 0;
 
   /** @type {RunArrays["ohlc"]} */
   ohlc = [];
@@ -46,15 +49,22 @@ export class Store {
   constructor(job) {
     this.job = job;
     this.position = "";
-    this.clockOffsetMs = 0;
-    /** @type {{ lost: false, sinceMs: null } | { lost: true, sinceMs: number }} */
-    this.connection = { lost: false, sinceMs: null };
+    /** Whether the server is silent, and when it was heard last, by the clock of this browser. */
+    this.connection = { lost: false, heardMs: Date.now() };
     this.updates = 0;
   }
 
-  /** Return the time by the server's clock, ms. */
+  /**
+   * Return the time by the server's clock, ms. While the server is silent it stands still: nothing is
+   * known of later.
+   */
   now() {
-    return Date.now() + this.clockOffsetMs;
+    return (this.connection.lost ? this.connection.heardMs : Date.now()) + this.#clockOffsetMs;
+  }
+
+  /** Whether nothing more is on its way: what is not there will not come by itself. */
+  get isOver() {
+    return OVER.includes(this.state?.kind ?? "");
   }
 
   /** @param {(changed: Changed) => void} listener */
@@ -89,13 +99,24 @@ export class Store {
   }
 
   /**
-   * Take note that the server answers, or that it does not.
+   * Take note that the server answered, at that time by its clock.
    *
-   * @param {boolean} lost
+   * @param {number} serverMs
    */
-  setConnection(lost) {
-    if (lost !== this.connection.lost) {
-      this.connection = lost ? { lost, sinceMs: Date.now() } : { lost, sinceMs: null };
+  hear(serverMs) {
+    const heardMs = Date.now();
+    const wasLost = this.connection.lost;
+    this.#clockOffsetMs = serverMs - heardMs;
+    this.connection = { lost: false, heardMs };
+    if (wasLost) {
+      this.#tell(new Set(["connection"]));
+    }
+  }
+
+  /** Take note that the server does not answer. */
+  lose() {
+    if (!this.connection.lost) {
+      this.connection = { ...this.connection, lost: true };
       this.#tell(new Set(["connection"]));
     }
   }

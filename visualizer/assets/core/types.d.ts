@@ -43,6 +43,7 @@ export interface Depth {
 export interface ProcessorRecord {
   pid: number;
   data_time_ms: number | null;
+  book_time_ms: number | null;
   share_done: number;
   rows_per_s: number;
   eta_s: number | null;

@@ -54,14 +54,13 @@ export class ProcessLog {
     const shown = matching.slice(-MAX_LINES).reverse();
     const lines = new Map(shown.map((row) => [row, this.#lines.get(row) ?? line(row)]));
     this.#lines = lines;
-    const wanted = [...lines.values()];
+    const none = element("li", "quiet", emptyText(this.#store));
+    const wanted = lines.size ? [...lines.values()] : [none];
     const isSame =
       wanted.length === this.#list.children.length &&
       wanted.every((item, index) => item === this.#list.children[index]);
     if (!isSame) {
-      this.#list.replaceChildren(
-        ...(wanted.length ? wanted : [element("li", "quiet", emptyText(this.#store))]),
-      );
+      this.#list.replaceChildren(...wanted);
     }
     byId("log-count").textContent = `${shown.length} of ${this.#store.events.length}`;
   }

@@ -1,6 +1,6 @@
 // What the reader must know: how the run stands if it does not just run, broken files, a lost server.
 import { byId, element } from "../core/dom.mjs";
-import { duration, utcTime } from "../core/format.mjs";
+import { duration, utc } from "../core/format.mjs";
 import { timesOf } from "../core/view.mjs";
 
 /**
@@ -56,7 +56,7 @@ export class Notices {
 
   #showConnection() {
     const banner = byId("connection");
-    const { lost, sinceMs } = this.#store.connection;
+    const { lost, heardMs } = this.#store.connection;
     banner.hidden = !lost;
     document.body.classList.toggle("is-disconnected", lost);
     if (lost) {
@@ -64,7 +64,7 @@ export class Notices {
         ["strong", "The page server does not answer"],
         [
           "span",
-          `for ${duration((Date.now() - sinceMs) / 1000)}. What is shown is the last that came; reconnecting by itself.`,
+          `for ${duration((Date.now() - heardMs) / 1000)}. What is shown is as of ${utc(this.#store.now())} UTC; reconnecting by itself.`,
         ],
       ]);
     }
@@ -88,7 +88,11 @@ export class Notices {
     }
     const changed = this.#store.files?.ohlc?.changed_ms;
     if (hasOldData && changed) {
-      parts.push(["span", `Data of ${duration((this.#store.now() - changed) / 1000)} ago.`, "age"]);
+      parts.push([
+        "span",
+        `Last update ${duration((this.#store.now() - changed) / 1000)} ago.`,
+        "age",
+      ]);
     }
     if (state.last_words) {
       parts.push(["pre", state.last_words]);
@@ -96,7 +100,12 @@ export class Notices {
     if (state.log_file) {
       parts.push(["span", `Log: ${state.log_file}`, "path"]);
     }
+    const before = notice.querySelector("pre")?.scrollTop;
     write(notice, parts);
+    const words = notice.querySelector("pre");
+    if (words) {
+      words.scrollTop = before ?? words.scrollHeight; // the error stands at their end
+    }
   }
 
   #showFiles() {
@@ -113,7 +122,7 @@ export class Notices {
         notice.dataset.tone = "warn";
         notice.dataset.file = name;
         const kept = file.changed_ms
-          ? `the last good values, of ${utcTime(file.changed_ms)} UTC, stay.`
+          ? `the last good values, written ${utc(file.changed_ms)} UTC, stay.`
           : "there are no earlier values.";
         notice.append(
           element(

@@ -1,7 +1,11 @@
 // What follows from a book of levels: pure functions, best first in, best first out.
-import { decimalsOfAll } from "./format.mjs";
+import { decimalsOfAll, utcParts } from "../core/format.mjs";
 
-/** @import { BookFacts, CumulatedLevel, Depth, Level } from "./types.d.ts" */
+/**
+ * @import { BookFacts, CumulatedLevel, Depth, Level } from "../core/types.d.ts"
+ * @import { ProcessorRecord } from "../core/types.d.ts"
+ * @import { Store } from "../core/store.mjs"
+ */
 
 /**
  * Return levels as [price, size, size of this and all better levels].
@@ -49,4 +53,37 @@ export function bookFacts(depth) {
  */
 export function priceDecimals(depth) {
   return decimalsOfAll([...(depth?.bids ?? []), ...(depth?.asks ?? [])].map((level) => level[0]));
+}
+
+/**
+ * Say of which moment the book is, with the date where that is not the one of the newest data.
+ *
+ * @param {ProcessorRecord | null} processor
+ */
+export function bookTimeText(processor) {
+  if (!processor || processor.book_time_ms === null) {
+    return "";
+  }
+  const { date, time } = utcParts(processor.book_time_ms);
+  const isSameDay = date === utcParts(processor.data_time_ms ?? processor.book_time_ms).date;
+  return `book at ${isSameDay ? "" : `${date} `}${time} UTC`;
+}
+
+/**
+ * Say why there is nothing on one side of a book, or on both.
+ *
+ * @param {BookFacts} facts
+ * @param {Store} store
+ */
+export function emptinessText({ bestBid, bestAsk }, store) {
+  if (bestBid !== null || bestAsk !== null) {
+    return bestBid === null ? "no bids" : "no asks";
+  }
+  if (store.processor && store.processor.book_time_ms !== null) {
+    return "the book is empty";
+  }
+  if (store.state?.kind === "finished") {
+    return "the recording has no book";
+  }
+  return store.isOver ? "no book" : "no book yet";
 }

@@ -1,11 +1,12 @@
 // The ladder: the best levels of both sides around the spread, sizes drawn as bars behind them.
-import { bookFacts, cumulated, priceDecimals } from "../core/book.mjs";
+
 import { byId, element } from "../core/dom.mjs";
-import { decimalsOfAll, fixed } from "../core/format.mjs";
+import { price, sizesInColumn } from "../core/format.mjs";
+import { bookFacts, bookTimeText, cumulated, emptinessText, priceDecimals } from "./book_facts.mjs";
 
 /**
  * @import { Store } from "../core/store.mjs"
- * @import { BookFacts, Changed, Panel } from "../core/types.d.ts"
+ * @import { Changed, Panel } from "../core/types.d.ts"
  */
 
 /** @typedef {"bids" | "asks"} Side */
@@ -13,8 +14,8 @@ import { decimalsOfAll, fixed } from "../core/format.mjs";
 const LEVELS_A_SIDE = 25; // at most; as many are shown as there is room for
 const LEVELS_WITHOUT_LIMIT = 10; // in a column that grows with its content
 const ROW_PX = 15;
-const OTHER_ROWS_PX = 42; // the head and the spread
-const MAX_SIZE_DECIMALS = 5;
+const OTHER_ROWS_PX = 60; // the time, the head and the spread
+const CHANGES = ["depth", "processor", "state"];
 
 /** @implements {Panel} */
 export class Ladder {
@@ -23,6 +24,7 @@ export class Ladder {
   /** @type {{ side: Side, index: number, row: HTMLElement, cells: HTMLElement[] }[]} */
   #rows = [];
   #spread = element("td", "");
+  #time = element("caption", "book-time");
   /** @type {number | null} */
   #frame = null;
 
@@ -35,7 +37,7 @@ export class Ladder {
 
   /** @param {Changed} changed */
   dataChanged(changed) {
-    if (changed.has("depth")) {
+    if (CHANGES.some((name) => changed.has(name))) {
       this.#frame ??= requestAnimationFrame(() => {
         this.#frame = null;
         this.#show();
@@ -64,7 +66,7 @@ export class Ladder {
     }
     const header = element("thead");
     header.append(head);
-    table.append(element("caption", "unseen", "Best levels of the book"), header, body);
+    table.append(this.#time, header, body);
     this.#root.replaceChildren(table);
   }
 
@@ -90,37 +92,31 @@ export class Ladder {
   }
 
   #show() {
-    const { depth } = this.#store;
+    const { depth, processor } = this.#store;
     const decimals = priceDecimals(depth);
     const sides = { bids: cumulated(depth?.bids ?? []), asks: cumulated(depth?.asks ?? []) };
     const shown = [...sides.bids.slice(0, LEVELS_A_SIDE), ...sides.asks.slice(0, LEVELS_A_SIDE)];
-    const sizes = shown.map((level) => level[1]);
-    const sizeDecimals = Math.min(decimalsOfAll(sizes), MAX_SIZE_DECIMALS);
-    const largest = Math.max(...sizes, 0) || 1;
+    const size = sizesInColumn(shown.flatMap(([, ...sizes]) => sizes));
+    const largest = Math.max(...shown.map((level) => level[1]), 0) || 1;
     for (const { side, index, row, cells } of this.#rows) {
       const level = sides[side][index];
-      write(cells[0], level ? fixed(level[0], decimals) : "");
-      write(cells[1], level ? fixed(level[1], sizeDecimals) : "");
-      write(cells[2], level ? fixed(level[2], sizeDecimals) : "");
+      write(cells[0], level ? price(level[0], decimals) : "");
+      write(cells[1], level ? size(level[1]) : "");
+      write(cells[2], level ? size(level[2]) : "");
       const share = `${level ? Math.round((level[1] / largest) * 1000) / 10 : 0}%`;
       if (row.style.getPropertyValue("--share") !== share) {
         row.style.setProperty("--share", share);
       }
     }
     const facts = bookFacts(depth);
+    write(this.#time, bookTimeText(processor) || "best levels of the book");
     write(
       this.#spread,
-      facts.spread !== null ? `spread ${fixed(facts.spread, decimals)}` : emptiness(facts),
+      facts.spread !== null
+        ? `spread ${price(facts.spread, decimals)}`
+        : emptinessText(facts, this.#store),
     );
   }
-}
-
-/** @param {BookFacts} facts */
-function emptiness({ bestBid, bestAsk }) {
-  if (bestBid === null && bestAsk === null) {
-    return "no book yet";
-  }
-  return bestBid === null ? "no bids" : "no asks";
 }
 
 /**

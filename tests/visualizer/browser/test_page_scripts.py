@@ -12,6 +12,8 @@ from tests.support.run_files import RunFiles
 pytestmark = pytest.mark.browser
 
 MINUTE = 60_000
+TEN_MINUTES = [0, 10 * MINUTE]
+NEWEST_AT_9 = {"first": 0, "last": 9 * MINUTE, "rows": []}
 
 CASES: list[tuple[str, str, list[Any], Any]] = [
     ("core/format", "decimalsOf", [61837.63], 2),
@@ -100,6 +102,47 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
         "gapsOf",
         [[[0], [MINUTE], [4 * MINUTE]], MINUTE],
         [[1.5 * MINUTE, 3.5 * MINUTE]],
+    ),
+    # half a bar and a bit behind the newest bar's middle, which is at 9
+    ("core/view", "pivotOf", [TEN_MINUTES, None, NEWEST_AT_9, MINUTE], 9.75 * MINUTE),
+    ("core/view", "pivotOf", [TEN_MINUTES, 9.4 * MINUTE, NEWEST_AT_9, MINUTE], 9.75 * MINUTE),
+    ("core/view", "pivotOf", [TEN_MINUTES, 8.4 * MINUTE, NEWEST_AT_9, MINUTE], 8.4 * MINUTE),
+    ("core/view", "pivotOf", [[0, 5 * MINUTE], None, NEWEST_AT_9, MINUTE], 5 * MINUTE),
+    (
+        "core/view",
+        "moved",
+        [[0, 9.4 * MINUTE], NEWEST_AT_9, MINUTE, False],
+        {
+            "bars": None,
+            "follow": False,
+            "spanMs": 9.4 * MINUTE,
+            "leadMs": None,
+            "range": [0, 9.4 * MINUTE],
+        },
+    ),
+    (
+        "core/view",
+        "moved",
+        [[0, 9.5 * MINUTE], NEWEST_AT_9, MINUTE, False],
+        {
+            "bars": None,
+            "follow": True,
+            "spanMs": 9.5 * MINUTE,
+            "leadMs": MINUTE / 2,
+            "range": None,
+        },
+    ),
+    (
+        "core/view",
+        "moved",
+        [TEN_MINUTES, NEWEST_AT_9, MINUTE, True],
+        {
+            "bars": None,
+            "follow": False,
+            "spanMs": 10 * MINUTE,
+            "leadMs": None,
+            "range": TEN_MINUTES,
+        },
     ),
     ("core/book", "cumulated", [[[10, 1], [9, 2]]], [[10, 1, 1], [9, 2, 3]]),
     ("panels/log", "isShown", [[1, 0, "info", "files", "file", ""], [], "processes"], False),

@@ -111,7 +111,6 @@ export function makeLayout({
     font: { family: "system-ui, sans-serif", size: 11, color: colors.axis },
     showlegend: false,
     hovermode: false,
-    dragmode: "pan",
     shapes: gapShapes(bars.ohlc, windowMs, colors),
     xaxis: {
       type: "linear",
@@ -136,7 +135,6 @@ export function makeLayout({
       ].map((share) => Math.min(Math.max(share, 0), 1)),
       range: ranges[row.key],
       side: "right",
-      fixedrange: true,
       gridcolor: colors.grid,
       zeroline: row.key === "obi" || row.key === "cvd",
       zerolinecolor: colors.zero,

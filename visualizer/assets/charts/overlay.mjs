@@ -62,7 +62,7 @@ export class Overlay {
   }
 
   /**
-   * Return how far a horizontal position of the window is across the plot, 0 to 1.
+   * Return how far a horizontal position of the window is across the plot: 0 to 1 where it is on it.
    *
    * @param {number} clientX
    */
@@ -72,7 +72,7 @@ export class Overlay {
     }
     const { plot } = this.#scene.placed;
     const x = clientX - this.#plot.getBoundingClientRect().left - plot.left;
-    return Math.min(Math.max(x / plot.width, 0), 1);
+    return x / plot.width;
   }
 
   /** @param {PointerEvent | null} event */

@@ -145,6 +145,7 @@ export interface BookFacts {
 export interface Choices {
   bars: number | null;
   follow: boolean;
+  held: boolean;
   spanMs: number | null;
   leadMs: number | null;
   range: Range | null;
@@ -169,7 +170,7 @@ export type Times =
 export interface View {
   range: Range;
   size: Size;
-  /** With a margin on both sides, into which a drag can look. */
+  /** With a margin on both sides. */
   bars: Bars;
   visible: Bars;
 }
@@ -309,11 +310,6 @@ export interface Layout extends Size {
 export interface Ticks {
   tickvals: number[];
   ticktext: string[];
-}
-
-/** Plotly gives the element that it draws in a method to listen by. */
-export interface PlotElement extends HTMLElement {
-  on(event: "plotly_relayout", listener: (change: Record<string, number>) => void): void;
 }
 
 interface Plotly {

@@ -14,6 +14,13 @@ pytestmark = pytest.mark.browser
 MINUTE = 60_000
 TEN_MINUTES = [0, 10 * MINUTE]
 NEWEST_AT_9 = {"first": 0, "last": 9 * MINUTE, "rows": []}
+PRICE_ROW = {"key": "price", "top": 10, "height": 100}
+
+
+def tag_of(value: float) -> list[Any]:
+    """Return what `placeTags` is asked about a price in a row of 0 to 50."""
+    return [[{"key": "price", "value": value}], [PRICE_ROW], {"price": [0, 50]}]
+
 
 CASES: list[tuple[str, str, list[Any], Any]] = [
     ("core/format", "decimalsOf", [61837.63], 2),
@@ -143,6 +150,29 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
             "leadMs": None,
             "range": TEN_MINUTES,
         },
+    ),
+    # bars 10 wide at 0, 10 and 20 in a view of 4 to 16: the first and the last are partly in it
+    ("core/view", "barInQuestion", [[[0], [10], [20]], [4, 16], None, 10], [10]),
+    ("core/view", "barInQuestion", [[[0], [10], [20]], [4, 16], 4, 10], [0]),
+    ("core/view", "barInQuestion", [[[0], [10], [20]], [4, 16], 16, 10], [20]),
+    ("core/view", "barInQuestion", [[[0], [40]], [10, 30], 12, 10], None),
+    ("charts/tones", "toneOf", [0], "even"),
+    # a row of 100 px from 10 on: 50 is at its top, 0 at its bottom, a tag 16 px high
+    (
+        *("charts/last_values", "placeTags", tag_of(25)),
+        [{"key": "price", "value": 25, "y": 60, "beyond": None}],
+    ),
+    (
+        *("charts/last_values", "placeTags", tag_of(50)),
+        [{"key": "price", "value": 50, "y": 10, "beyond": None}],
+    ),
+    (
+        *("charts/last_values", "placeTags", tag_of(51)),
+        [{"key": "price", "value": 51, "y": 18, "beyond": "above"}],
+    ),
+    (
+        *("charts/last_values", "placeTags", tag_of(-1)),
+        [{"key": "price", "value": -1, "y": 102, "beyond": "below"}],
     ),
     ("core/book", "cumulated", [[[10, 1], [9, 2]]], [[10, 1, 1], [9, 2, 3]]),
     ("panels/log", "isShown", [[1, 0, "info", "files", "file", ""], [], "processes"], False),

@@ -5,9 +5,10 @@ import { decimalsOfAll } from "../core/format.mjs";
 import { paletteOf } from "../core/palette.mjs";
 import { LARGEST_DRAWN, PLOT_CONFIG } from "../core/plot_config.mjs";
 import { moved, panned, pivotOf, rangeOf, timesOf, within, zoomed } from "../core/view.mjs";
-import { fitRanges, makeLayout, placeRows } from "./figure.mjs";
-import { lastValues } from "./last_values.mjs";
+import { makeLayout } from "./figure.mjs";
+import { lastValues, placeTags } from "./last_values.mjs";
 import { Overlay } from "./overlay.mjs";
+import { fitRanges, placeRows } from "./rows.mjs";
 import { makeTraces, scaleOf } from "./traces.mjs";
 
 /**
@@ -171,6 +172,7 @@ export class Charts {
     const bars = drawable(this.#barsWithin(range[0] - margin, range[1] + margin));
     const next = { range, size, bars, visible: drawable(this.visibleBars()) };
     if (this.#drawn && isSame(this.#drawn, next)) {
+      this.#overlay.refresh(); // the newest values may be others, out of view
       return;
     }
     this.#react(next);
@@ -186,11 +188,12 @@ export class Charts {
     const ranges = fitRanges(visible, settings.obiScale);
     const decimals = this.#decimals(visible.ohlc);
     const scale = scaleOf({ placed, range, ranges, windowMs });
-    const tags = lastValues(this.#store, decimals).map(({ key, value }) => [key, value]);
-    const tagged = Object.fromEntries(tags);
+    const tags = placeTags(lastValues(this.#store, decimals), placed.rows, ranges);
     this.figure = {
       data: makeTraces(bars, settings.rows, colors, scale),
-      layout: makeLayout({ placed, ranges, range, bars, colors, decimals, tagged, windowMs, size }),
+      layout: makeLayout({ placed, ranges, range, bars, colors, decimals, tags, windowMs, size }),
+      rows: placed.rows,
+      ranges,
       decimals,
     };
     window.Plotly.react(this.#plot, this.figure.data, this.figure.layout, PLOT_CONFIG);

@@ -240,6 +240,12 @@ export interface LastValue {
   tone: Tone;
 }
 
+/** A tag at a height of the chart, px: at its value's, or within its row that the value is beyond. */
+export interface PlacedTag extends LastValue {
+  y: number;
+  beyond: "above" | "below" | null;
+}
+
 export type PaletteColor =
   | "paper"
   | "grid"
@@ -293,8 +299,10 @@ export interface Figure {
   layout: Layout;
 }
 
-/** The decimals are those of its prices. */
+/** With what places tags in it; the decimals are those of its prices. */
 export interface ChartsFigure extends Figure {
+  rows: PlacedRow[];
+  ranges: Ranges;
   decimals: number;
 }
 

@@ -143,6 +143,25 @@ export function within(rows, from, to) {
 }
 
 /**
+ * Return the bar in question: the one nearest to `time` among those that are at least partly in
+ * view, without a time the newest whose middle is; null where there is none.
+ *
+ * @template {Keyed} Row
+ * @param {Row[]} rows
+ * @param {Range} range
+ * @param {number | null} time
+ * @param {number} windowMs
+ * @returns {Row | null}
+ */
+export function barInQuestion(rows, [from, to], time, windowMs) {
+  if (time === null) {
+    return within(rows, from, to).at(-1) ?? null;
+  }
+  const inView = within(rows, from - windowMs / 2, to + windowMs / 2);
+  return inView[nearest(inView, time)] ?? null;
+}
+
+/**
  * Return the stretches without trades between bars as [from, to] in ms.
  *
  * @param {Keyed[]} rows

@@ -5,6 +5,7 @@ import { connectGestures } from "./charts/gestures.mjs";
 import { Feed } from "./core/feed.mjs";
 import { Settings } from "./core/settings.mjs";
 import { Store } from "./core/store.mjs";
+import { isMove } from "./core/view.mjs";
 import { connectControls } from "./panels/controls.mjs";
 import { DepthChart } from "./panels/depth.mjs";
 import { Header } from "./panels/header.mjs";
@@ -57,8 +58,8 @@ function start(page) {
     new Notices(store),
     new ProcessLog(store, settings),
   ];
-  settings.onChange(() => {
-    for (const panel of panels) {
+  settings.onChange((changes) => {
+    for (const panel of isMove(changes) ? [charts] : panels) {
       panel.settingsChanged?.();
     }
   });

@@ -139,6 +139,27 @@ def test_a_drag_draws_what_comes_into_view(
     assert not page.evaluate("() => orderflow.settings.values.follow")
 
 
+def test_a_drag_leaves_the_depth_chart_alone_and_new_colours_do_not(
+    files: RunFiles, server: PageServer, open_page: OpenPage
+) -> None:
+    files.add(600)
+    page = open_page(server.url)
+    page.wait_for_selector("#depth-plot .main-svg")
+    settle(page)
+    page.evaluate(
+        """() => {
+          window.isDepthDrawn = false;
+          new MutationObserver(() => { window.isDepthDrawn = true; })
+            .observe(document.getElementById("depth-plot"), { childList: true, subtree: true });
+        }"""
+    )
+    drag(page, 0.4)
+    settle(page)
+    assert not page.evaluate("() => window.isDepthDrawn")
+    page.click("#palette-choice >> text=Green / red")
+    page.wait_for_function("() => window.isDepthDrawn")
+
+
 @pytest.mark.parametrize("spot", SPOTS.values(), ids=SPOTS.keys())
 def test_the_wheel_zooms_wherever_on_the_charts_it_is_turned(
     files: RunFiles, server: PageServer, open_page: OpenPage, spot: tuple[float, float]

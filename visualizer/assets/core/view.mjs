@@ -8,6 +8,7 @@ import { indexOfKey } from "./store.mjs";
 
 const LEAD_SHARE = 0.015; // room right of the newest bar's middle, as a share of the view
 const LEAD_WINDOWS = 0.75; // and at least so much: half of it is the bar's own
+const MOVES = ["bars", "follow", "held", "spanMs", "leadMs", "range"];
 const MIN_WINDOWS = 5;
 const MIN_SHOWN_WINDOWS = 30; // with few bars the candles would else be as broad as doors
 
@@ -55,6 +56,15 @@ export function rangeOf(settings, times, windowMs) {
  */
 function leadOf(spanMs, windowMs) {
   return Math.max(spanMs * LEAD_SHARE, windowMs * LEAD_WINDOWS);
+}
+
+/**
+ * Say whether choices only move what is in view, which concerns the charts alone.
+ *
+ * @param {Partial<Choices>} changes
+ */
+export function isMove(changes) {
+  return Object.keys(changes).every((name) => MOVES.includes(name));
 }
 
 /**

@@ -7,12 +7,12 @@ from playwright.sync_api import Page
 CANDLE_POINTS = 14
 BOX_POINTS = 6
 
-BARS_DRAWN = f"""() => ["price up", "price down"]
+BARS_DRAWN = f"""() => ["price up", "price down", "price even"]
   .map((name) => document.getElementById("charts-plot").data.find((trace) => trace.name === name))
   .reduce((sum, trace) => sum + trace.x.length / {CANDLE_POINTS}, 0)"""
 """How many candles the price row has."""
 
-NEWEST_CANDLE = f"""() => ["price up", "price down"]
+NEWEST_CANDLE = f"""() => ["price up", "price down", "price even"]
   .map((name) => document.getElementById("charts-plot").data.find((trace) => trace.name === name))
   .filter(({{ x }}) => x.length > 0)
   .map(({{ name, x, y }}) => [
@@ -44,10 +44,13 @@ def drawn_candles(page: Page, row: str) -> list[list[float]]:
     """Return a row's candles as `[time, open, high, low, close]`, oldest first."""
     traces = drawn_traces(page)
     candles = []
-    for tone in ("up", "down"):
+    for tone in ("up", "down", "even"):
         for xs, ys in _pieces(traces[f"{row} {tone}"], CANDLE_POINTS):
             bottom, top = ys[1], ys[7]
-            open_, close = (bottom, top) if tone == "up" else (top, bottom)
+            middle = (bottom + top) / 2
+            open_, close = {"up": (bottom, top), "down": (top, bottom), "even": (middle, middle)}[
+                tone
+            ]
             candles.append([(xs[0] + xs[6]) / 2, open_, max(ys), min(ys[1:-1]), close])
     return sorted(candles)
 

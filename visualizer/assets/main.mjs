@@ -9,6 +9,7 @@ import { Feed } from "./core/feed.mjs";
 import { Settings } from "./core/settings.mjs";
 import { Store } from "./core/store.mjs";
 import { Header } from "./header/header.mjs";
+import { isMove } from "./core/view.mjs";
 import { connectControls } from "./panels/controls.mjs";
 import { connectKeyboard } from "./panels/keyboard.mjs";
 import { ProcessLog } from "./panels/log.mjs";
@@ -58,8 +59,8 @@ function start(page) {
     new Notices(store),
     new ProcessLog(store, settings),
   ];
-  settings.onChange(() => {
-    for (const panel of panels) {
+  settings.onChange((changes) => {
+    for (const panel of isMove(changes) ? [charts] : panels) {
       panel.settingsChanged?.();
     }
   });

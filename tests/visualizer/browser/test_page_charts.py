@@ -15,6 +15,7 @@ from tests.support.drawn import (
     drawn_traces,
     pixel_of,
 )
+from tests.support.hands import box_of, settle
 from tests.support.page_server import PageServer
 from tests.support.run_files import START_MS, WINDOW_MS, RunFiles
 
@@ -27,13 +28,6 @@ def show_all(page: Page) -> None:
     page.keyboard.press("3")
     page.wait_for_function("() => orderflow.settings.values.bars === 1000")
     settle(page)
-
-
-def settle(page: Page) -> None:
-    """Wait until two frames went by: what was asked to be drawn is drawn."""
-    page.evaluate(
-        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-    )
 
 
 def assert_drawn(page: Page, row: str, axis: str, bars: list[list[float]]) -> None:
@@ -254,8 +248,7 @@ def test_hovering_reads_out_all_rows_of_one_bar(
 ) -> None:
     files.add(40)
     page = open_page(server.url)
-    box = page.locator("#charts-plot").bounding_box()
-    assert box is not None
+    box = box_of(page, "#charts-plot")
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.3)
     page.wait_for_selector(".cross-time", state="visible")
     when = page.inner_text(".readout-price time").removesuffix(" UTC")

@@ -12,6 +12,15 @@ from tests.support.run_files import RunFiles
 pytestmark = pytest.mark.browser
 
 MINUTE = 60_000
+TEN_MINUTES = [0, 10 * MINUTE]
+NEWEST_AT_9 = {"first": 0, "last": 9 * MINUTE, "rows": []}
+PRICE_ROW = {"key": "price", "top": 10, "height": 100}
+
+
+def tag_of(value: float) -> list[Any]:
+    """Return what `placeTags` is asked about a price in a row of 0 to 50."""
+    return [[{"key": "price", "value": value}], [PRICE_ROW], {"price": [0, 50]}]
+
 
 CASES: list[tuple[str, str, list[Any], Any]] = [
     ("core/format", "decimalsOf", [61837.63], 2),
@@ -125,6 +134,70 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
         "gapsOf",
         [[[0], [MINUTE], [4 * MINUTE]], MINUTE],
         [[1.5 * MINUTE, 3.5 * MINUTE]],
+    ),
+    # half a bar and a bit behind the newest bar's middle, which is at 9
+    ("core/view", "pivotOf", [TEN_MINUTES, None, NEWEST_AT_9, MINUTE], 9.75 * MINUTE),
+    ("core/view", "pivotOf", [TEN_MINUTES, 9.4 * MINUTE, NEWEST_AT_9, MINUTE], 9.75 * MINUTE),
+    ("core/view", "pivotOf", [TEN_MINUTES, 8.4 * MINUTE, NEWEST_AT_9, MINUTE], 8.4 * MINUTE),
+    ("core/view", "pivotOf", [[0, 5 * MINUTE], None, NEWEST_AT_9, MINUTE], 5 * MINUTE),
+    (
+        "core/view",
+        "moved",
+        [[0, 9.4 * MINUTE], NEWEST_AT_9, MINUTE, False],
+        {
+            "bars": None,
+            "follow": False,
+            "spanMs": 9.4 * MINUTE,
+            "leadMs": None,
+            "range": [0, 9.4 * MINUTE],
+        },
+    ),
+    (
+        "core/view",
+        "moved",
+        [[0, 9.5 * MINUTE], NEWEST_AT_9, MINUTE, False],
+        {
+            "bars": None,
+            "follow": True,
+            "spanMs": 9.5 * MINUTE,
+            "leadMs": MINUTE / 2,
+            "range": None,
+        },
+    ),
+    (
+        "core/view",
+        "moved",
+        [TEN_MINUTES, NEWEST_AT_9, MINUTE, True],
+        {
+            "bars": None,
+            "follow": False,
+            "spanMs": 10 * MINUTE,
+            "leadMs": None,
+            "range": TEN_MINUTES,
+        },
+    ),
+    # bars 10 wide at 0, 10 and 20 in a view of 4 to 16: the first and the last are partly in it
+    ("core/view", "barInQuestion", [[[0], [10], [20]], [4, 16], None, 10], [10]),
+    ("core/view", "barInQuestion", [[[0], [10], [20]], [4, 16], 4, 10], [0]),
+    ("core/view", "barInQuestion", [[[0], [10], [20]], [4, 16], 16, 10], [20]),
+    ("core/view", "barInQuestion", [[[0], [40]], [10, 30], 12, 10], None),
+    ("charts/tones", "toneOf", [0], "even"),
+    # a row of 100 px from 10 on: 50 is at its top, 0 at its bottom, a tag 16 px high
+    (
+        *("charts/last_values", "placeTags", tag_of(25)),
+        [{"key": "price", "value": 25, "y": 60, "beyond": None}],
+    ),
+    (
+        *("charts/last_values", "placeTags", tag_of(50)),
+        [{"key": "price", "value": 50, "y": 10, "beyond": None}],
+    ),
+    (
+        *("charts/last_values", "placeTags", tag_of(51)),
+        [{"key": "price", "value": 51, "y": 18, "beyond": "above"}],
+    ),
+    (
+        *("charts/last_values", "placeTags", tag_of(-1)),
+        [{"key": "price", "value": -1, "y": 102, "beyond": "below"}],
     ),
     ("book/book_facts", "cumulated", [[[10, 1], [9, 2]]], [[10, 1, 1], [9, 2, 3]]),
     ("panels/log", "isShown", [[1, 0, "info", "files", "file", ""], [], "processes"], False),

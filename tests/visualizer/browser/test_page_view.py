@@ -1,4 +1,4 @@
-"""Zoom, follow, choices and keys: what the reader set stays as set."""
+"""Zoom, follow and choices: what the reader set stays as set."""
 
 import csv
 import io
@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.support.browser import OpenPage
+from tests.support.hands import drag, settle
 from tests.support.page_server import PageServer
 from tests.support.run_files import WINDOW_MS, RunFiles
 
@@ -17,11 +18,10 @@ pytestmark = pytest.mark.browser
 
 RANGE = "() => document.getElementById('charts-plot').layout.xaxis.range"
 SETTINGS = "() => orderflow.settings.values"
-FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def drawn_range(page: Page) -> list[float]:
-    page.evaluate(FRAME)
+    settle(page)
     found: list[float] = page.evaluate(RANGE)
     return found
 
@@ -29,18 +29,6 @@ def drawn_range(page: Page) -> list[float]:
 def settings(page: Page) -> dict[str, Any]:
     found: dict[str, Any] = page.evaluate(SETTINGS)
     return found
-
-
-def drag(page: Page, share: float) -> None:
-    """Drag the chart sideways by a share of its width, as a hand would."""
-    box = page.locator("#charts-plot").bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.3
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + box["width"] * share / 2, y)
-    page.mouse.move(x + box["width"] * share, y)
-    page.mouse.up()
 
 
 def wait_for_update(page: Page, count: int) -> None:
@@ -157,77 +145,9 @@ def test_windows_show_that_many_of_the_newest_bars(
     page = open_page(server.url)
     page.click(f"#bars-choice >> text=/^{choice}$/")
     page.wait_for_function(f"() => orderflow.settings.values.bars === {choice}")
-    page.evaluate(FRAME)
+    settle(page)
     visible = page.evaluate("() => orderflow.charts.visibleBars().ohlc.map((bar) => bar[0])")
     assert visible == [bar[0] for bar in files.ohlc[-count:]]
-
-
-def test_every_key_does_what_the_list_says(
-    files: RunFiles, server: PageServer, open_page: OpenPage
-) -> None:
-    files.add(400)
-    page = open_page(server.url)
-
-    def span() -> float:
-        width = page.evaluate("() => { const [a, b] = orderflow.charts.range(); return b - a; }")
-        return float(width)
-
-    page.keyboard.press("1")
-    assert settings(page)["bars"] == 60
-    page.keyboard.press("2")
-    assert settings(page)["bars"] == 300
-    wide = span()
-    page.keyboard.press("+")
-    assert span() == pytest.approx(wide / 1.25)
-    page.keyboard.press("-")
-    assert span() == pytest.approx(wide)
-    page.keyboard.press("Shift+ArrowLeft")
-    assert settings(page)["follow"] is False
-    left = page.evaluate("() => orderflow.charts.range()[0]")
-    page.keyboard.press("ArrowRight")
-    assert page.evaluate("() => orderflow.charts.range()[0]") == pytest.approx(left + wide * 0.1)
-    page.keyboard.press("ArrowLeft")
-    assert page.evaluate("() => orderflow.charts.range()[0]") == pytest.approx(left)
-    page.keyboard.press("End")
-    assert settings(page)["follow"] is True
-    page.keyboard.press("Home")
-    assert page.evaluate("() => orderflow.charts.visibleBars().ohlc[0][0]") == files.ohlc[0][0]
-    page.keyboard.press("f")
-    assert settings(page)["follow"] is True
-    page.keyboard.press("F")
-    assert settings(page)["follow"] is False
-    page.keyboard.press("?")
-    assert page.is_visible("#help-dialog")
-    assert "follow the newest bar" in page.inner_text("#help-dialog")
-    page.keyboard.press("?")
-    assert page.is_hidden("#help-dialog")
-
-
-def test_keys_typed_into_the_log_filter_do_not_move_the_chart(
-    files: RunFiles, server: PageServer, open_page: OpenPage
-) -> None:
-    files.add(100)
-    page = open_page(server.url)
-    before = settings(page)
-    page.click("#log-filter")
-    page.keyboard.type("f1+")
-    page.wait_for_function("() => orderflow.settings.values.logFilter === 'f1+'")
-    assert settings(page) == {**before, "logFilter": "f1+"}
-
-
-def test_the_wheel_zooms_around_the_pointer(
-    files: RunFiles, server: PageServer, open_page: OpenPage
-) -> None:
-    files.add(300)
-    page = open_page(server.url)
-    box = page.locator("#charts-plot").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
-    time_there = page.inner_text(".cross-time")
-    page.mouse.wheel(0, -400)
-    page.wait_for_function("() => orderflow.settings.values.bars === null")
-    page.evaluate(FRAME)
-    assert page.inner_text(".cross-time") == time_there
 
 
 def test_csv_has_the_visible_bars_of_all_series(
@@ -296,47 +216,3 @@ def test_the_page_has_a_title_and_an_icon_of_its_own(
     assert page.title() == "BTC-USDT · Orderflow"
     icon = page.get_attribute("link[rel=icon]", "href")
     assert server.get(icon or "").headers["content-type"].startswith("image/svg+xml")
-
-
-def touch(page: Page, *paths: list[tuple[float, float]]) -> None:
-    """Move a finger along each of the paths, all at the same time."""
-    session = page.context.new_cdp_session(page)
-    kinds = ["touchStart", *["touchMove"] * (len(paths[0]) - 1)]
-    for kind, positions in zip(kinds, zip(*paths, strict=True), strict=True):
-        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(positions)]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-        page.evaluate(FRAME)
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
-def test_on_a_phone_a_finger_moves_two_zoom_and_up_and_down_scrolls(
-    files: RunFiles, server: PageServer, open_page: OpenPage
-) -> None:
-    files.add(300)
-    page = open_page(server.url, width=390, height=844, has_touch=True, is_mobile=True)
-    box = page.locator("#charts-plot").bounding_box()
-    assert box is not None
-    x, y = box["x"] + 150, box["y"] + 120
-
-    before = drawn_range(page)
-    pixels = page.evaluate("() => document.getElementById('charts-plot')._fullLayout.xaxis._length")
-    touch(page, [(x + step * 10, y) for step in range(11)])
-    after = drawn_range(page)
-    width = before[1] - before[0]
-    # the browser takes the first pixels to see where the finger is going
-    assert (before[0] - after[0]) / width * pixels == pytest.approx(100, abs=20)
-    assert after[1] - after[0] == pytest.approx(width)
-    assert settings(page)["follow"] is False
-
-    touch(
-        page,
-        [(x - 20 - step * 8, y) for step in range(11)],
-        [(x + 20 + step * 8, y + 40) for step in range(11)],
-    )
-    zoomed = drawn_range(page)
-    # the fingers go from 40 to 200 pixels apart
-    assert (after[1] - after[0]) / (zoomed[1] - zoomed[0]) == pytest.approx(5, rel=0.25)
-
-    touch(page, [(x, y + 300 - step * 20) for step in range(12)])
-    page.wait_for_function("() => window.scrollY > 100")
-    assert drawn_range(page) == zoomed

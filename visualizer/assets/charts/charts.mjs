@@ -4,23 +4,23 @@ import { byId, onResize, sizeOf } from "../core/dom.mjs";
 import { decimalsOfAll } from "../core/format.mjs";
 import { paletteOf } from "../core/palette.mjs";
 import { LARGEST_DRAWN, PLOT_CONFIG } from "../core/plot_config.mjs";
-import { moved, panned, rangeOf, timesOf, within, zoomed } from "../core/view.mjs";
-import { fitRanges, makeLayout, placeRows } from "./figure.mjs";
-import { lastValues } from "./last_values.mjs";
+import { moved, panned, pivotOf, rangeOf, timesOf, within, zoomed } from "../core/view.mjs";
+import { makeLayout } from "./figure.mjs";
+import { lastValues, placeTags } from "./last_values.mjs";
 import { Overlay } from "./overlay.mjs";
+import { fitRanges, placeRows } from "./rows.mjs";
 import { makeTraces, scaleOf } from "./traces.mjs";
 
 /**
  * @import { Settings } from "../core/settings.mjs"
  * @import { Store } from "../core/store.mjs"
  * @import { Bar, Bars, Changed, ChartsFigure, Movable, Panel } from "../core/types.d.ts"
- * @import { PlotElement, Range, Size, View } from "../core/types.d.ts"
+ * @import { Range, Size, View } from "../core/types.d.ts"
  */
 
 const SERIES = /** @type {const} */ (["ohlc", "metrics", "cvd"]);
 const PRICES = [OHLC.open, OHLC.high, OHLC.low, OHLC.close];
-const SLIM_MARGIN = 0.02;
-const WIDE_MARGIN = 1; // while the pointer is over the chart: there is something to drag into view
+const MARGIN_SHARE = 0.02; // bars of which only a part is in view are drawn too
 
 /**
  * @implements {Panel}
@@ -29,11 +29,9 @@ const WIDE_MARGIN = 1; // while the pointer is over the chart: there is somethin
 export class Charts {
   #store;
   #settings;
-  #plot = /** @type {PlotElement} */ (byId("charts-plot"));
+  #plot = byId("charts-plot");
   /** @type {number | null} */
   #frame = null;
-  #isDragging = false;
-  #isPointerOver = false;
   /** @type {View | null} */
   #drawn = null;
   /** @type {Size | null} */
@@ -51,7 +49,10 @@ export class Charts {
     /** @type {ChartsFigure | null} */
     this.figure = null;
     this.#overlay = new Overlay(store, byId("charts-overlay"), this.#plot);
-    this.#listen();
+    onResize(this.#plot, (size) => {
+      this.#size = size;
+      this.requestDraw();
+    });
   }
 
   /** @param {Changed} changed */
@@ -76,9 +77,7 @@ export class Charts {
   requestDraw() {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = null;
-      if (!this.#isDragging) {
-        this.#draw();
-      }
+      this.#draw();
     });
   }
 
@@ -111,13 +110,12 @@ export class Charts {
   pan(share) {
     const range = this.range();
     if (range) {
-      const times = timesOf(this.#store);
-      this.#settings.set(moved(panned(range, share, times), times));
+      this.#moveTo(panned(range, share, timesOf(this.#store)));
     }
   }
 
   /**
-   * Make the view `factor` times as wide, around a time or else the newest bar in view.
+   * Make the view `factor` times as wide, around a time or else its end with the newest bar.
    *
    * @param {number} factor
    * @param {number | null} anchor
@@ -126,10 +124,9 @@ export class Charts {
     const range = this.range();
     if (range) {
       const times = timesOf(this.#store);
-      const pivot = anchor ?? Math.min(Math.max(times.last ?? range[1], range[0]), range[1]);
-      this.#settings.set(
-        moved(zoomed(range, factor, pivot, times, this.#store.job.windowMs), times),
-      );
+      const { windowMs } = this.#store.job;
+      const pivot = pivotOf(range, anchor, times, windowMs);
+      this.#moveTo(zoomed(range, factor, pivot, times, windowMs));
     }
   }
 
@@ -139,8 +136,14 @@ export class Charts {
     const times = timesOf(this.#store);
     if (range && times.first !== null) {
       const from = times.first - this.#store.job.windowMs;
-      this.#settings.set(moved([from, from + range[1] - range[0]], times));
+      this.#moveTo([from, from + range[1] - range[0]]);
     }
+  }
+
+  /** @param {Range} range */
+  #moveTo(range) {
+    const { windowMs } = this.#store.job;
+    this.#settings.set(moved(range, timesOf(this.#store), windowMs, this.#settings.values.held));
   }
 
   /**
@@ -165,10 +168,11 @@ export class Charts {
     if (!range || !size?.width) {
       return;
     }
-    const margin = (range[1] - range[0]) * (this.#isPointerOver ? WIDE_MARGIN : SLIM_MARGIN);
+    const margin = (range[1] - range[0]) * MARGIN_SHARE;
     const bars = drawable(this.#barsWithin(range[0] - margin, range[1] + margin));
     const next = { range, size, bars, visible: drawable(this.visibleBars()) };
     if (this.#drawn && isSame(this.#drawn, next)) {
+      this.#overlay.refresh(); // the newest values may be others, out of view
       return;
     }
     this.#react(next);
@@ -184,19 +188,16 @@ export class Charts {
     const ranges = fitRanges(visible, settings.obiScale);
     const decimals = this.#decimals(visible.ohlc);
     const scale = scaleOf({ placed, range, ranges, windowMs });
-    const tags = lastValues(this.#store, decimals).map(({ key, value }) => [key, value]);
-    const tagged = Object.fromEntries(tags);
+    const tags = placeTags(lastValues(this.#store, decimals), placed.rows, ranges);
     this.figure = {
       data: makeTraces(bars, settings.rows, colors, scale),
-      layout: makeLayout({ placed, ranges, range, bars, colors, decimals, tagged, windowMs, size }),
+      layout: makeLayout({ placed, ranges, range, bars, colors, decimals, tags, windowMs, size }),
+      rows: placed.rows,
+      ranges,
       decimals,
     };
-    const isFirst = this.draws === 0;
     window.Plotly.react(this.#plot, this.figure.data, this.figure.layout, PLOT_CONFIG);
     this.draws += 1;
-    if (isFirst) {
-      this.#plot.on("plotly_relayout", (change) => this.#relaidOut(change));
-    }
     this.#overlay.place({ placed, ranges, range, decimals, colors });
   }
 
@@ -216,43 +217,6 @@ export class Charts {
     if (!hasBars && this.#store.state) {
       const { title, label } = this.#store.state;
       empty.textContent = title ?? `No bars (${label})`;
-    }
-  }
-
-  /**
-   * Take over where Plotly has moved the axis while the reader dragged: that is the reader's choice.
-   *
-   * @param {Record<string, number>} change
-   */
-  #relaidOut(change) {
-    const [from, to] = [change["xaxis.range[0]"], change["xaxis.range[1]"]];
-    if (from !== undefined && to !== undefined) {
-      this.#settings.set(moved([from, to], timesOf(this.#store)));
-    }
-  }
-
-  #listen() {
-    const plot = this.#plot;
-    onResize(plot, (size) => {
-      this.#size = size;
-      this.requestDraw();
-    });
-    plot.addEventListener("pointerdown", ({ pointerType }) => {
-      this.#isDragging = pointerType !== "touch"; // where a finger moves the view, we draw it
-    });
-    for (const name of ["pointerup", "pointercancel"]) {
-      window.addEventListener(name, () => {
-        if (this.#isDragging) {
-          this.#isDragging = false;
-          this.requestDraw();
-        }
-      });
-    }
-    for (const name of ["pointerenter", "pointerleave"]) {
-      plot.addEventListener(name, () => {
-        this.#isPointerOver = name === "pointerenter";
-        this.requestDraw();
-      });
     }
   }
 }

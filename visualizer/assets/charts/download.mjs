@@ -4,8 +4,9 @@ import { SERIES } from "../core/columns.mjs";
 import { utc } from "../core/format.mjs";
 import { paletteOf } from "../core/palette.mjs";
 import { PLOT_CONFIG } from "../core/plot_config.mjs";
-import { ROWS } from "./figure.mjs";
-import { lastValues } from "./last_values.mjs";
+import { ARROWS, lastValues, placeTags } from "./last_values.mjs";
+import { MARGIN } from "./rows.mjs";
+import { tonesOf } from "./tones.mjs";
 
 /**
  * @import { Settings } from "../core/settings.mjs"
@@ -103,30 +104,24 @@ export async function savePng(store, settings, charts, depth) {
  * @param {Palette} colors
  * @returns {Figure}
  */
-function withNamesAndTags({ data, layout, decimals }, store, colors) {
-  const rows = ROWS.filter(({ axis }) => axis.replace("y", "yaxis") in layout);
+function withNamesAndTags({ data, layout, rows, ranges, decimals }, store, colors) {
   const names = rows.map(({ name, axis }) => ({
     ...{ xref: "paper", x: 0, xanchor: "left", yref: `${axis} domain`, y: 1, yanchor: "top" },
     text: `<b>${name}</b>`,
     showarrow: false,
     font: { color: colors.axis, size: 11 },
   }));
-  const { up, down, obiUp: obi, tot, axis: even } = colors;
-  const tones = { up, down, obi, tot, even };
-  const tags = lastValues(store, decimals)
-    .map((tag) => ({ ...tag, axis: rows.find(({ key }) => key === tag.key)?.axis }))
-    .filter(({ axis }) => axis)
-    .map(({ axis, value, text, tone }) => ({
-      xref: "paper",
-      x: 1,
-      xanchor: "left",
-      yref: axis,
-      y: value,
-      text,
-      showarrow: false,
-      font: { color: colors.paper, size: 11 },
-      bgcolor: tones[tone],
-    }));
+  const tones = tonesOf(colors);
+  const placed = placeTags(lastValues(store, decimals), rows, ranges);
+  const tags = placed.map(({ y, text, tone, beyond }) => ({
+    ...{ xref: "paper", x: 1, xanchor: "left" },
+    ...{ yref: "paper", y: 1, yshift: MARGIN.top - y, yanchor: "middle" },
+    text: beyond ? `${ARROWS[beyond]} ${text}` : text,
+    showarrow: false,
+    font: { color: beyond ? tones[tone] : colors.paper, size: 11 },
+    bgcolor: beyond ? colors.paper : tones[tone],
+    bordercolor: tones[tone],
+  }));
   return { data, layout: { ...layout, annotations: [...names, ...tags] } };
 }
 

@@ -1,4 +1,5 @@
-// What wheel and fingers do on the charts. Dragging with a mouse is Plotly's.
+// What mouse, wheel and fingers do on the charts; whatever draws those has no part in it.
+import { chooseBars } from "../core/actions.mjs";
 import { byId } from "../core/dom.mjs";
 
 /**
@@ -7,19 +8,19 @@ import { byId } from "../core/dom.mjs";
  */
 
 const WHEEL_ZOOM = 0.0015;
+const CLICK_PX = 3; // a hand that clicks trembles
+const DOUBLE_CLICK_BARS = 300;
 
 /**
- * Let wheel, double click and fingers move what is in view.
+ * Let wheel, double click, mouse and fingers move what is in view.
  *
  * @param {{ settings: Settings, charts: Movable }} parts
  */
 export function connectGestures({ settings, charts }) {
   const plot = byId("charts-plot");
   plot.addEventListener("wheel", (event) => turnWheel(event, plot, charts), { passive: false });
-  plot.addEventListener("dblclick", () => {
-    settings.set({ bars: 300, follow: true, range: null, spanMs: null });
-  });
-  connectFingers(plot, charts);
+  plot.addEventListener("dblclick", () => chooseBars(settings, DOUBLE_CLICK_BARS));
+  connectPointers(plot, charts);
 }
 
 /**
@@ -40,34 +41,37 @@ function turnWheel(event, plot, charts) {
 }
 
 /**
- * Let one finger move the view, and two zoom it. Up and down is the browser's, to scroll the page:
- * the style's `touch-action` gives it that, and it then cancels the pointer. Plotly would take it all.
+ * Let a mouse or one finger move the view, and two fingers zoom it. Up and down is the browser's,
+ * to scroll the page: the style's `touch-action` gives it that, and it then cancels the pointer.
  *
  * @param {HTMLElement} plot
  * @param {Movable} charts
  */
-function connectFingers(plot, charts) {
-  /** @type {Map<number, number>} */
-  const fingers = new Map();
-  plot.addEventListener("touchstart", (event) => event.stopPropagation(), {
-    capture: true,
-    passive: true,
-  });
-  plot.addEventListener("pointerdown", ({ pointerType, pointerId, clientX }) => {
-    if (pointerType === "touch") {
-      fingers.set(pointerId, clientX);
+function connectPointers(plot, charts) {
+  /** Where each pointer is that holds the chart. @type {Map<number, number>} */
+  const holding = new Map();
+  let pressedAt = 0;
+  let isMoving = false;
+  plot.addEventListener("pointerdown", ({ button, pointerId, clientX }) => {
+    if (button === 0) {
+      plot.setPointerCapture(pointerId); // it is ours until let go, also outside of the chart
+      isMoving = holding.size > 0;
+      pressedAt = clientX;
+      holding.set(pointerId, clientX);
     }
   });
   plot.addEventListener("pointermove", ({ pointerId, clientX }) => {
-    if (fingers.has(pointerId) && charts.range()) {
-      const before = [...fingers.values()];
-      fingers.set(pointerId, clientX);
-      follow(before, [...fingers.values()], charts);
+    if (!holding.has(pointerId) || !charts.range()) {
+      return;
+    }
+    isMoving ||= Math.abs(clientX - pressedAt) >= CLICK_PX;
+    if (isMoving) {
+      const before = [...holding.values()];
+      holding.set(pointerId, clientX);
+      follow(before, [...holding.values()], charts);
     }
   });
-  for (const name of /** @type {const} */ (["pointerup", "pointercancel"])) {
-    window.addEventListener(name, ({ pointerId }) => fingers.delete(pointerId));
-  }
+  plot.addEventListener("lostpointercapture", ({ pointerId }) => holding.delete(pointerId));
 }
 
 /**

@@ -1,11 +1,18 @@
-// The newest value of every row, as its tag on the axis shows it.
+// The newest value of every row, as its tag on the axis shows it, and where.
 import { CVD, OBI, OHLC, TOT } from "../core/columns.mjs";
 import { price, signed, size } from "../core/format.mjs";
+import { heightOf } from "./rows.mjs";
+import { toneOf } from "./tones.mjs";
 
 /**
  * @import { Store } from "../core/store.mjs"
- * @import { LastValue, Tone } from "../core/types.d.ts"
+ * @import { LastValue, PlacedRow, PlacedTag, Range, Ranges } from "../core/types.d.ts"
  */
+
+const HALF_TAG_PX = 8;
+
+/** What says that a value is not where its tag is, but beyond that end of the row. */
+export const ARROWS = { above: "▲", below: "▼" };
 
 /**
  * Return the last value of each row with the text and tone of its tag.
@@ -41,11 +48,32 @@ export function lastValues(store, decimals) {
 }
 
 /**
- * Return the tone of a change: up, down or even.
+ * Return where the tags lie: at the height of their value, or inside the row at the end beyond
+ * which it is.
  *
- * @param {number} change
- * @returns {Tone}
+ * @param {LastValue[]} values
+ * @param {PlacedRow[]} rows
+ * @param {Ranges} ranges
+ * @returns {PlacedTag[]}
  */
-export function toneOf(change) {
-  return change > 0 ? "up" : change < 0 ? "down" : "even";
+export function placeTags(values, rows, ranges) {
+  return values.flatMap((value) => {
+    const row = rows.find(({ key }) => key === value.key);
+    return row ? [{ ...value, ...placeTag(value.value, row, ranges[row.key]) }] : [];
+  });
+}
+
+/**
+ * @param {number} value
+ * @param {PlacedRow} row
+ * @param {Range} range
+ * @returns {Pick<PlacedTag, "y" | "beyond">}
+ */
+function placeTag(value, row, range) {
+  const y = heightOf(value, row, range);
+  const bottom = row.top + row.height;
+  if (y < row.top) {
+    return { y: row.top + HALF_TAG_PX, beyond: "above" };
+  }
+  return y > bottom ? { y: bottom - HALF_TAG_PX, beyond: "below" } : { y, beyond: null };
 }

@@ -55,7 +55,8 @@ export class Outline {
   }
 
   /**
-   * Add a body with its wick; a body less than `least` high is made so high.
+   * Add a body with its wick; a body less than `least` high is made so high, and the wick ends no
+   * earlier: an end within the body would cut a hole into it.
    *
    * @param {number} time
    * @param {readonly [open: number, high: number, low: number, close: number]} prices
@@ -65,13 +66,14 @@ export class Outline {
     const middle = (open + close) / 2;
     const bottom = Math.min(open, close, middle - least / 2);
     const top = Math.max(open, close, middle + least / 2);
+    const [lowest, highest] = [Math.min(low, bottom), Math.max(high, top)];
     const base = this.#base;
     const [left, right] = [time + this.#edges.left, time + this.#edges.right];
     const [inLeft, inRight] = [time + this.#edges.wickLeft, time + this.#edges.wickRight];
     this.x.push(left, left, inLeft, inLeft, inRight, inRight, right);
-    this.y.push(base, bottom, bottom, low, low, bottom, bottom);
+    this.y.push(base, bottom, bottom, lowest, lowest, bottom, bottom);
     this.x.push(right, inRight, inRight, inLeft, inLeft, left, left);
-    this.y.push(top, top, high, high, top, top, base);
+    this.y.push(top, top, highest, highest, top, top, base);
   }
 
   /**

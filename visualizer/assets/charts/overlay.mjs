@@ -1,13 +1,14 @@
 // What lies over the charts: read-outs of all rows, last values on the axis, the crosshair.
-import { CVD, OBI, OHLC, TOT } from "../core/columns.mjs";
 import { element } from "../core/dom.mjs";
 import { price, signed, size, utc } from "../core/format.mjs";
-import { nearest, timesOf } from "../core/view.mjs";
-import { lastValues, toneOf } from "./last_values.mjs";
+import { barInQuestion, nearest, timesOf } from "../core/view.mjs";
+import { ARROWS, lastValues, placeTags } from "./last_values.mjs";
+import { readout } from "./readout.mjs";
+import { valueAt } from "./rows.mjs";
 
 /**
  * @import { Store } from "../core/store.mjs"
- * @import { Bar, CandlePlaces, Range, RowKey, Scene } from "../core/types.d.ts"
+ * @import { Bar, Scene } from "../core/types.d.ts"
  */
 
 export class Overlay {
@@ -37,7 +38,9 @@ export class Overlay {
     this.#cross.append(this.#crossX, this.#crossY, this.#crossTime, this.#crossValue);
     this.#cross.hidden = true;
     root.append(this.#dividers, this.#readouts, this.#tags, this.#cross);
-    plot.addEventListener("pointermove", (event) => this.#point(event));
+    for (const name of /** @type {const} */ (["pointerdown", "pointermove"])) {
+      plot.addEventListener(name, (event) => this.#point(event));
+    }
     plot.addEventListener("pointerleave", () => this.#point(null));
   }
 
@@ -62,7 +65,7 @@ export class Overlay {
   }
 
   /**
-   * Return how far a horizontal position of the window is across the plot, 0 to 1.
+   * Return how far a horizontal position of the window is across the plot: 0 to 1 where it is on it.
    *
    * @param {number} clientX
    */
@@ -72,7 +75,7 @@ export class Overlay {
     }
     const { plot } = this.#scene.placed;
     const x = clientX - this.#plot.getBoundingClientRect().left - plot.left;
-    return Math.min(Math.max(x / plot.width, 0), 1);
+    return x / plot.width;
   }
 
   /** @param {PointerEvent | null} event */
@@ -85,18 +88,15 @@ export class Overlay {
   }
 
   /**
-   * Return the time of the bar in question: the one pointed at, else the newest.
+   * Return the time of the bar in question: the one pointed at, else the newest in view.
    *
    * @param {Scene} scene
    */
   #time({ range }) {
-    const { rows, last } = timesOf(this.#store);
-    if (!this.#pointer) {
-      return last;
-    }
     const [from, to] = range;
-    const index = nearest(rows, from + this.shareAt(this.#pointer.x) * (to - from));
-    return rows[index]?.[0] ?? last;
+    const time = this.#pointer && from + this.shareAt(this.#pointer.x) * (to - from);
+    const { windowMs } = this.#store.job;
+    return barInQuestion(timesOf(this.#store).rows, range, time, windowMs)?.[0] ?? null;
   }
 
   /** @param {Scene} scene */
@@ -130,32 +130,31 @@ export class Overlay {
 
   /** @param {Scene} scene */
   #showTags({ placed, ranges, decimals }) {
-    const tags = lastValues(this.#store, decimals).flatMap(({ key, value, text, tone }) => {
-      const row = placed.rows.find((candidate) => candidate.key === key);
-      if (!row) {
-        return [];
-      }
-      const [low, high] = ranges[key];
-      const share = Math.min(Math.max((value - low) / (high - low), 0), 1);
+    const tags = placeTags(lastValues(this.#store, decimals), placed.rows, ranges);
+    const shown = tags.map(({ key, text, tone, y, beyond }) => {
       const tag = element("div", `tag tag-${key} ${tone}`, text);
-      tag.style.top = `${row.top + row.height * (1 - share)}px`;
+      tag.style.top = `${y}px`;
       tag.style.left = `${placed.plot.left + placed.plot.width}px`;
-      return [tag];
+      if (beyond) {
+        tag.classList.add("beyond");
+        tag.prepend(element("span", "tag-arrow", ARROWS[beyond]));
+      }
+      return tag;
     });
-    this.#tags.replaceChildren(...tags);
+    this.#tags.replaceChildren(...shown);
   }
 
   /** @param {Scene} scene */
   #showCross(scene) {
-    this.#cross.hidden = !this.#pointer;
-    if (!this.#pointer) {
+    const time = this.#time(scene);
+    this.#cross.hidden = !this.#pointer || time === null;
+    if (!this.#pointer || time === null) {
       return;
     }
     const { placed, range, ranges, decimals } = scene;
     const { plot } = placed;
     const y = this.#pointer.y - this.#plot.getBoundingClientRect().top;
-    const time = this.#time(scene);
-    const x = plot.left + (((time ?? 0) - range[0]) / (range[1] - range[0])) * plot.width;
+    const x = plot.left + ((time - range[0]) / (range[1] - range[0])) * plot.width;
     this.#crossX.style.cssText = `left:${x}px;top:${plot.top}px;height:${plot.height}px`;
     this.#crossX.hidden = x < plot.left || x > plot.left + plot.width;
     this.#crossTime.style.cssText = `left:${Math.min(Math.max(x, 72), plot.left + plot.width - 20)}px;top:${plot.top + plot.height}px`;
@@ -165,8 +164,7 @@ export class Overlay {
     );
     this.#crossY.hidden = this.#crossValue.hidden = !row;
     if (row) {
-      const [low, high] = ranges[row.key];
-      const value = high - ((y - row.top) / row.height) * (high - low);
+      const value = valueAt(y, row, ranges[row.key]);
       this.#crossY.style.cssText = `left:${plot.left}px;width:${plot.width}px;top:${y}px`;
       this.#crossValue.style.cssText = `left:${plot.left + plot.width}px;top:${y}px`;
       this.#crossValue.textContent =
@@ -177,77 +175,6 @@ export class Overlay {
             : size(value);
     }
   }
-}
-
-/**
- * @param {RowKey} key
- * @param {{ ohlc?: Bar, metrics?: Bar, cvd?: Bar }} bars
- * @param {number} decimals
- * @param {number | null} time
- */
-function readout(key, { ohlc, metrics, cvd }, decimals, time) {
-  if (key === "price") {
-    /** @param {number | undefined} value */
-    const priceText = (value) => price(value, decimals);
-    const when = element("time", "", `${utc(time)} UTC`);
-    if (!ohlc) {
-      return [when, element("span", "quiet", "no trades")];
-    }
-    const change = ohlc[OHLC.close] - ohlc[OHLC.open];
-    return [
-      when,
-      ...fields(candle(ohlc, OHLC, priceText)),
-      element(
-        "span",
-        toneOf(change),
-        `${signed(change, decimals)} (${signed((change / ohlc[OHLC.open]) * 100, 2)} %)`,
-      ),
-    ];
-  }
-  if (key === "volume") {
-    const delta = cvd ? cvd[CVD.close] - cvd[CVD.open] : null;
-    return [
-      element("b", "", "Volume"),
-      element("span", "", size(ohlc?.[OHLC.volume])),
-      ...fields(
-        { delta: delta === null ? "–" : (delta > 0 ? "+" : "") + size(delta) },
-        toneOf(delta ?? 0),
-      ),
-    ];
-  }
-  if (key === "obi") {
-    /** @param {number | undefined} value */
-    const share = (value) => signed(value, 3);
-    return [element("b", "", "OBI"), ...fields(candle(metrics, OBI, share))];
-  }
-  const values = key === "tot" ? candle(metrics, TOT, size) : candle(cvd, CVD, size);
-  return [element("b", "", key.toUpperCase()), ...fields(values)];
-}
-
-/**
- * @param {Bar | undefined} bar
- * @param {CandlePlaces} places
- * @param {(value: number | undefined) => string} text
- */
-function candle(bar, { open, high, low, close }, text) {
-  return {
-    O: text(bar?.[open]),
-    H: text(bar?.[high]),
-    L: text(bar?.[low]),
-    C: text(bar?.[close]),
-  };
-}
-
-/**
- * @param {Record<string, string>} values
- * @param {string} className
- */
-function fields(values, className = "") {
-  return Object.entries(values).flatMap(([name, value]) => {
-    const field = element("span", `field ${className}`);
-    field.append(element("i", "", name), value);
-    return field;
-  });
 }
 
 /**

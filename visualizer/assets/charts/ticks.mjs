@@ -30,8 +30,6 @@ const MOST_CHARACTERS = 11; // in the margin beside the axis
 /**
  * Return `tickvals` and `ticktext` for a range of time drawn so wide.
  *
- * There are ticks for a view's width on both sides too, which a drag brings into sight.
- *
  * @param {Range} range
  * @param {number} widthPx
  * @returns {Ticks}
@@ -41,17 +39,19 @@ export function timeTicks([from, to], widthPx) {
   const least = PX_PER_TICK * msPerPx;
   const longest = Math.ceil(least / LONGEST_STEP) * LONGEST_STEP;
   const step = STEPS.find((candidate) => candidate >= least) ?? longest;
-  const firstWhole = from + HALF_LABEL_PX * msPerPx; // labels before it are cut off, or not seen
+  const firstWhole = from + HALF_LABEL_PX * msPerPx; // labels before it would be cut off
   const vals = [];
   const text = [];
   let dateShown = "";
-  for (let ms = Math.ceil((2 * from - to) / step) * step; ms <= 2 * to - from; ms += step) {
+  for (let ms = Math.ceil(from / step) * step; ms <= to; ms += step) {
     const [date, time] = utc(ms, step < MINUTE).split(" ");
     vals.push(ms);
-    const isCutOff = Math.abs(ms - from) < HALF_LABEL_PX * msPerPx;
-    const label = step >= DAY ? date : date === dateShown ? time : `${time}<br>${date}`;
-    text.push(isCutOff ? "" : label);
-    dateShown = ms < firstWhole ? "" : date;
+    if (ms < firstWhole) {
+      text.push("");
+      continue;
+    }
+    text.push(step >= DAY ? date : date === dateShown ? time : `${time}<br>${date}`);
+    dateShown = date;
   }
   return { tickvals: vals, ticktext: text };
 }

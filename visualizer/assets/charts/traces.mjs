@@ -1,15 +1,16 @@
 // What the charts draw, as Plotly takes it: a pure function of bars, choices and scale.
 import { CVD, OBI, OHLC, TOT } from "../core/columns.mjs";
 import { edgesOf, Outline } from "./outline.mjs";
+import { toneOf, tonesOf, WAYS } from "./tones.mjs";
 
 /**
- * @import { Bar, Bars, CandlePlaces, Palette, Placed } from "../core/types.d.ts"
+ * @import { Bar, Bars, CandlePlaces, Edges, Palette, Placed } from "../core/types.d.ts"
  * @import { Range, Ranges, RowKey, Scale, Trace } from "../core/types.d.ts"
  */
 
+/** @typedef {{ up: string, down: string, even: string }} Tones */
+
 const GAP_WINDOWS = 1.5;
-const TONES = /** @type {const} */ (["up", "down"]);
-const DELTA_TONES = /** @type {const} */ (["up", "down", "even"]);
 
 /**
  * Return what an outline is measured by: the edges of bars, and by row key the value at the
@@ -41,13 +42,13 @@ export function scaleOf({ placed, range, ranges, windowMs }) {
  * @returns {Trace[]}
  */
 export function makeTraces(bars, shownKeys, colors, scale) {
-  const tones = { up: colors.up, down: colors.down, even: colors.zero };
+  const tones = tonesOf(colors);
+  const obiTones = { ...tones, up: colors.obiUp, down: colors.obiDown };
   /** @type {Record<RowKey, () => Trace[]>} */
   const makers = {
     price: () => candles("price", "y", bars.ohlc, OHLC, tones, scale),
     volume: () => volumeBars("y2", bars, tones, scale),
-    obi: () =>
-      candles("obi", "y3", bars.metrics, OBI, { up: colors.obiUp, down: colors.obiDown }, scale),
+    obi: () => candles("obi", "y3", bars.metrics, OBI, obiTones, scale),
     tot: () => totTraces("y4", bars.metrics, colors, scale),
     cvd: () => candles("cvd", "y5", bars.cvd, CVD, tones, scale),
   };
@@ -62,35 +63,43 @@ export function makeTraces(bars, shownKeys, colors, scale) {
  * @param {string} axis
  * @param {readonly Bar[]} rows
  * @param {CandlePlaces} places
- * @param {{ up: string, down: string }} tones
+ * @param {Tones} tones
  * @param {Scale} scale
  */
 function candles(name, axis, rows, places, tones, { edges, rows: scales }) {
   const { base, pixel } = scales[name];
-  const outlines = { up: new Outline(base, edges), down: new Outline(base, edges) };
+  const outlines = outlinesOf(base, edges);
   for (const row of rows) {
     const [open, close] = [row[places.open], row[places.close]];
     const prices = /** @type {const} */ ([open, row[places.high], row[places.low], close]);
-    outlines[close >= open ? "up" : "down"].candle(row[0], prices, pixel);
+    outlines[toneOf(close - open)].candle(row[0], prices, pixel);
   }
-  return TONES.map((tone) => filled(`${name} ${tone}`, axis, outlines[tone], tones[tone]));
+  return WAYS.map((tone) => filled(`${name} ${tone}`, axis, outlines[tone], tones[tone]));
 }
 
 /**
  * @param {string} axis
  * @param {Bars} bars
- * @param {{ up: string, down: string, even: string }} tones
+ * @param {Tones} tones
  * @param {Scale} scale
  */
 function volumeBars(axis, bars, tones, { edges }) {
   const deltas = new Map(bars.cvd.map((bar) => [bar[0], bar[CVD.close] - bar[CVD.open]]));
-  const [up, down, even] = [0, 0, 0].map((base) => new Outline(base, edges));
-  const outlines = { up, down, even };
+  const outlines = outlinesOf(0, edges);
   for (const bar of bars.ohlc) {
     const delta = deltas.get(bar[0]) ?? 0;
-    outlines[delta > 0 ? "up" : delta < 0 ? "down" : "even"].box(bar[0], 0, bar[OHLC.volume]);
+    outlines[toneOf(delta)].box(bar[0], 0, bar[OHLC.volume]);
   }
-  return DELTA_TONES.map((tone) => filled(`volume ${tone}`, axis, outlines[tone], tones[tone]));
+  return WAYS.map((tone) => filled(`volume ${tone}`, axis, outlines[tone], tones[tone]));
+}
+
+/**
+ * @param {number} base
+ * @param {Edges} edges
+ */
+function outlinesOf(base, edges) {
+  const [up, down, even] = WAYS.map(() => new Outline(base, edges));
+  return { up, down, even };
 }
 
 /**

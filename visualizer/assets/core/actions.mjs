@@ -13,22 +13,27 @@ import { byId } from "./dom.mjs";
  * @param {number | string | null} value
  */
 export function chooseBars(settings, value) {
-  if (value !== null && Number(value) !== settings.values.bars) {
-    settings.set({ bars: Number(value), follow: true, range: null, spanMs: null });
+  const { bars, follow } = settings.values;
+  if (value !== null && !(follow && Number(value) === bars)) {
+    settings.set({ bars: Number(value), follow: true, held: false, range: null, spanMs: null });
   }
 }
 
 /**
- * Stop following where one is, or go back to the newest bar.
+ * Stop following and stay where one is, or go back to the newest bar.
+ *
+ * What stays is a stretch of time: soon it is no longer so many of the newest bars.
  *
  * @param {Settings} settings
  * @param {Movable} charts
  */
 export function toggleFollow(settings, charts) {
-  if (settings.values.follow) {
-    settings.set({ follow: false, range: charts.range() });
-  } else {
+  const range = charts.range();
+  if (!settings.values.follow) {
     followNewest(settings);
+  } else if (range) {
+    const spanMs = range[1] - range[0];
+    settings.set({ bars: null, follow: false, held: true, range, spanMs, leadMs: null });
   }
 }
 
@@ -38,7 +43,7 @@ export function toggleFollow(settings, charts) {
  * @param {Settings} settings
  */
 export function followNewest(settings) {
-  settings.set({ follow: true, range: null, leadMs: null });
+  settings.set({ follow: true, held: false, range: null, leadMs: null });
 }
 
 /** Open or close the list of keys. */

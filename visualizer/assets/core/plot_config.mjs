@@ -1,10 +1,8 @@
 // What every Plotly drawing of the page has in common: no buttons, no gestures of Plotly's own.
 
 export const PLOT_CONFIG = {
+  staticPlot: true,
   displayModeBar: false,
-  scrollZoom: false,
-  doubleClick: false,
-  showTips: false,
   showSendToCloud: false,
   plotlyServerURL: "",
   responsive: false,

@@ -8,6 +8,7 @@ const KEY = "orderflow.settings";
 const DEFAULTS = {
   bars: 300, // how many of the newest bars to show; null after a zoom of one's own
   follow: true, // keep the newest bar in view
+  held: false, // the reader said not to follow: moving about does not take that back
   spanMs: null, // width of a zoom of one's own
   leadMs: null, // how far its right edge is past the newest bar
   range: null, // [from, to] in ms, while not following

@@ -146,6 +146,7 @@ export interface BookFacts {
 export interface Choices {
   bars: number | null;
   follow: boolean;
+  held: boolean;
   spanMs: number | null;
   leadMs: number | null;
   range: Range | null;
@@ -170,7 +171,7 @@ export type Times =
 export interface View {
   range: Range;
   size: Size;
-  /** With a margin on both sides, into which a drag can look. */
+  /** With a margin on both sides. */
   bars: Bars;
   visible: Bars;
 }
@@ -240,6 +241,12 @@ export interface LastValue {
   tone: Tone;
 }
 
+/** A tag at a height of the chart, px: at its value's, or within its row that the value is beyond. */
+export interface PlacedTag extends LastValue {
+  y: number;
+  beyond: "above" | "below" | null;
+}
+
 export type PaletteColor =
   | "paper"
   | "grid"
@@ -293,8 +300,10 @@ export interface Figure {
   layout: Layout;
 }
 
-/** The decimals are those of its prices. */
+/** With what places tags in it; the decimals are those of its prices. */
 export interface ChartsFigure extends Figure {
+  rows: PlacedRow[];
+  ranges: Ranges;
   decimals: number;
 }
 
@@ -310,11 +319,6 @@ export interface Layout extends Size {
 export interface Ticks {
   tickvals: number[];
   ticktext: string[];
-}
-
-/** Plotly gives the element that it draws in a method to listen by. */
-export interface PlotElement extends HTMLElement {
-  on(event: "plotly_relayout", listener: (change: Record<string, number>) => void): void;
 }
 
 interface Plotly {

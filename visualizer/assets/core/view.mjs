@@ -6,7 +6,9 @@ import { indexOfKey } from "./store.mjs";
  * @import { Bar, Choices, Keyed, Range, Times } from "./types.d.ts"
  */
 
-const LEAD_SHARE = 0.015; // room right of the newest bar, as a share of the view
+const LEAD_SHARE = 0.015; // room right of the newest bar's middle, as a share of the view
+const LEAD_WINDOWS = 0.75; // and at least so much: half of it is the bar's own
+const MOVES = ["bars", "follow", "held", "spanMs", "leadMs", "range"];
 const MIN_WINDOWS = 5;
 const MIN_SHOWN_WINDOWS = 30; // with few bars the candles would else be as broad as doors
 
@@ -39,26 +41,46 @@ export function rangeOf(settings, times, windowMs) {
     return settings.range;
   }
   if (settings.bars === null && settings.spanMs) {
-    const to = times.last + (settings.leadMs ?? windowMs);
+    const to = times.last + (settings.leadMs ?? leadOf(settings.spanMs, windowMs));
     return [to - settings.spanMs, to];
   }
   const count = settings.bars ?? 300;
   const oldest = times.rows[Math.max(0, times.rows.length - count)][0];
   const span = Math.max(times.last - oldest + windowMs, MIN_SHOWN_WINDOWS * windowMs);
-  const lead = Math.max(span * LEAD_SHARE, windowMs * 0.75);
-  return [times.last + windowMs / 2 - span, times.last + lead];
+  return [times.last + windowMs / 2 - span, times.last + leadOf(span, windowMs)];
 }
 
 /**
- * Return the choices after the reader moved to `range`: following ends where the newest bar does.
+ * @param {number} spanMs
+ * @param {number} windowMs
+ */
+function leadOf(spanMs, windowMs) {
+  return Math.max(spanMs * LEAD_SHARE, windowMs * LEAD_WINDOWS);
+}
+
+/**
+ * Say whether choices only move what is in view, which concerns the charts alone.
+ *
+ * @param {Partial<Choices>} changes
+ */
+export function isMove(changes) {
+  return Object.keys(changes).every((name) => MOVES.includes(name));
+}
+
+/**
+ * Return the choices after the reader moved to `range`.
+ *
+ * The newest bar is followed as long as all of it is in view, unless the reader said not to.
  *
  * @param {Range} range
  * @param {Times} times
+ * @param {number} windowMs
+ * @param {boolean} isHeld
  * @returns {Partial<Choices>}
  */
-export function moved(range, times) {
+export function moved(range, times, windowMs, isHeld) {
   const [from, to] = range;
-  if (times.last !== null && from <= times.last && times.last <= to) {
+  if (!isHeld && times.last !== null && from <= times.last && times.last + windowMs / 2 <= to) {
     return { bars: null, follow: true, spanMs: to - from, leadMs: to - times.last, range: null };
   }
   return { bars: null, follow: false, spanMs: to - from, leadMs: null, range: [from, to] };
@@ -80,6 +102,23 @@ export function panned(range, share, times) {
     shift = Math.min(shift, times.last + span / 2 - range[1]);
   }
   return [range[0] + shift, range[1] + shift];
+}
+
+/**
+ * Return the time in view to zoom around: `anchor`, or behind the newest bar if that is meant.
+ *
+ * Around its middle half of the newest bar would leave the view. It is meant if there is no anchor.
+ *
+ * @param {Range} range
+ * @param {number | null} anchor
+ * @param {Times} times
+ * @param {number} windowMs
+ */
+export function pivotOf([from, to], anchor, times, windowMs) {
+  const newest = times.last ?? to;
+  const isNewest = anchor === null || Math.abs(anchor - newest) <= windowMs / 2;
+  const time = isNewest ? newest + windowMs * LEAD_WINDOWS : anchor;
+  return Math.min(Math.max(time, from), to);
 }
 
 /**
@@ -111,6 +150,25 @@ export function zoomed(range, factor, anchor, times, windowMs) {
  */
 export function within(rows, from, to) {
   return rows.slice(indexOfKey(rows, from), indexOfKey(rows, to + 1));
+}
+
+/**
+ * Return the bar in question: the one nearest to `time` among those that are at least partly in
+ * view, without a time the newest whose middle is; null where there is none.
+ *
+ * @template {Keyed} Row
+ * @param {Row[]} rows
+ * @param {Range} range
+ * @param {number | null} time
+ * @param {number} windowMs
+ * @returns {Row | null}
+ */
+export function barInQuestion(rows, [from, to], time, windowMs) {
+  if (time === null) {
+    return within(rows, from, to).at(-1) ?? null;
+  }
+  const inView = within(rows, from - windowMs / 2, to + windowMs / 2);
+  return inView[nearest(inView, time)] ?? null;
 }
 
 /**

@@ -1,6 +1,5 @@
-// The keyboard: one key, one action; never while the reader types or picks a choice.
+// The keyboard: one key, one action, wherever the focus is; only text that is typed keeps its keys.
 import { chooseBars, followNewest, toggleFollow, toggleHelp } from "../core/actions.mjs";
-import { byId } from "../core/dom.mjs";
 
 /**
  * @import { Settings } from "../core/settings.mjs"
@@ -9,6 +8,8 @@ import { byId } from "../core/dom.mjs";
 
 const PAN = 0.1;
 const ZOOM = 1.25;
+const CHOSEN = ["radio", "checkbox", "button"].map((type) => `[type="${type}"]`).join();
+const TYPED_INTO = `input:not(${CHOSEN}), textarea, select, [contenteditable]`;
 
 /**
  * Let keys do what is listed in the help.
@@ -40,15 +41,12 @@ export function connectKeyboard({ settings, charts, save }) {
     if (!action || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) {
       return;
     }
-    if (/** @type {HTMLDialogElement} */ (byId("help-dialog")).open && key !== "?") {
-      return;
-    }
-    event.preventDefault();
+    event.preventDefault(); // a choice in focus still has the arrows up and down
     action(event);
   });
 }
 
 /** @param {EventTarget | null} target */
 function isTyping(target) {
-  return target instanceof Element && target.matches("input, textarea, select, [contenteditable]");
+  return target instanceof Element && target.matches(TYPED_INTO);
 }

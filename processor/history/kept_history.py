@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
+import msgspec
+
 from processor.calculation.sink import BookSamples, TradeColumns
 from processor.history.history_sink import HistorySink
 from processor.history.store import HistoryStore, remove_history, set_history_aside
 from shared.bars import Bar
-from shared.history.packing import Pack, pack
+from shared.history.packing import Pack, PackedColumnsError, pack
 from shared.history.schema import SchemaError
 from shared.job import HistoryContent
 from shared.recordings.day_files import DayFile
@@ -19,6 +21,11 @@ from shared.series import Series
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+
+_OF_THE_MOMENT = {
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY),
+    *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN),
+}
 
 
 class KeptHistory:
@@ -98,7 +105,7 @@ class KeptHistory:
     def go_back_to(self, commit: int) -> bool:
         """See Sink; a history that cannot be opened stands in nobody's way."""
         if commit:
-            return self._do(lambda sink: sink.go_back_to(commit), True)
+            return self._do(lambda sink: self._is_back_at(sink, commit), True)
         if self._sink is not None and not self._sink.is_empty:
             self._sink.close()
             remove_history(self._path)
@@ -115,21 +122,36 @@ class KeptHistory:
             return HistorySink(store, self._content)
         if store is not None:
             store.close()
+        return self._begin_beside(difference)
+
+    def _begin_beside(self, difference: str | None) -> HistorySink:
+        """Set what is there aside, and begin anew."""
         set_history_aside(self._path)
         logger.info("earlier history set aside: %s", difference)
         store = HistoryStore(self._path, self._pack)
         store.begin_job(self._job)
         return HistorySink(store, self._content)
 
+    def _is_back_at(self, sink: HistorySink, commit: int) -> bool:
+        try:
+            return sink.go_back_to(commit)
+        except (sqlite3.Error, PackedColumnsError, msgspec.MsgspecError) as error:
+            if _may_pass(error):
+                raise
+            sink.close()
+            self._sink = self._begin_beside(f"it cannot be gone on with: {error}")
+            return False
+
     def _store_or_difference(self) -> tuple[HistoryStore | None, str | None]:
         """Return the store that is there, and why it is of no use, None if it is."""
+        store = None
         try:
             store = HistoryStore(self._path, self._pack)
-        except sqlite3.OperationalError:  # locked, or no place for it: it may be as it should be
-            raise
-        except (sqlite3.DatabaseError, SchemaError) as error:
-            return None, f"it cannot be read: {error}"
-        return store, self._difference(store)
+            return store, self._difference(store)
+        except (sqlite3.Error, SchemaError) as error:
+            if _may_pass(error):
+                raise
+            return store, f"it cannot be read: {error}"
 
     def _difference(self, store: HistoryStore) -> str | None:
         if store.job is None:
@@ -159,3 +181,12 @@ class KeptHistory:
         sink, self._sink = self._sink, None
         if sink is not None:
             sink.close()
+
+
+def _may_pass(error: Exception) -> bool:
+    """Say whether `error` tells of the moment, such as a lock or a full disk, and not of the file.
+
+    What it stopped may be as it should be.
+    """
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _OF_THE_MOMENT

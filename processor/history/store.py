@@ -16,6 +16,9 @@ from shared.run_files.earlier_run import set_aside
 _CHECKPOINT_PAGES = 64
 """After so many pages, 4 MB, what is in the write-ahead log goes to the database itself."""
 
+PATIENCE_SECONDS = 5.0
+"""How long somebody else who writes is waited for."""
+
 _KEPT_COMMITS = 3
 """The newest checkpoint and the one before it, and one more for a commit without a checkpoint."""
 
@@ -27,7 +30,9 @@ class HistoryStore:
     """The database at `path`, made if it is not there, written by one process at a time."""
 
     def __init__(self, path: Path, pack: Pack = pack) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=64)
+        self._connection = sqlite3.connect(
+            path, isolation_level=None, timeout=PATIENCE_SECONDS, cached_statements=64
+        )
         try:
             # What is committed is on the disk before the checkpoint that counts on it.
             self._connection.execute("PRAGMA synchronous = FULL")

@@ -48,7 +48,7 @@ VERSION = len(_VERSIONS)
 
 
 class SchemaError(OrderflowError):
-    """A history is of a version that this program does not know."""
+    """A database is no history, or one of a version that this program does not know."""
 
 
 def migrate(connection: sqlite3.Connection, now: str) -> None:
@@ -59,6 +59,8 @@ def migrate(connection: sqlite3.Connection, now: str) -> None:
     [found] = connection.execute("PRAGMA user_version").fetchone()
     if found > VERSION:
         raise SchemaError(f"expected a history of version {VERSION} or before, found {found}")
+    if not found and connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+        raise SchemaError("expected a history, found a database of something else")
     if not found:
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
     connection.execute("PRAGMA journal_mode = WAL")

@@ -13,7 +13,7 @@ MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 PLAIN_WINDOWS_MS = (MINUTE_MS, HOUR_MS)
 """The windows whose bars are plain rows."""
 
-_PAGE_BYTES = 65_536
+_PAGE_BYTES = 16_384
 
 _OF_EACH = {"first_file", "first_id", "last_file", "last_id"}
 """Fields that trades and book both have: in the table `bars` they say of which they are."""

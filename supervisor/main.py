@@ -18,8 +18,10 @@ from shared.command_line.options import (
     with_options,
 )
 from shared.command_line.shell import ShellGroup
+from shared.errors import BrokenFileError
 from shared.event_kind import Subject
 from shared.exit_codes import ExitCode
+from shared.run_files.processor_status import HistoryStatus, read_processor_status
 from shared.run_files.run_directory import RunDirectory
 from supervisor.control.client import NotRunningError, ask, ask_for_status, ask_to_stop
 from supervisor.control.messages import Request
@@ -100,11 +102,12 @@ def status(ctx: click.Context, run_dir: Path | None, as_json: bool) -> ExitCode:
     \b
     orderflow-supervise status --json
     """
-    found = ask_for_status(_run_directory(ctx, run_dir).control_socket)
+    run = _run_directory(ctx, run_dir)
+    found = ask_for_status(run.control_socket)
     if as_json:
         click.echo(orjson.dumps(asdict(found), option=orjson.OPT_INDENT_2))
     else:
-        click.echo(status_text(found))
+        click.echo(status_text(found, _history_status(run)))
     return ExitCode.OK if is_healthy(found) else ExitCode.DEGRADED
 
 
@@ -170,6 +173,13 @@ def logs(
     if is_following:
         for line in follow(paths):
             click.echo(tell(line))
+
+
+def _history_status(run: RunDirectory) -> HistoryStatus | None:
+    try:
+        return read_processor_status(run.processor_status).history
+    except (OSError, BrokenFileError):
+        return None
 
 
 def _run(

@@ -2,6 +2,7 @@
 
 from shared import events
 from shared.run_files.event_wording import PHRASES
+from shared.run_files.processor_status import HistoryStatus
 from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, WorkerStatus
 from supervisor.files.file_watch import WatchMode
 
@@ -20,13 +21,20 @@ def is_healthy(status: SupervisorStatus) -> bool:
     )
 
 
-def status_text(status: SupervisorStatus) -> str:
-    """Return the run, each worker and the watch on the files as a line each."""
+def status_text(status: SupervisorStatus, history: HistoryStatus | None = None) -> str:
+    """Return the run, each worker, the watch on the files and the history as a line each."""
     lines = [f"supervisor  pid {status.pid}  {status.instrument}  {status.page_url}"]
     lines += [_worker_line(worker) for worker in status.workers]
     noticed = {str(mode): kind.sentence for mode, kind in _NOTICED.items()}
     lines.append(f"{'files':<11} {noticed.get(status.file_watch, status.file_watch)}")
+    if history is not None:
+        lines.append(f"{'history':<11} {_history_text(history)}")
     return "\n".join(lines)
+
+
+def _history_text(history: HistoryStatus) -> str:
+    size = f"{history.bytes / 1e6:,.1f} MB"
+    return size if history.problem is None else f"{size}  ended before the run: {history.problem}"
 
 
 def _worker_line(worker: WorkerStatus) -> str:

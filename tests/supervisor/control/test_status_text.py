@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.run_files.processor_status import HistoryStatus
 from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, WorkerStatus
 from supervisor.control.status_text import is_healthy, status_text
 
@@ -68,3 +69,18 @@ def test_a_run_is_healthy_when_each_worker_is_ready_or_done(
 ) -> None:
     other = WorkerStatus("recorder", state, is_ready=is_ready)
     assert is_healthy(replace(STATUS, workers=(RUNNING, other))) == expected
+
+
+@pytest.mark.parametrize(
+    ("history", "told"),
+    [
+        (HistoryStatus(19_234_816), "history     19.2 MB"),
+        (
+            HistoryStatus(1_200_000_000, "database or disk is full"),
+            "history     1,200.0 MB  ended before the run: database or disk is full",
+        ),
+    ],
+)
+def test_the_history_is_told_with_its_size_and_its_end(history: HistoryStatus, told: str) -> None:
+    assert status_text(STATUS, history).splitlines()[-1] == told
+    assert "history" not in status_text(STATUS)

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import numpy as np
-
 from shared.errors import OrderflowError
 from shared.exit_codes import ExitCode
-from shared.history.bars import BookBars, Pieces, TradeBars, no_pieces, unpack_bars
+from shared.history.bars import BookBars, Pieces, TradeBars, unpack_bars
 from shared.history.columns import joined, part
 from shared.history.merging import NO_BARS, Bars
+from shared.history.plain_rows import PlainRowsError, read_plain_rows
 from shared.history.schema import (
     BOOK_COLUMNS,
     CHUNK_MS,
@@ -24,6 +23,7 @@ from shared.history.schema import (
     VERSION,
 )
 from shared.history.trades import Trades, no_trades, unpack_trades
+from shared.job import HistoryContent
 
 SECOND_MS = 1000
 
@@ -65,10 +65,10 @@ class History:
         self._path = path
         if not path.is_file():
             raise HistoryError(path, "expected a history, found no such file")
-        uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+        self._uri = f"file:{quote(str(path.absolute()))}?mode=ro"
         try:
             self._connection = sqlite3.connect(
-                uri, uri=True, timeout=_BUSY_SECONDS, check_same_thread=False
+                self._uri, uri=True, timeout=_BUSY_SECONDS, check_same_thread=False
             )
             [version] = self._connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.Error as error:
@@ -85,6 +85,12 @@ class History:
     def files(self) -> dict[int, str]:
         """The names of the day files that it was made from, by their numbers."""
         return dict(self._rows("SELECT id, name FROM files ORDER BY id"))
+
+    @property
+    def has_trades(self) -> bool:
+        """Whether it keeps trades, or bars alone."""
+        jobs = self._rows("SELECT digest FROM job")
+        return not any(digest.endswith(f"/{HistoryContent.BARS}") for [digest] in jobs)
 
     @property
     def span_ms(self) -> tuple[int, int] | None:
@@ -113,12 +119,13 @@ class History:
 
     def trades(self, from_ms: int, to_ms: int) -> Trades:
         """Return the trades of `[from_ms, to_ms)` in the order in which they count."""
-        first = from_ms // MINUTE_MS * MINUTE_MS
-        chunks = self._rows(
-            "SELECT columns FROM trade_chunks WHERE ts >= ? AND ts < ? ORDER BY ts", first, to_ms
-        )
-        trades = joined([no_trades(), *(unpack_trades(chunk) for [chunk] in chunks)])
+        trades = self._minutes_of_trades(from_ms, to_ms)
         return part(trades, (trades.times_ms >= from_ms) & (trades.times_ms < to_ms))
+
+    def counted_trades(self, from_ms: int, to_ms: int) -> Trades:
+        """Return the trades that the bars of `[from_ms, to_ms)` are made of, whole seconds."""
+        trades = self._minutes_of_trades(from_ms, to_ms)
+        return part(trades, (trades.ts >= from_ms) & (trades.ts < to_ms))
 
     def quality(self, from_ms: int, to_ms: int) -> list[QualityMark]:
         """Return what was wrong with the book at any time in `[from_ms, to_ms)`, oldest first."""
@@ -150,19 +157,18 @@ class History:
     def _plain_of(
         self, kind: type[Pieces], columns: tuple[str, ...], window_ms: int, from_ms: int, to_ms: int
     ) -> Pieces:
-        rows = self._rows(
-            f"SELECT ts, {', '.join(columns)} FROM bars"
-            f" WHERE seconds = ? AND ts >= ? AND ts < ? AND {columns[0]} IS NOT NULL ORDER BY ts",
-            window_ms // SECOND_MS,
-            from_ms,
-            to_ms,
+        seconds = window_ms // SECOND_MS
+        try:
+            return read_plain_rows(self._uri, kind, columns, seconds, from_ms, to_ms)
+        except PlainRowsError as error:
+            raise HistoryError(self._path, str(error)) from error
+
+    def _minutes_of_trades(self, from_ms: int, to_ms: int) -> Trades:
+        first = from_ms // MINUTE_MS * MINUTE_MS
+        chunks = self._rows(
+            "SELECT columns FROM trade_chunks WHERE ts >= ? AND ts < ? ORDER BY ts", first, to_ms
         )
-        empty = no_pieces(kind)
-        if not rows:
-            return empty
-        typed = zip(zip(*rows, strict=True), empty, strict=True)
-        arrays: list[Any] = [np.array(values, column.dtype) for values, column in typed]
-        return kind(*arrays)
+        return joined([no_trades(), *(unpack_trades(chunk) for [chunk] in chunks)])
 
     def _rows(self, statement: str, *values: int) -> list[Any]:
         try:

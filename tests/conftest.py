@@ -5,13 +5,14 @@ import signal
 from tests.support.browser import browser, open_page
 from tests.support.parallel import pytest_collection_modifyitems, pytest_xdist_auto_num_workers
 from tests.support.scratch import write_into_memory
-from tests.support.simulated import demo_half_hour, demo_hour, demo_minutes, simulated
+from tests.support.simulated import demo_half_hour, demo_hour, demo_minutes, demo_run, simulated
 
 __all__ = [
     "browser",
     "demo_half_hour",
     "demo_hour",
     "demo_minutes",
+    "demo_run",
     "open_page",
     "pytest_collection_modifyitems",
     "pytest_xdist_auto_num_workers",

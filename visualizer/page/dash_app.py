@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import dash
-import plotly  # type: ignore[import-untyped] # it has no types of its own
+import plotly
 from dash.exceptions import DependencyException
 from dash.fingerprint import build_fingerprint
 from flask import Flask

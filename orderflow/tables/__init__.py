@@ -1,0 +1,1 @@
+"""What a run answers with: columns of equal length as NumPy arrays, by name."""

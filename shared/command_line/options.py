@@ -33,6 +33,17 @@ class Moment(click.ParamType[int]):
             self.fail(str(error), param, ctx)
 
 
+RUN_DIR_OPTION = click.option(
+    "--run-dir",
+    # Whether it can be read is asked when it is: that may change, and is no wrong option.
+    type=click.Path(path_type=Path, readable=False),
+    envvar="ORDERFLOW_RUN_DIR",
+    default=Path("./run"),
+    show_default=True,
+    show_envvar=True,
+    help="Folder for the published files, logs and status.",
+)
+
 JOB_OPTIONS = (
     click.option(
         "--instrument",
@@ -71,16 +82,7 @@ JOB_OPTIONS = (
         show_envvar=True,
         help="Folder of the recorded day files; it is only read.",
     ),
-    click.option(
-        "--run-dir",
-        # Whether it can be read is asked when it is: that may change, and is no wrong option.
-        type=click.Path(path_type=Path, readable=False),
-        envvar="ORDERFLOW_RUN_DIR",
-        default=Path("./run"),
-        show_default=True,
-        show_envvar=True,
-        help="Folder for the published files, logs and status.",
-    ),
+    RUN_DIR_OPTION,
     click.option(
         "--window-seconds",
         type=click.IntRange(1, LONGEST_WINDOW_SECONDS),

@@ -1,0 +1,1 @@
+"""The command `orderflow-export`: a run's history as files that other programs read."""

@@ -26,10 +26,12 @@ def figure_of(bars: Bars, title: str) -> go.Figure:
     )
     times = bars.ts.astype("datetime64[ms]")
     delta = np.nan_to_num(bars.delta)
-    cvd_open = bars.cvd - bars.delta
+    before = np.round(bars.cvd - bars.delta, 12)  # or a CVD of 0 begins at 1e-15
     prices = (bars.open, bars.high, bars.low, bars.close)
     obi = (bars.obi_open, bars.obi_high, bars.obi_low, bars.obi_close)
-    cvd = (cvd_open, cvd_open + bars.delta_high, cvd_open + bars.delta_low, bars.cvd)
+    high = np.maximum(before + bars.delta_high, bars.cvd)
+    low = np.minimum(before + bars.delta_low, bars.cvd)
+    cvd = (before, np.maximum(high, before), np.minimum(low, before), bars.cvd)
     traces = (
         _candles("price", times, prices, (UP, DOWN)),
         go.Bar(

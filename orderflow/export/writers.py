@@ -108,8 +108,13 @@ WRITERS: dict[str, Callable[[BinaryIO], Writer]] = {
 
 
 def writer_for(path: Path) -> Callable[[BinaryIO], Writer]:
-    """Return what writes files of the ending of `path`; raise UsageError when nothing does."""
-    try:
-        return WRITERS[path.suffix.lower()]
-    except KeyError as error:
-        raise UsageError(f"expected a file ending in {', '.join(WRITERS)}, found {path}") from error
+    """Return what writes files of the ending of `path`.
+
+    Raises UsageError when nothing does, MissingLibraryError without what it needs.
+    """
+    writer = WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise UsageError(f"expected a file ending in {', '.join(WRITERS)}, found {path}")
+    if writer is ParquetWriter:
+        optional_library("pyarrow.parquet")  # takes a while, and may not be there: before any work
+    return writer

@@ -71,12 +71,12 @@ class Table:
         Raises MissingLibraryError without pandas.
         """
         pandas = optional_library("pandas")
-        frame = pandas.DataFrame(
-            {
-                name: pandas.to_datetime(column, unit="ms", utc=True) if name in TIMES else column
-                for name, column in self.columns.items()
-            }
-        )
+        columns = self.columns
+        for name in TIMES:
+            if name in columns:
+                times = columns[name].astype("datetime64[ms]")
+                columns[name] = pandas.DatetimeIndex(times, tz="UTC")
+        frame = pandas.DataFrame(columns)
         return frame.set_index("ts") if "ts" in frame.columns else frame
 
     def to_polars(self) -> "pl.DataFrame":

@@ -70,10 +70,12 @@ class Footprint(Table):
         """
         how = _value_area_by(by)
         starts = np.flatnonzero(np.diff(self.ts, prepend=self.ts[:1] - 1))
-        rows = np.split(rows_of(self.price, self.row_height), starts[1:])
-        volumes = np.split(self.volume, starts[1:])
-        areas = [value_area(*each, how, share) for each in zip(rows, volumes, strict=True)]
-        areas = areas[: len(starts)]
+        rows = rows_of(self.price, self.row_height)
+        ends = np.append(starts[1:], len(self))[: len(starts)]
+        areas = [
+            value_area(rows[start:end], self.volume[start:end], how, share)
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        ]
         poc, low, high = np.array(areas, np.int64).reshape(-1, 3).T
         edges = (price_of(each, self.row_height) for each in (poc, low, high + 1))
         return ValueAreas(self.ts[starts], *edges)

@@ -74,10 +74,10 @@ def merge_footprint(
 def profiles(footprint: Footprint) -> list[Footprint]:
     """Return the footprint of each window alone, in the order of time."""
     starts = np.flatnonzero(np.diff(footprint.ts, prepend=footprint.ts[:1] - 1))
-    ends = np.append(starts[1:], len(footprint.ts))
+    ends = np.append(starts[1:], len(footprint.ts))[: len(starts)]
     return [
         part(footprint, slice(start, end))
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=False)
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
     ]
 
 

@@ -59,6 +59,40 @@ def sql_trade_bars(
     return ohlc, cvd
 
 
+def sql_footprint(
+    paths: Sequence[Path], from_ms: int, to_ms: int, window_ms: int, ticks: int, per_unit: int
+) -> list[Row]:
+    """Return (window, row's price, bought, sold, buys, sells), rows of `ticks` of 1 / `per_unit`.
+
+    SQLite counts in whole ticks itself.
+    """
+    rows: list[Row] = []
+    for path in paths:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        rows += connection.execute(
+            """
+            SELECT CAST(timestamp AS INTEGER) / :window * :window AS bar,
+                   CAST(round(price * :per_unit) AS INTEGER) / :ticks AS row,
+                   coalesce(sum(size) FILTER (WHERE lower(side) = 'buy'), 0),
+                   coalesce(sum(size) FILTER (WHERE lower(side) = 'sell'), 0),
+                   count(*) FILTER (WHERE lower(side) = 'buy'),
+                   count(*) FILTER (WHERE lower(side) = 'sell')
+            FROM trades
+            WHERE CAST(timestamp AS INTEGER) >= :from_ms AND CAST(timestamp AS INTEGER) < :to_ms
+            GROUP BY bar, row ORDER BY bar, row
+            """,
+            {
+                "window": window_ms,
+                "ticks": ticks,
+                "per_unit": per_unit,
+                "from_ms": from_ms,
+                "to_ms": to_ms,
+            },
+        ).fetchall()
+        connection.close()
+    return [(bar, row * ticks / per_unit, *rest) for bar, row, *rest in rows]
+
+
 def plain_book(
     paths: Sequence[Path], from_ms: int, to_ms: int, window_ms: int, levels: int
 ) -> tuple[list[Row], list[Row], list[Row]]:

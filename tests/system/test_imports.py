@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("shared", "recorder", "processor", "visualizer", "supervisor")
+PACKAGES = ("shared", "orderflow", "recorder", "processor", "visualizer", "supervisor")
 
 FACES = {
     *("db_interpreter", "ohlc_processor", "orderbook_manager", "metrics_calculator"),
@@ -22,6 +22,9 @@ MAY_IMPORT = {
     "shared/recordings": "",
     "shared/run_files": "",
     "shared/history": "",
+    "orderflow": "tables shared/history shared/recordings shared/run_files",
+    "orderflow/tables": "shared/history",
+    "orderflow/export": ". tables shared/history shared/run_files",
     "recorder/simulator": "shared/command_line shared/recordings",
     "processor": "job engine/kernels",
     "processor/rules": "shared/recordings",
@@ -58,14 +61,17 @@ MAY_IMPORT = {
     "supervisor/processes": "loop logs policy health shared/run_files",
 }
 """Whom the modules of each folder may import, apart from their own folder and from what lies in
-`shared/` itself; a package's own folders are named without it. Entry points, which a user starts,
-may also import what lies in `shared/command_line/`."""
+`shared/` itself; a package's own folders are named without it, its topmost as `.`. Entry points,
+which a user starts, may also import what lies in `shared/command_line/`."""
 
 ENTRY_POINTS = {
     *("processor.main", "supervisor.main", "visualizer.app", "recorder.simulator.command"),
+    "orderflow.export.command",
     *(f"{package}.__main__" for package in ("processor", "supervisor", "visualizer")),
+    "orderflow.export.__main__",
 }
 HEAVY = {
+    "orderflow": {"dash", "flask", "numba"},
     "processor": {"dash", "plotly", "flask"},
     "supervisor": {"dash", "plotly", "flask", "numpy", "numba"},
 }
@@ -120,7 +126,7 @@ def folder_of(module: str) -> str | None:
 def allowed(folder: str) -> set[str]:
     package = folder.partition("/")[0]
     return {
-        name if name.startswith("shared/") else f"{package}/{name}"
+        name if name.startswith("shared/") else f"{package}/{name}".removesuffix("/.")
         for name in MAY_IMPORT[folder].split()
     }
 

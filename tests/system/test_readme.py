@@ -20,6 +20,7 @@ COMMANDS: dict[str, ShellCommand] = {
     "process": importlib.import_module("processor.main").main,
     "visualize": importlib.import_module("visualizer.app").main,
     "supervise": importlib.import_module("supervisor.main").main,
+    "export": importlib.import_module("orderflow.export.command").main,
 }
 SIMULATOR: ShellCommand = importlib.import_module("recorder.simulator.command").main
 EVERY_COMMAND = {**COMMANDS, **COMMANDS["supervise"].commands, "simulator": SIMULATOR}
@@ -68,6 +69,8 @@ def default_of(option: click.Option) -> str:
         return option.show_default.replace("at start ", "").replace("--host", "`--host`")
     if option.is_flag:
         return "off"
+    if option.required:
+        return "required"
     default = option.default
     return f"./{default}" if default == Path("run") else str(default)
 

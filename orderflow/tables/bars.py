@@ -81,7 +81,8 @@ class Bars(Table):
 def bars_of(merged: Merged) -> Bars:
     """Return what trades and book made of windows as one table."""
     trades, book = merged
-    ts = np.union1d(trades.ts, book.ts)
+    is_one = np.array_equal(trades.ts, book.ts)  # of minutes, nearly always
+    ts = trades.ts if is_one else np.union1d(trades.ts, book.ts)
     named: dict[str, NDArray[Any]] = {}
     for prefix, pieces in (("trade", trades), ("book", book)):
         made = {**pieces._asdict(), **(_of_trades(trades) if prefix == "trade" else {})}

@@ -49,7 +49,7 @@ def demo_run(
     run_dir = _common_folder(pytestconfig, tmp_path_factory) / "run-of-an-hour" / "run"
     with _alone(run_dir.parent):
         if not run_dir.exists():
-            keep_history(make_job(demo_hour.path.parent, run_dir))
+            keep_history(make_job(demo_hour.path.parent, run_dir, depth_levels=50))
     return run_dir
 
 

@@ -1,0 +1,102 @@
+"""Plain rows read as columns: what is not there, empty ranges, and a database that is damaged."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shared.history.bars import BookBars, TradeBars
+from shared.history.repository import History, HistoryError, open_history
+from shared.history.schema import BOOK_COLUMNS, TRADE_COLUMNS, migrate
+
+MINUTE_MS = 60_000
+EVER = (0, 2**61)
+LONG = 10_000
+"""More rows than are read at once."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A history of minutes whose book has one side only, but for the last, and no trades."""
+    path = tmp_path / "history.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        migrate(connection, "now")
+        connection.execute("BEGIN")
+        put(connection, [(minute, None, 100.5) for minute in range(LONG)])
+        put(connection, [(LONG, 99.5, 100.5)])
+        connection.execute("COMMIT")
+    return path
+
+
+def put(connection: sqlite3.Connection, minutes: list[tuple[int, object, object]]) -> None:
+    columns = ("best_bid", "best_ask")
+    others = {name: 0.0 for name in BOOK_COLUMNS if name not in columns}
+    integers = dict.fromkeys(BOOK_COLUMNS[:7], 1)
+    named = others | integers
+    names = ", ".join(("seconds", "ts", *named, *columns))
+    marks = ", ".join("?" * (4 + len(named)))
+    connection.executemany(
+        f"INSERT INTO bars ({names}) VALUES ({marks})",
+        [(60, minute * MINUTE_MS, *named.values(), bid, ask) for minute, bid, ask in minutes],
+    )
+
+
+@pytest.fixture
+def history(path: Path) -> Iterator[History]:
+    with open_history(path) as history:
+        yield history
+
+
+def test_what_is_not_there_is_nan_however_late_it_comes(history: History) -> None:
+    book = history.bars(MINUTE_MS, *EVER).book
+    assert len(book.ts) == LONG + 1
+    assert np.isnan(book.best_bid[:-1]).all()
+    assert book.best_bid[-1] == 99.5
+    assert (book.best_ask == 100.5).all()
+    assert [column.dtype for column in book] == [
+        *[np.dtype(np.int64)] * 8,
+        *[np.dtype(np.float64)] * 16,
+    ]
+
+
+def test_windows_without_trades_have_no_bars_of_them(history: History) -> None:
+    trades = history.bars(MINUTE_MS, *EVER).trades
+    assert [len(column) for column in trades] == [0] * len(TradeBars._fields)
+    assert len(TRADE_COLUMNS) == len(TradeBars._fields) - 1
+
+
+def test_only_what_begins_in_the_range_is_read(history: History) -> None:
+    book = history.bars(MINUTE_MS, 5 * MINUTE_MS - 1, 7 * MINUTE_MS).book
+    assert book.ts.tolist() == [5 * MINUTE_MS, 6 * MINUTE_MS]
+    nothing = history.bars(MINUTE_MS, 2**60, 2**61).book
+    assert [len(column) for column in nothing] == [0] * len(BookBars._fields)
+
+
+def test_a_row_that_another_has_spoiled_is_an_error_and_no_number(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE bars SET best_ask = 'high' WHERE ts = 0")
+        connection.commit()
+    with open_history(path) as history, pytest.raises(HistoryError, match=r"history\.db: "):
+        history.bars(MINUTE_MS, *EVER)
+
+
+def test_a_table_that_is_gone_is_an_error_of_its_file(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE bars")
+    with open_history(path) as history, pytest.raises(HistoryError, match="no such table: bars"):
+        history.bars(MINUTE_MS, *EVER)
+
+
+def test_whether_there_are_trades_is_told_by_its_job(path: Path) -> None:
+    with open_history(path) as history:
+        assert history.has_trades
+    for digest, has_trades in (("abc/full", True), ("abc/bars", False)):
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("DELETE FROM job")
+            connection.execute("INSERT INTO job VALUES (?)", (digest,))
+            connection.commit()
+        with open_history(path) as history:
+            assert history.has_trades is has_trades

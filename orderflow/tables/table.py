@@ -27,6 +27,8 @@ TIMES = ("ts", "from_ms", "to_ms")
 """The columns that hold moments: data frames have them as times in UTC."""
 
 
+_TOLD_COLUMNS = 8
+
 NO_COLUMN = MappingProxyType({"is_column": False})
 """Marks a field of a table that is one value for all of it."""
 
@@ -63,7 +65,9 @@ class Table:
         return len(getattr(self, fields(self)[0].name))
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {len(self)} rows of {', '.join(self.columns)}>"
+        names = list(self.columns)
+        told = names if len(names) <= _TOLD_COLUMNS else [*names[:_TOLD_COLUMNS], "…"]
+        return f"<{type(self).__name__}: {len(self)} rows of {', '.join(told)}>"
 
     def to_pandas(self) -> "pd.DataFrame":
         """Return a pandas DataFrame; `ts`, where there is one, is its index, in UTC.

@@ -22,7 +22,12 @@ _HEIGHTS = (46, 14, 20, 20)
 def figure_of(bars: Bars, title: str) -> go.Figure:
     """Return the charts of `bars` under a title; a window without trades, or book, is left out."""
     figure = make_subplots(
-        rows=len(ROWS), cols=1, shared_xaxes=True, vertical_spacing=0.02, row_heights=_HEIGHTS
+        rows=len(ROWS),
+        cols=1,
+        shared_xaxes=True,
+        vertical_spacing=0.035,
+        row_heights=_HEIGHTS,
+        subplot_titles=ROWS,
     )
     times = bars.ts.astype("datetime64[ms]")
     delta = np.nan_to_num(bars.delta)
@@ -48,10 +53,11 @@ def figure_of(bars: Bars, title: str) -> go.Figure:
     )
     for row, trace in enumerate(traces, 1):
         figure.add_trace(trace, row=row, col=1)
-        figure.update_yaxes(title_text=ROWS[row - 1], row=row, col=1)
     figure.update_layout(_LAYOUT, title_text=title)
+    figure.update_annotations(x=0, xanchor="left", font={"size": 11, "color": AXIS})
     figure.update_xaxes(_AXIS, rangeslider_visible=False)
     figure.update_yaxes(_AXIS, side="right")
+    figure.update_yaxes(tickformat=",", exponentformat="none", row=1, col=1)
     for row in (3, 4):
         figure.update_yaxes(zeroline=True, zerolinecolor=ZERO, row=row, col=1)
     return figure
@@ -74,7 +80,6 @@ _AXIS: dict[str, Any] = {
     "zeroline": False,
     "linecolor": GRID,
     "tickfont": {"color": AXIS},
-    "title_font": {"color": AXIS},
 }
 
 

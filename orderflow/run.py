@@ -131,6 +131,9 @@ class Run:
     def trades(self, start: Moment | None = None, end: Moment | None = None) -> Trades:
         """Return the trades of `[start, end)`, see `Trades`: one row a trade.
 
+        At the change of day files a trade may count after later ones; it is then in the range that
+        it counts in, as it is in the bars.
+
         >>> with orderflow.open("run") as run:
         ...     trades = run.trades(end="2025-07-01T00:01")
         ...     minute = run.bars("1m", end="2025-07-01T00:01")
@@ -163,7 +166,7 @@ class Run:
         length_ms = window_ms(window)
         from_ms, to_ms = (-(-ms // length_ms) * length_ms for ms in range_ms(start, end))
         height = self._row_height(rows, ticks)
-        trades = self._history_with_trades.counted_trades(from_ms, to_ms)
+        trades = self._history_with_trades.trades(from_ms, to_ms)
         return footprint_table(_or_usage_error(footprint_of, trades, length_ms, height), height)
 
     def profile(

@@ -36,11 +36,12 @@ class Content:
 
     def slices(self, run: Run, show: Callable[[int], None]) -> Iterator[Table]:
         """Yield it in tables of the same columns, at least one; `show` is told how far it is."""
-        for from_ms, to_ms in self._slices():
+        for from_ms, to_ms in self.spans():
             yield self._table(run, from_ms, to_ms)
             show(to_ms)
 
-    def _slices(self) -> Iterator[tuple[int, int]]:
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """Yield the ranges that it is read in, one after the other."""
         if self.what is What.QUALITY:  # an interval may lie in several slices
             yield self.from_ms, self.to_ms
             return

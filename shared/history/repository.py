@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
+
 from shared.errors import OrderflowError
 from shared.exit_codes import ExitCode
 from shared.history.bars import BookBars, Pieces, TradeBars, unpack_bars
@@ -118,14 +120,18 @@ class History:
         return pieces.merged(window_ms)
 
     def trades(self, from_ms: int, to_ms: int) -> Trades:
-        """Return the trades of `[from_ms, to_ms)` in the order in which they count."""
-        trades = self._minutes_of_trades(from_ms, to_ms)
-        return part(trades, (trades.times_ms >= from_ms) & (trades.times_ms < to_ms))
+        """Return the trades of `[from_ms, to_ms)` in the order in which they count.
 
-    def counted_trades(self, from_ms: int, to_ms: int) -> Trades:
-        """Return the trades that the bars of `[from_ms, to_ms)` are made of, whole seconds."""
-        trades = self._minutes_of_trades(from_ms, to_ms)
-        return part(trades, (trades.ts >= from_ms) & (trades.ts < to_ms))
+        One that was recorded before the second that it is counted in is in that second. So ranges
+        that meet have every trade once, and those of whole seconds have the trades of their bars.
+        """
+        first = from_ms // MINUTE_MS * MINUTE_MS
+        chunks = self._rows(
+            "SELECT columns FROM trade_chunks WHERE ts >= ? AND ts < ? ORDER BY ts", first, to_ms
+        )
+        trades = joined([no_trades(), *(unpack_trades(chunk) for [chunk] in chunks)])
+        moments = np.maximum(trades.ts, trades.times_ms)
+        return part(trades, (moments >= from_ms) & (moments < to_ms))
 
     def quality(self, from_ms: int, to_ms: int) -> list[QualityMark]:
         """Return what was wrong with the book at any time in `[from_ms, to_ms)`, oldest first."""
@@ -162,13 +168,6 @@ class History:
             return read_plain_rows(self._uri, kind, columns, seconds, from_ms, to_ms)
         except PlainRowsError as error:
             raise HistoryError(self._path, str(error)) from error
-
-    def _minutes_of_trades(self, from_ms: int, to_ms: int) -> Trades:
-        first = from_ms // MINUTE_MS * MINUTE_MS
-        chunks = self._rows(
-            "SELECT columns FROM trade_chunks WHERE ts >= ? AND ts < ? ORDER BY ts", first, to_ms
-        )
-        return joined([no_trades(), *(unpack_trades(chunk) for [chunk] in chunks)])
 
     def _rows(self, statement: str, *values: int) -> list[Any]:
         try:

@@ -44,7 +44,7 @@ def test_volume_is_coloured_by_delta(drawn: tuple[go.Figure, object]) -> None:
 
 def test_it_has_a_row_each_over_one_axis_of_time(drawn: tuple[go.Figure, object]) -> None:
     figure, _ = drawn
-    titles = [figure.layout[f"yaxis{n}"].title.text for n in ("", 2, 3, 4)]
+    titles = [annotation.text for annotation in figure.layout.annotations]
     assert titles == ["Price", "Volume", "OBI", "CVD"]
     assert {figure.layout[f"xaxis{n}"].matches for n in ("", 2, 3)} == {"x4"}
     assert figure.layout.title.text == "BTC-USDT · 5m"

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import orderflow
+from orderflow.export.command import main as export
 from shared.errors import UsageError
 from shared.history.repository import HistoryError
-from shared.job import HistoryContent
+from shared.job import HistoryContent, TimeRange
 from tests.support.histories import keep_history
 from tests.support.recordings import T0, Book, Recording, Tick
 from tests.support.resume import make_job
@@ -99,6 +101,28 @@ def test_trades_are_those_of_the_range_to_the_millisecond(tmp_path: Path) -> Non
         assert (trades.ts.tolist(), trades.row_id.tolist()) == ([T0 + 30_000], [2])
         assert run.files[trades.file[0]] == "BTC-USDT-25-07-01.db"
         assert len(run.trades(T0 + 30_000, T0 + 120_501)) == 2
+
+
+def test_a_trade_counted_after_midnight_is_lost_by_no_range(tmp_path: Path) -> None:
+    # The second day's file begins before the end of the first: its trade counts after those.
+    midnight, recording = T0 + 86_400_000, Recording(tmp_path / "data")
+    recording.write(trades=[Tick(T0, size=1.0), Tick(midnight + 1_500, size=2.0)])
+    recording.write(trades=[Tick(midnight - 2_000, size=4.0)], day="25-07-02")
+    span = TimeRange(T0, T0 + 2 * 86_400_000)
+    job = make_job(recording.folder, tmp_path / "run", time_range=span, window_seconds=864_000)
+    with orderflow.open(keep_history(job).root) as run:
+        before, after = run.trades(end=midnight), run.trades(midnight)
+        assert (before.size.tolist(), after.size.tolist()) == ([1.0], [2.0, 4.0])
+        assert after.ts.tolist() == [midnight + 1_500, midnight - 2_000]
+        assert run.trades(midnight + 1_000, midnight + 1_001).size.tolist() == [4.0]
+        for start, end, volume in ((None, midnight, 1.0), (midnight, None, 6.0)):
+            assert run.profile(start, end, rows=1).volume.sum() == volume
+            assert run.bars("1d", start, end).volume.sum() == volume
+            assert run.footprint("1d", start, end, rows=1).volume.sum() == volume
+    out = tmp_path / "trades.jsonl"
+    arguments = ["trades", "--out", str(out), "--run-dir", str(job.run_dir)]
+    assert CliRunner().invoke(export, arguments, env={}).exit_code == 0
+    assert len(out.read_text().splitlines()) == 3
 
 
 def test_the_tick_is_found_and_rows_are_so_many_of_it(tmp_path: Path) -> None:

@@ -1,13 +1,19 @@
 """The command `orderflow-export`: files read back by other libraries, and what goes wrong."""
 
+import contextlib
 import csv
+import fcntl
 import json
+import os
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +24,7 @@ from click.testing import CliRunner, Result
 
 import orderflow
 from orderflow.export.command import main
+from orderflow.export.content import SLICE_MS, Content, What
 from shared.exit_codes import ExitCode
 from shared.job import HistoryContent
 from shared.recordings.day_files import DayFile
@@ -287,3 +294,33 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(
         assert result.exit_code == ExitCode.CANNOT_WRITE
         assert "cannot be written: No space left on device" in result.stderr
         assert names_in(disk) == []
+
+
+def test_a_terminal_is_shown_how_far_it_is(demo_run: Path, tmp_path: Path) -> None:
+    ours, its = os.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+    arguments = ["bars", "--out", tmp_path / "bars.csv", "--run-dir", demo_run]
+    process = subprocess.Popen(
+        [command_path("orderflow-export"), *map(str, arguments)],
+        stderr=its,
+        env=clean_environment(),
+    )
+    os.close(its)
+    shown = b""
+    with contextlib.suppress(OSError):  # it has ended
+        while part := os.read(ours, 4096):
+            shown += part
+    os.close(ours)
+    assert process.wait(timeout=30) == 0
+    assert b"exporting:" in shown
+    assert b"0/60" in shown
+    assert shown.decode().rstrip().endswith("MB")
+
+
+@pytest.mark.parametrize("what", [What.BARS, What.TRADES, What.FOOTPRINT])
+def test_a_month_is_read_in_slices_of_some_hours(what: What) -> None:
+    month = Content(what, T0 + 1, T0 + 31 * 86_400_000, window_ms=7_000)
+    slices = list(month.spans())
+    assert (slices[0][0], slices[-1][1]) == (T0 + 1, T0 + 31 * 86_400_000)
+    assert all(end == start for (_, end), (start, _) in pairwise(slices))
+    assert max(end - start for start, end in slices) <= SLICE_MS + 7_000

@@ -208,9 +208,12 @@ def dense_area(volumes: list[float], step: int) -> tuple[int, int, int]:
     return poc, low, high
 
 
+TRADED = st.integers(1, 6)
+
+
 @given(
-    st.lists(st.integers(0, 6) | st.just(0), min_size=1, max_size=40).filter(
-        lambda volumes: volumes[0] and volumes[-1]
+    st.tuples(TRADED, st.lists(st.just(0) | TRADED, max_size=40), TRADED).map(
+        lambda parts: [parts[0], *parts[1], parts[2]]
     ),
     st.sampled_from(ValueAreaBy),
 )

@@ -4,6 +4,7 @@ import os
 import warnings
 from collections.abc import Callable
 from functools import cached_property
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -110,7 +111,7 @@ class Run:
     def tick_size(self) -> float | None:
         """The largest tick that reaches every best price and bar of the run, in quote units.
 
-        None where there is none.
+        Of the run as it is when first asked. None where there is none.
         """
         trades, book = self._open_history.bars(60_000, *range_ms(None, None))
         best = np.concatenate((book.best_bid, book.best_ask))
@@ -237,7 +238,8 @@ class Run:
         """
         from orderflow.figure import figure_of  # Plotly takes longer to import than all the rest
 
-        return figure_of(self.bars(window, start, end), f"{self.instrument or ''} · {window}")
+        told = window if isinstance(window, str) else f"{window:g} s"
+        return figure_of(self.bars(window, start, end), f"{self.instrument or ''} · {told}")
 
     @property
     def _open_history(self) -> History:
@@ -257,9 +259,11 @@ class Run:
 
     def _row_height(self, rows: float | None, ticks: int) -> float:
         if rows is not None:
+            if not isinstance(rows, Real):
+                raise UsageError(f"expected the height of a row in quote units, found {rows!r}")
             return float(rows)
-        if ticks < 1:
-            raise UsageError(f"expected rows of at least 1 tick, found {ticks}")
+        if not isinstance(ticks, Integral) or ticks < 1:
+            raise UsageError(f"expected rows of 1 tick or more, found {ticks!r}")
         tick = self.tick_size
         if tick is None:
             raise UsageError("expected the height of a row, found prices of no common tick")

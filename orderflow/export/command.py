@@ -115,12 +115,12 @@ def main(
     with open_run(run_dir) as run:
         from_ms, to_ms = _range(run, run_dir, from_ms, to_ms, length_ms)
         content = Content(What(what), from_ms, to_ms, length_ms, rows, ticks)
-        files, count = run.files, 0
+        count = 0
         with _progress(content) as show, whole_file(out) as file:
             writer = make_writer(file)
             try:
                 for table in content.slices(run, show):
-                    writer.write(exported(table, files))
+                    writer.write(exported(table, run.files))
                     count += len(table)
             finally:
                 writer.close()

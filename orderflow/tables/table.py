@@ -26,7 +26,6 @@ Numbers = NDArray[np.float64]
 TIMES = ("ts", "from_ms", "to_ms")
 """The columns that hold moments: data frames have them as times in UTC."""
 
-
 _TOLD_COLUMNS = 8
 
 NO_COLUMN = MappingProxyType({"is_column": False})

@@ -50,6 +50,11 @@ def test_it_has_a_row_each_over_one_axis_of_time(drawn: tuple[go.Figure, object]
     assert figure.layout.title.text == "BTC-USDT · 5m"
 
 
+def test_a_window_in_seconds_is_titled_as_that(demo_run: Path) -> None:
+    with orderflow.open(demo_run) as run:
+        assert run.figure(420).layout.title.text == "BTC-USDT · 420 s"
+
+
 @pytest.mark.parametrize(
     ("ours", "pages"),
     [

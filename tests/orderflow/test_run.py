@@ -208,7 +208,9 @@ def test_what_is_no_run_is_told(tmp_path: Path) -> None:
         (lambda run: run.trades(start=12.5), "expected epoch ms, text like"),
         (lambda run: run.profile(rows=0), "expected price rows of a height above 0"),
         (lambda run: run.profile(rows=1e-14), "expected price rows that can be counted"),
-        (lambda run: run.profile(ticks=0), "expected rows of at least 1 tick"),
+        (lambda run: run.profile(rows="5"), "expected the height of a row in quote units"),
+        (lambda run: run.profile(ticks=1.5), "expected rows of 1 tick or more, found 1.5"),
+        (lambda run: run.profile(ticks=0), "expected rows of 1 tick or more, found 0"),
     ],
 )
 def test_what_cannot_be_asked_is_told(demo_run: Path, ask: object, message: str) -> None:

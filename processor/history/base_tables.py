@@ -17,7 +17,7 @@ from shared.history.bars import (
     pack_trade_bars,
     unpack_bars,
 )
-from shared.history.columns import joined, part, split
+from shared.history.columns import joined, part, run_ends, split
 from shared.history.merging import NO_BARS, Bars, windows
 from shared.history.packing import Pack
 from shared.history.schema import BOOK_COLUMNS, CHUNK_MS, HOUR_MS, MINUTE_MS, TRADE_COLUMNS
@@ -88,7 +88,7 @@ class BaseTables:
             return
         trades = joined((self._trades, trades))
         starts, minutes = windows(trades.ts, MINUTE_MS)
-        ends = np.append(starts[1:], len(trades.ts))
+        ends = run_ends(starts, len(trades.ts))
         chunks = [
             (minute, end - start, pack_trades(part(trades, slice(start, end)), self._pack))
             for minute, start, end in zip(*map(_listed, (minutes, starts, ends)), strict=True)

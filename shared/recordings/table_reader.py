@@ -153,31 +153,36 @@ class TableReader:
         yield from self._connection.execute(f"{self._select} {self._ordered()}")
 
     def _by_time(self) -> Iterator[Any]:
-        row_ids = self._row_ids_by_time()
+        row_ids, times = self._keys_by_time()
         if self._damage:  # it cut the list of rows short, so that none of them meets it
             self._report_damage(str(self._damage))
-        strays: dict[int, list[Any]] | None = None
-        for row_id in row_ids:
+        strays: dict[tuple[int, int], list[Any]] | None = None
+        for row_id, time_ms in zip(row_ids, times, strict=True):
             if strays is None:
                 found = self._connection.execute(*self._seek(row_id)).fetchall()
-                if len(found) == 1:
+                # Of two rows with one id, which damage makes, a search finds either.
+                if len(found) == 1 and _moment(found[0][1]) == time_ms:
                     yield found[0]
                     continue
                 strays = self._rows_out_of_place(row_ids)
-            yield strays[row_id].pop(0) if row_id in strays else self.raw_row(row_id)
+            rows = strays.get((row_id, time_ms))
+            yield rows.pop(0) if rows else self.raw_row(row_id)
 
-    def _rows_out_of_place(self, row_ids: "array[int]") -> dict[int, list[Any]]:
-        """Return, by id, the rows that a scan meets and that are not found by their id alone."""
-        times_met = Counter(row_ids)
-        strays: dict[int, list[Any]] = {
-            row_id: []
-            for row_id, times in times_met.items()
-            if times > 1 or len(self._connection.execute(*self._seek(row_id)).fetchall()) != 1
+    def _rows_out_of_place(self, row_ids: "array[int]") -> dict[tuple[int, int], list[Any]]:
+        """Return, by id and time, the rows that a scan meets and that their id alone does not find.
+
+        Those are rows that a search does not meet, or not alone.
+        """
+        out_of_place = {
+            row_id
+            for row_id, times_met in Counter(row_ids).items()
+            if times_met > 1 or len(self._connection.execute(*self._seek(row_id)).fetchall()) != 1
         }
-        self._report_damage(f"{len(strays)} rows are not where they belong")
+        self._report_damage(f"{len(out_of_place)} rows are not where they belong")
+        strays: dict[tuple[int, int], list[Any]] = {}
         for row in self._connection.execute(f"{self._select} {self._ordered()}"):
-            if row[0] in strays:
-                strays[row[0]].append(row)
+            if row[0] in out_of_place:
+                strays.setdefault((row[0], _moment(row[1])), []).append(row)
         return strays
 
     def _ordered(self) -> str:
@@ -189,15 +194,12 @@ class TableReader:
             self._file.path, f"table {self.table.name}: the file is damaged: {damage}"
         )
 
-    def _keys(self) -> Iterator[tuple[int, int | None]]:
-        """Yield (id, timestamp_ms or None if it has none) in the order of id, up to damage."""
+    def _keys(self) -> Iterator[tuple[int, int]]:
+        """Yield (id, timestamp_ms, NO_MOMENT if it has none) in the order of id, up to damage."""
         select = f"SELECT r.{self.table.row_id}, r.timestamp FROM {self._ordered()}"
         try:
             for row_id, timestamp in self._connection.execute(select):
-                try:
-                    yield row_id, parse_timestamp_ms(timestamp)
-                except BadRowError:
-                    yield row_id, None
+                yield row_id, _moment(timestamp)
         except sqlite3.DatabaseError as error:
             self._damage = error
 
@@ -207,18 +209,26 @@ class TableReader:
         previous_ms, previous_id = NO_MOMENT, None
         for row_id, timestamp_ms in self._keys():
             # A row without a time may belong anywhere: sorted first, it is named in any range.
-            if timestamp_ms is None or timestamp_ms < previous_ms:
+            if timestamp_ms == NO_MOMENT or timestamp_ms < previous_ms:
                 return False
             if previous_id is not None and row_id <= previous_id:  # only damage does that
                 return False
             previous_ms, previous_id = timestamp_ms, row_id
         return True
 
-    def _row_ids_by_time(self) -> "array[int]":
-        """Return the row ids in the order of time; those without one, first, so they are named."""
+    def _keys_by_time(self) -> tuple["array[int]", "array[int]"]:
+        """Return row ids and times in the order of time; rows without one first, to be named."""
         row_ids, times = array("q"), array("q")
         for row_id, timestamp_ms in self._keys():
             row_ids.append(row_id)
-            times.append(NO_MOMENT if timestamp_ms is None else timestamp_ms)
+            times.append(timestamp_ms)
         order = sorted(range(len(row_ids)), key=times.__getitem__)
-        return array("q", (row_ids[i] for i in order))
+        return array("q", (row_ids[i] for i in order)), array("q", (times[i] for i in order))
+
+
+def _moment(timestamp: Any) -> int:
+    """Return the epoch milliseconds of a recorded timestamp, NO_MOMENT where it has no use."""
+    try:
+        return parse_timestamp_ms(timestamp)
+    except BadRowError:
+        return NO_MOMENT

@@ -4,6 +4,7 @@ import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -159,7 +160,7 @@ class TableReader:
         strays: dict[tuple[int, int], list[Any]] | None = None
         for row_id, time_ms in zip(row_ids, times, strict=True):
             if strays is None:
-                found = self._connection.execute(*self._seek(row_id)).fetchall()
+                found = self._found(row_id)
                 # Of two rows with one id, which damage makes, a search finds either.
                 if len(found) == 1 and _moment(found[0][1]) == time_ms:
                     yield found[0]
@@ -176,14 +177,23 @@ class TableReader:
         out_of_place = {
             row_id
             for row_id, times_met in Counter(row_ids).items()
-            if times_met > 1 or len(self._connection.execute(*self._seek(row_id)).fetchall()) != 1
+            if times_met > 1 or len(self._found(row_id)) != 1
         }
         self._report_damage(f"{len(out_of_place)} rows are not where they belong")
         strays: dict[tuple[int, int], list[Any]] = {}
-        for row in self._connection.execute(f"{self._select} {self._ordered()}"):
-            if row[0] in out_of_place:
-                strays.setdefault((row[0], _moment(row[1])), []).append(row)
+        # The scan ends where that for the keys did, and it has been told why.
+        with suppress(sqlite3.DatabaseError):
+            for row in self._connection.execute(f"{self._select} {self._ordered()}"):
+                if row[0] in out_of_place:
+                    strays.setdefault((row[0], _moment(row[1])), []).append(row)
         return strays
+
+    def _found(self, row_id: int) -> list[Any]:
+        """Return what a search by id meets: one row, unless there is damage on its way."""
+        try:
+            return self._connection.execute(*self._seek(row_id)).fetchall()
+        except sqlite3.DatabaseError:
+            return []
 
     def _ordered(self) -> str:
         # By the table itself: an index that is damaged may lack rows.

@@ -112,6 +112,21 @@ def test_rows_that_an_index_lacks_are_not_lost(tmp_path: Path) -> None:
     assert assert_all_agree(file).position.trades == 500
 
 
+def test_rows_before_a_page_that_is_gone_count_also_where_some_are_out_of_place(
+    tmp_path: Path,
+) -> None:
+    ticks = [Tick(str(T0 + (i * 7) % 500), 100, 1) for i in range(500)]
+    file = Recording(tmp_path).write([], ticks)
+    first, second, *_, last = leaves_of(file.path, "trades")
+    swap(file.path, first, second)
+    content = bytearray(file.path.read_bytes())
+    content[last * PAGE : (last + 1) * PAGE] = bytes(PAGE)
+    file.path.write_bytes(content)
+    result = assert_all_agree(file)
+    assert 300 < result.position.trades < 500
+    assert len(result.outcome.file_problems) == 2
+
+
 def test_a_table_out_of_order_with_other_rows_of_the_same_ids_is_read_to_its_end(
     tmp_path: Path,
 ) -> None:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from shared.clock import NO_MOMENT
+from shared.job import TimeRange
 from shared.recordings.day_files import DayFile
 from shared.recordings.opening import ids_of
 from shared.recordings.problems import BadRowError, ProblemLog, UnusableFileError
@@ -39,8 +40,8 @@ class TimedRow:
 class TableReader:
     """Streams one table of one day file.
 
-    Rows without a usable timestamp and rows of another instrument are skipped and counted in
-    `quality`; damage to the file ends the table there and is reported. A column the table lacks
+    Rows without a usable timestamp and, where the range of the run would have them, rows of another
+    instrument are skipped and counted in `quality`; damage to the file ends the table there and is reported. A column the table lacks
     reads as None. Raises UnusableFileError when the table cannot be used at all.
     """
 
@@ -51,6 +52,7 @@ class TableReader:
         table: str,
         columns: Sequence[str],
         quality: ProblemLog,
+        time_range: TimeRange,
     ) -> None:
         self.table = table_of(connection, table)
         wanted = [
@@ -61,6 +63,9 @@ class TableReader:
         self._connection = connection
         self._file = file
         self._quality = quality
+        # The book is made of what was before the range, too.
+        first_ms = time_range.from_ms if table == "trades" else NO_MOMENT + 1
+        self._moments_asked_for = range(first_ms, time_range.to_ms)
         self._damage: sqlite3.DatabaseError | None = None
         self.rows_read = 0
 
@@ -79,18 +84,18 @@ class TableReader:
                 except BadRowError as error:
                     self._quality.skip_row(self._file.path, self.table.name, row[0], error)
                     continue
-                yield timed
+                if timed is not None:
+                    yield timed
         except sqlite3.DatabaseError as error:
             self._report_damage(str(error))
 
-    def row(self, row_id: int) -> TimedRow:
-        """Return one row.
+    def row(self, row_id: int) -> TimedRow | None:
+        """Return one row, None if it is another instrument's and not in the range.
 
         Raises BadRowError when its time or instrument cannot be used, UnusableFileError when it is
         not found where it belongs.
         """
-        raw = self.raw_row(row_id)
-        return self._timed(raw)
+        return self._timed(self.raw_row(row_id))
 
     def raw_row(self, row_id: int) -> Sequence[Any]:
         """Return one row's id, time, instrument and values; raise UnusableFileError without one."""
@@ -141,9 +146,15 @@ class TableReader:
             return True
         return bool(rows > rows_done)
 
-    def _timed(self, raw: Sequence[Any]) -> TimedRow:
+    def _timed(self, raw: Sequence[Any]) -> TimedRow | None:
         row_id, timestamp, instrument, *values = raw
-        check_instrument(instrument, self._file.instrument)
+        try:
+            check_instrument(instrument, self._file.instrument)
+        except BadRowError:
+            moment_ms = _moment(timestamp)
+            if moment_ms == NO_MOMENT or moment_ms in self._moments_asked_for:
+                raise
+            return None
         return TimedRow(row_id, parse_timestamp_ms(timestamp), tuple(values))
 
     def _seek(self, row_id: int) -> tuple[str, tuple[int]]:

@@ -177,6 +177,8 @@ class TableIntake(ABC, Generic[Batch]):
         """Return a batch of a row that the fast path refused, None where it cannot be used."""
         try:
             row = self._table.row(row_id)
+            if row is None:
+                return None
             if has_odd_time and self._order is ReadingOrder.BY_TIME:
                 raise ReadingOrderError(
                     f"the time of {self.name} row {row_id} is not what it is sorted by"

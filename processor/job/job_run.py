@@ -250,4 +250,5 @@ class JobRun:
         if self._quality.is_complete:
             return f"the day files hold no rows in {self._job.time_range}"
         problems = "; ".join(f"{p.file}: {p.problem}" for p in self._quality.file_problems[:3])
-        return f"no row could be used: {problems or dict(self._quality.skipped)}"
+        skipped = ", ".join(f"{n} {kind}" for kind, n in sorted(self._quality.skipped.items()))
+        return f"no row could be used: {problems or skipped}"

@@ -177,6 +177,15 @@ def test_rows_out_of_range_are_no_problem(data: Path, run: Path) -> None:
     assert result.ohlc == GOOD_OHLC
 
 
+def test_a_day_without_a_row_of_use_is_told_with_what_is_wrong_by_kind(
+    data: Path, run: Path
+) -> None:
+    bad = [Tick(T0, size=-1), Tick(T0, price=-1), Tick(T0, size=-1)]
+    Recording(data).write([], bad)
+    with pytest.raises(NoInputError, match=r"no row could be used: 1 bad_price, 2 bad_size$"):
+        run_pipeline(data, run)
+
+
 @pytest.mark.parametrize("stored", ["in-order", "out-of-order"])
 def test_rows_of_another_instrument_out_of_range_are_no_problem(
     data: Path, run: Path, stored: str

@@ -12,7 +12,6 @@ from typing import Any
 from shared.clock import NO_MOMENT
 from shared.job import TimeRange
 from shared.recordings.day_files import DayFile
-from shared.recordings.opening import ids_of
 from shared.recordings.problems import BadRowError, ProblemLog, UnusableFileError
 from shared.recordings.recorded_time import parse_timestamp_ms
 from shared.recordings.row_parser import check_instrument
@@ -41,8 +40,9 @@ class TableReader:
     """Streams one table of one day file.
 
     Rows without a usable timestamp and, where the range of the run would have them, rows of another
-    instrument are skipped and counted in `quality`; damage to the file ends the table there and is reported. A column the table lacks
-    reads as None. Raises UnusableFileError when the table cannot be used at all.
+    instrument are skipped and counted in `quality`; damage to the file ends the table there and is
+    reported. A column the table lacks reads as None. Raises UnusableFileError when the table cannot
+    be used at all.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class TableReader:
         first_ms = time_range.from_ms if table == "trades" else NO_MOMENT + 1
         self._moments_asked_for = range(first_ms, time_range.to_ms)
         self._damage: sqlite3.DatabaseError | None = None
+        self._has_ids_astray = False
         self.rows_read = 0
 
     def rows(self, skip: int = 0) -> Iterator[TimedRow]:
@@ -109,16 +110,6 @@ class TableReader:
             )
         row: Sequence[Any] = found[0]
         return row
-
-    def has_as_many_ids(self, rows: int) -> bool:
-        """Say whether so many rows, each with another id, are all that the table can have."""
-        if not self.table.is_stored_by_key:
-            return False
-        try:
-            ids = ids_of(self._connection, self.table)
-        except sqlite3.DatabaseError:
-            return False
-        return rows == ids.stop - ids.start
 
     def count_rows(self) -> int | None:
         """Return how many rows a scan of the whole table meets, None when it cannot be told."""
@@ -169,6 +160,8 @@ class TableReader:
         if self._damage:  # it cut the list of rows short, so that none of them meets it
             self._report_damage(str(self._damage))
         strays: dict[tuple[int, int], list[Any]] | None = None
+        if self._has_ids_astray:
+            strays = self._rows_out_of_place(row_ids)
         for row_id, time_ms in zip(row_ids, times, strict=True):
             if strays is None:
                 found = self._found(row_id)
@@ -241,6 +234,8 @@ class TableReader:
         """Return row ids and times in the order of time; rows without one first, to be named."""
         row_ids, times = array("q"), array("q")
         for row_id, timestamp_ms in self._keys():
+            if self.table.is_stored_by_key and row_ids and row_id <= row_ids[-1]:
+                self._has_ids_astray = True  # only damage does that
             row_ids.append(row_id)
             times.append(timestamp_ms)
         order = sorted(range(len(row_ids)), key=times.__getitem__)

@@ -98,6 +98,40 @@ def test_a_long_table_of_trades_read_in_ranges_misses_no_swapped_page(
         assert (result.exit_code, result.status.trades) == (ExitCode.PARTIAL_DATA, 500)
 
 
+def test_a_long_table_of_trades_whose_first_page_holds_others_misses_no_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The least id that a search finds is not the least, and no row seems to be missing."""
+    for module in (
+        "engine.sqlite.read_ranges",
+        "engine.sqlite.queries",
+        "engine.replay.file_replay",
+    ):
+        monkeypatch.setattr(f"processor.{module}.RANGE_ROWS", 64)
+    path = write(tmp_path / "data")
+    first, second, *_ = leaves_of(path, "trades")
+    content = bytearray(path.read_bytes())
+    content[first * PAGE : (first + 1) * PAGE] = content[second * PAGE : (second + 1) * PAGE]
+    path.write_bytes(content)
+    result = run_pipeline(tmp_path / "data", tmp_path / "run")
+    assert (result.exit_code, result.status.trades) == (
+        ExitCode.PARTIAL_DATA,
+        scanned(path, "trades"),
+    )
+
+
+def test_a_page_twice_in_a_table_out_of_order_is_told(tmp_path: Path) -> None:
+    ticks = [Tick(str(T0 + (i * 7) % 500), 100, 1) for i in range(500)]
+    file = Recording(tmp_path).write([], ticks)
+    first, second, *_ = leaves_of(file.path, "trades")
+    content = bytearray(file.path.read_bytes())
+    content[first * PAGE : (first + 1) * PAGE] = content[second * PAGE : (second + 1) * PAGE]
+    file.path.write_bytes(content)
+    result = assert_all_agree(file)
+    assert result.position.trades == scanned(file.path, "trades")
+    assert len(result.outcome.file_problems) == 1
+
+
 def test_rows_that_an_index_lacks_are_not_lost(tmp_path: Path) -> None:
     """The index on the time, by which a file out of order is read, has half of the rows."""
     ticks = [Tick(str(T0 + (i * 7) % 500), 100, 1) for i in range(500)]

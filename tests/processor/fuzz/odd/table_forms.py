@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.processor.fuzz.draw import Draw
 from tests.processor.fuzz.odd.stored_rows import ColumnTypes, Stored
@@ -123,43 +123,37 @@ def _make_table(form: TableForm, connection: sqlite3.Connection, rows: Sequence[
 def _make_without_rowid(
     form: TableForm, connection: sqlite3.Connection, rows: Sequence[Stored]
 ) -> None:
-    if "id" not in form.columns:
-        return _make_table(form, connection, rows)
+    if "id" not in form.columns:  # there must be a key
+        _make_table(form, connection, rows)
+        return
     connection.execute(form.created(form.name, " WITHOUT ROWID", id="INTEGER PRIMARY KEY"))
-    return form.insert(connection, form.name, rows)
+    form.insert(connection, form.name, rows)
 
 
 def _make_strict(form: TableForm, connection: sqlite3.Connection, rows: Sequence[Stored]) -> None:
     types = dict.fromkeys(form.columns, "ANY") | {"id": "INTEGER PRIMARY KEY"}
-    plain = TableForm(
-        form.table, form.kind, form.key, "", form.index, form.types, form.columns, form.is_capital
-    )
-    connection.execute(plain.created(form.name, " STRICT", **types))
+    connection.execute(replace(form, extra="").created(form.name, " STRICT", **types))
     form.insert(connection, form.name, rows)
 
 
 def _make_view(form: TableForm, connection: sqlite3.Connection, rows: Sequence[Stored]) -> None:
-    connection.execute(form.created(f"kept_{form.table}"))
-    form.insert(connection, f"kept_{form.table}", rows)
-    connection.execute(f"CREATE VIEW {form.name} AS SELECT * FROM kept_{form.table}")
+    kept = _make_kept(form, connection, rows)
+    connection.execute(f"CREATE VIEW {form.name} AS SELECT * FROM {kept}")
 
 
 def _make_view_with_text_ids(
     form: TableForm, connection: sqlite3.Connection, rows: Sequence[Stored]
 ) -> None:
     if "id" not in form.columns:
-        return _make_view(form, connection, rows)
-    connection.execute(form.created(f"kept_{form.table}"))
-    form.insert(connection, f"kept_{form.table}", rows)
+        _make_view(form, connection, rows)
+        return
+    kept = _make_kept(form, connection, rows)
     others = ", ".join(column for column in form.columns if column != "id")
     # Texts that sort as the numbers do, which no table of ours is stored by.
-    return (
-        connection.execute(
-            f"CREATE VIEW {form.name} AS SELECT CASE WHEN id < 0"
-            " THEN 'a' || printf('%019d', id + 9223372036854775807 + 1)"
-            f" ELSE 'b' || printf('%019d', id) END AS id, {others} FROM kept_{form.table}"
-        )
-        and None
+    connection.execute(
+        f"CREATE VIEW {form.name} AS SELECT CASE WHEN id < 0"
+        " THEN 'a' || printf('%019d', id + 9223372036854775807 + 1)"
+        f" ELSE 'b' || printf('%019d', id) END AS id, {others} FROM {kept}"
     )
 
 
@@ -167,17 +161,16 @@ def _make_view_of_join(
     form: TableForm, connection: sqlite3.Connection, rows: Sequence[Stored]
 ) -> None:
     if "id" not in form.columns:
-        return _make_view(form, connection, rows)
-    connection.execute(form.created(f"kept_{form.table}", id="INTEGER PRIMARY KEY"))
-    form.insert(connection, f"kept_{form.table}", rows)
+        _make_view(form, connection, rows)
+        return
+    kept = _make_kept(form, connection, rows, id="INTEGER PRIMARY KEY")
     times = f"times_of_{form.table}"
-    connection.execute(f"CREATE TABLE {times} AS SELECT id, timestamp FROM kept_{form.table}")
+    connection.execute(f"CREATE TABLE {times} AS SELECT id, timestamp FROM {kept}")
     others = ", ".join(f"k.{c}" for c in form.columns if c != "timestamp")
     connection.execute(
         f"CREATE VIEW {form.name} AS SELECT {others}, t.timestamp AS timestamp"
-        f" FROM kept_{form.table} AS k JOIN {times} AS t ON t.id = k.id"
+        f" FROM {kept} AS k JOIN {times} AS t ON t.id = k.id"
     )
-    return None
 
 
 def _make_fts5(form: TableForm, connection: sqlite3.Connection, rows: Sequence[Stored]) -> None:
@@ -188,29 +181,35 @@ def _make_fts5(form: TableForm, connection: sqlite3.Connection, rows: Sequence[S
 def _make_generated(
     form: TableForm, connection: sqlite3.Connection, rows: Sequence[Stored]
 ) -> None:
-    connection.execute(form.created(f"kept_{form.table}"))
-    form.insert(connection, f"kept_{form.table}", rows)
+    kept = _make_kept(form, connection, rows)
     others = [column for column in form.columns if column != "timestamp"]
-    columns = [
-        f"{c} {'INTEGER PRIMARY KEY' if c == 'id' else form.types.number if c == 'price' else ''}"
-        for c in others
-    ]
-    kept = "STORED" if form.is_capital else "VIRTUAL"
+    types = {"id": "INTEGER PRIMARY KEY", "price": form.types.number}
+    columns = [f"{column} {types.get(column, '')}" for column in others]
+    how = "STORED" if form.is_capital else "VIRTUAL"
     connection.execute(
-        f"CREATE TABLE {form.name} ({', '.join(columns)}, moment, timestamp AS (moment) {kept})"
+        f"CREATE TABLE {form.name} ({', '.join(columns)}, moment, timestamp AS (moment) {how})"
     )
     connection.execute(
         f"INSERT INTO {form.name} ({', '.join(others)}, moment)"
-        f" SELECT {', '.join(others)}, timestamp FROM kept_{form.table}"
+        f" SELECT {', '.join(others)}, timestamp FROM {kept}"
     )
 
 
 def _make_from_select(
     form: TableForm, connection: sqlite3.Connection, rows: Sequence[Stored]
 ) -> None:
-    connection.execute(form.created(f"kept_{form.table}", id=""))
-    form.insert(connection, f"kept_{form.table}", rows)
-    connection.execute(f"CREATE TABLE {form.name} AS SELECT * FROM kept_{form.table}")
+    kept = _make_kept(form, connection, rows, id="")
+    connection.execute(f"CREATE TABLE {form.name} AS SELECT * FROM {kept}")
+
+
+def _make_kept(
+    form: TableForm, connection: sqlite3.Connection, rows: Sequence[Stored], **types: str
+) -> str:
+    """Make a table of the rows for others to be made of, and return its name."""
+    name = f"kept_{form.table}"
+    connection.execute(form.created(name, **types))
+    form.insert(connection, name, rows)
+    return name
 
 
 _MAKERS: dict[str, Callable[[TableForm, sqlite3.Connection, Sequence[Stored]], None]] = {

@@ -105,9 +105,7 @@ class TableReader:
         except sqlite3.DatabaseError as error:
             raise UnusableFileError(f"the file is damaged: {error}") from error
         if len(found) != 1:
-            raise UnusableFileError(
-                f"the file is damaged: {self.table.name} row {row_id} is not where it belongs"
-            )
+            raise self._not_in_place(row_id)
         row: Sequence[Any] = found[0]
         return row
 
@@ -161,43 +159,57 @@ class TableReader:
             self._report_damage(str(self._damage))
         strays: dict[tuple[int, int], list[Any]] | None = None
         if self._has_ids_astray:
-            strays = self._rows_out_of_place(row_ids)
+            strays = self._rows_out_of_place(row_ids, times)
         for row_id, time_ms in zip(row_ids, times, strict=True):
             if strays is None:
-                found = self._found(row_id)
-                # Of two rows with one id, which damage makes, a search finds either.
-                if len(found) == 1 and _moment(found[0][1]) == time_ms:
-                    yield found[0]
+                found = self._found(row_id, time_ms)
+                if found is not None:
+                    yield found
                     continue
-                strays = self._rows_out_of_place(row_ids)
+                strays = self._rows_out_of_place(row_ids, times)
             rows = strays.get((row_id, time_ms))
-            yield rows.pop(0) if rows else self.raw_row(row_id)
+            if rows is None:
+                yield self.raw_row(row_id)
+            elif rows:
+                yield rows.pop(0)
+            else:
+                raise self._not_in_place(row_id)
 
-    def _rows_out_of_place(self, row_ids: "array[int]") -> dict[tuple[int, int], list[Any]]:
+    def _rows_out_of_place(
+        self, row_ids: "array[int]", times: "array[int]"
+    ) -> dict[tuple[int, int], list[Any]]:
         """Return, by id and time, the rows that a scan meets and that their id alone does not find.
 
-        Those are rows that a search does not meet, or not alone.
+        Those are rows that a search does not meet, or not alone, or another in their place.
         """
-        out_of_place = {
-            row_id
-            for row_id, times_met in Counter(row_ids).items()
-            if times_met > 1 or len(self._found(row_id)) != 1
+        times_met = Counter(row_ids)
+        strays: dict[tuple[int, int], list[Any]] = {
+            (row_id, time_ms): []
+            for row_id, time_ms in zip(row_ids, times, strict=True)
+            if times_met[row_id] > 1 or self._found(row_id, time_ms) is None
         }
+        out_of_place = {row_id for row_id, _ in strays}
         self._report_damage(f"{len(out_of_place)} rows are not where they belong")
-        strays: dict[tuple[int, int], list[Any]] = {}
         # The scan ends where that for the keys did, and it has been told why.
         with suppress(sqlite3.DatabaseError):
             for row in self._connection.execute(f"{self._select} {self._ordered()}"):
-                if row[0] in out_of_place:
-                    strays.setdefault((row[0], _moment(row[1])), []).append(row)
+                rows = strays.get((row[0], _moment(row[1]))) if row[0] in out_of_place else None
+                if rows is not None:
+                    rows.append(row)
         return strays
 
-    def _found(self, row_id: int) -> list[Any]:
-        """Return what a search by id meets: one row, unless there is damage on its way."""
+    def _found(self, row_id: int, time_ms: int) -> Any | None:
+        """Return the row that a search by id meets, None if there is none of that time, or two."""
         try:
-            return self._connection.execute(*self._seek(row_id)).fetchall()
-        except sqlite3.DatabaseError:
-            return []
+            found = self._connection.execute(*self._seek(row_id)).fetchall()
+        except sqlite3.DatabaseError:  # on its way
+            return None
+        return found[0] if len(found) == 1 and _moment(found[0][1]) == time_ms else None
+
+    def _not_in_place(self, row_id: int) -> UnusableFileError:
+        return UnusableFileError(
+            f"the file is damaged: {self.table.name} row {row_id} is not where it belongs"
+        )
 
     def _ordered(self) -> str:
         # By the table itself: an index that is damaged may lack rows.

@@ -161,6 +161,27 @@ def test_rows_before_a_page_that_is_gone_count_also_where_some_are_out_of_place(
     assert len(result.outcome.file_problems) == 2
 
 
+def test_rows_before_damage_count_though_their_ids_lead_to_others_behind_it(
+    tmp_path: Path,
+) -> None:
+    one, other = (
+        Recording(tmp_path / name).write(
+            [], [Tick(str(start + (i * 7) % 500), 100, 1) for i in range(500)]
+        )
+        for name, start in (("one", T0), ("other", T0 + 3_600_000))
+    )
+    first, second, *_, last = leaves_of(one.path, "trades")
+    swap(one.path, first, last)
+    content = bytearray(one.path.read_bytes())
+    others = other.path.read_bytes()
+    content[last * PAGE : (last + 1) * PAGE] = others[last * PAGE : (last + 1) * PAGE]
+    content[second * PAGE : (second + 1) * PAGE] = bytes(PAGE)
+    one.path.write_bytes(content)
+    result = assert_all_agree(one)
+    assert 0 < result.position.trades < 200
+    assert [bar[0] for bar in result.outcome.ohlc] == [T0]
+
+
 def test_a_table_out_of_order_with_other_rows_of_the_same_ids_is_read_to_its_end(
     tmp_path: Path,
 ) -> None:

@@ -63,7 +63,7 @@ chaos: $(VENV)/.installed-dev
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-300} $(BIN)/python -m pytest -m chaos -s -n 0
 
 fuzz: $(VENV)/.installed-dev
-	FUZZ_SECONDS=$${FUZZ_SECONDS:-300} $(BIN)/python -m pytest -m fuzz -s -n 0
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-300} $(BIN)/python -m pytest -m fuzz -s -n 0 tests/processor/fuzz
 
 faults: $(VENV)/.installed
 	@[ -d $(FAULTS) ] || { echo "skipped: there is no folder $(FAULTS)"; exit 0; }; \

@@ -32,6 +32,12 @@ class Draw:
         self.note(what, name)
         return options[name]
 
+    def any_of(self, what: str, options: Mapping[str, T]) -> T:
+        """Return one of `options`, each as likely as the others."""
+        name = self.rng.choice(list(options))
+        self.note(what, name)
+        return options[name]
+
     def some(self, what: str, options: Mapping[str, T], usual: float = 0.5) -> list[T]:
         """Return the first of `options` with the probability `usual`, else up to three of them."""
         names = list(options)

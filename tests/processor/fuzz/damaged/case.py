@@ -57,7 +57,7 @@ def damaged_case(draw: Draw, folder: Path) -> None:
 
 def _leave(draw: Draw, path: Path) -> None:
     """Leave beside the file what a recorder that was killed leaves."""
-    left = draw.one("left beside", LEFT)
+    left = draw.any_of("left beside", LEFT)
     if left == "nothing":
         return
     aside = path.with_name("aside")

@@ -25,13 +25,13 @@ def write_plain(draw: Draw, folder: Path, number: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{INSTRUMENT}-25-07-{number + 1:02}.db"
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"PRAGMA page_size = {draw.one('plain page_size', PAGES)}")
+        connection.execute(f"PRAGMA page_size = {draw.any_of('plain page_size', PAGES)}")
         for table, schema in (("book", BOOK_SCHEMA), ("trades", TRADES_SCHEMA)):
             connection.execute(schema)
             rows = _rows(draw, table, number, rng.choice((40, 150, 500)))
             marks = ", ".join("?" * len(rows[0]))
             connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-            index = draw.one("plain index", INDEXES)
+            index = draw.any_of("plain index", INDEXES)
             if index:
                 connection.execute(index.format(table=table))
         connection.commit()
@@ -43,7 +43,7 @@ def _rows(draw: Draw, table: str, number: int, count: int) -> list[tuple[object,
     times = [T0 + number * MS_PER_DAY + 50 * at for at in range(count)]
     if draw.chance("plain rows shuffled", 0.3):
         rng.shuffle(times)
-    step = draw.one("plain ids", {"dense": 1, "sparse": 2_000_003})
+    step = draw.any_of("plain ids", {"dense": 1, "sparse": 2_000_003})
     make = _book_row if table == "book" else _trade_row
     return [(1 + at * step, None, *make(rng), str(time)) for at, time in enumerate(times)]
 

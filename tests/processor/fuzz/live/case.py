@@ -39,10 +39,10 @@ def live_case(draw: Draw, folder: Path) -> None:
     """Read a file that a process writes, then one whose process was killed."""
     path = folder / "data" / f"{INSTRUMENT}-25-07-01.db"
     _begin(path)
-    style = draw.one("writer", STYLES, 0.25)
-    mode = draw.one("writer's journal", MODES, 0.25)
+    style = draw.any_of("writer", STYLES)
+    mode = draw.any_of("writer's journal", MODES)
     job = ways.job_of(ONE_DAY, INSTRUMENT, path.parent, folder)
-    with _writer(path, mode, style, draw.one("writer's pause", PAUSES)):
+    with _writer(path, mode, style, draw.any_of("writer's pause", PAUSES)):
         for name, way in _ways(draw).items():
             before = _moment_of(path)
             if draw.chance("looks at rest while it is written", 0.3):

@@ -117,8 +117,8 @@ def check(told: Told, scans: Sequence[Scan], name: str) -> None:
     rows = sum(count for scan in scans for count in scan.rows.values())
     found = told.status["book_rows"] + told.status["trades"]
     found += sum(told.status["skipped"].values())
-    # One that damage took to another day is of none of the range; of a table whose schema is no text
-    # it is told that it cannot be read.
+    # One that damage took to another day is of none of the range; a table whose schema is no text
+    # is told as one that cannot be read.
     unread = any("cannot be read" in problem for file, problem in told.problems if file == name)
     lost = sum(damaged.rows.values()) if unread else damaged.undecided
     assert rows - lost <= found <= rows, f"{rows} rows scanned, {found} told of: {told.problems}"

@@ -51,6 +51,12 @@ class BaseTables:
         self._add_seconds(seconds, end_ms)
         self._add_trades(trades, end_ms)
 
+    def put_for_now(self, seconds: Bars, trades: Trades, end_ms: int) -> None:
+        """Put seconds that more may belong to, until they are added when they are whole."""
+        settled = self._seconds, self._minutes, self._trades
+        self.add(seconds, trades, end_ms)
+        self._seconds, self._minutes, self._trades = settled
+
     def cut(self, end_ms: int, minute_trades: int) -> None:
         """Forget all from `end_ms` on, a whole second; so many trades of its minute are before."""
         chunk, minute, hour = (end_ms // each * each for each in (CHUNK_MS, MINUTE_MS, HOUR_MS))

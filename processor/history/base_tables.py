@@ -75,24 +75,26 @@ class BaseTables:
         self._add_trades(part(trades, slice(minute_trades)), end_ms)
 
     def _add_seconds(self, seconds: Bars, end_ms: int) -> None:
-        changed = seconds.starts(MINUTE_MS)
-        if not changed:
-            return
-        first = changed[0]
-        self._seconds = self._seconds.followed_by(seconds)
-        minutes = self._seconds.between(first).merged(MINUTE_MS)
-        self._minutes = self._minutes.between(_START_MS, first).followed_by(minutes)
-        self._put_seconds(self._seconds.between(first // CHUNK_MS * CHUNK_MS))
-        self._put_bars(MINUTE_MS, minutes)
-        hours = self._minutes.between(first // HOUR_MS * HOUR_MS).merged(HOUR_MS)
-        self._put_bars(HOUR_MS, hours)
+        if changed := seconds.starts(MINUTE_MS):
+            first = changed[0]
+            self._seconds = self._seconds.followed_by(seconds)
+            minutes = self._seconds.between(first).merged(MINUTE_MS)
+            self._minutes = self._minutes.between(_START_MS, first).followed_by(minutes)
+            self._put_seconds(self._seconds.between(first // CHUNK_MS * CHUNK_MS))
+            self._put_bars(MINUTE_MS, minutes)
+            hours = self._minutes.between(first // HOUR_MS * HOUR_MS).merged(HOUR_MS)
+            self._put_bars(HOUR_MS, hours)
         self._seconds = self._seconds.between(end_ms // CHUNK_MS * CHUNK_MS)
         self._minutes = self._minutes.between(end_ms // HOUR_MS * HOUR_MS)
 
     def _add_trades(self, trades: Trades, end_ms: int) -> None:
-        if not len(trades.ts):
-            return
-        trades = joined((self._trades, trades))
+        self._trades = joined((self._trades, trades))
+        if len(trades.ts):
+            self._put_trades(self._trades)
+        at = int(np.searchsorted(self._trades.ts, end_ms // MINUTE_MS * MINUTE_MS))
+        self._trades = split(self._trades, at)[1]
+
+    def _put_trades(self, trades: Trades) -> None:
         starts, minutes = windows(trades.ts, MINUTE_MS)
         ends = run_ends(starts, len(trades.ts))
         chunks = [
@@ -100,8 +102,6 @@ class BaseTables:
             for minute, start, end in zip(*map(_listed, (minutes, starts, ends)), strict=True)
         ]
         self._connection.executemany("INSERT OR REPLACE INTO trade_chunks VALUES (?, ?, ?)", chunks)
-        at = int(np.searchsorted(trades.ts, end_ms // MINUTE_MS * MINUTE_MS))
-        self._trades = split(trades, at)[1]
 
     def _put_seconds(self, seconds: Bars) -> None:
         chunks = [

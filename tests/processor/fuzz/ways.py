@@ -216,8 +216,9 @@ def _left(run_dir: Path, exit_code: int) -> Told:
     paths = dict(zip(DATA_FILES, (run.ohlc, run.cvd, run.metrics, run.depth), strict=True))
     files = {name: path.read_bytes() for name, path in paths.items()}
     told = {name: value for name, value in status.items() if name not in (*TIMES, "history")}
-    assert status["history"]["problem"] is None, status["history"]
-    return Told(exit_code, files, told, tables_of(run.history))
+    history = status["history"]  # none where there is no file of the instrument
+    assert history is None or history["problem"] is None, history
+    return Told(exit_code, files, told, tables_of(run.history) if history else {})
 
 
 def _iso(moment_ms: int) -> str:

@@ -12,13 +12,14 @@ TSC    := $(NODE) node_modules/typescript/bin/tsc
 
 FAULTS := ../shared/faults
 
-.PHONY: help demo test chaos faults lint format requirements clean screenshots \
+.PHONY: help demo test chaos fuzz faults lint format requirements clean screenshots \
         bench bench-processor bench-checkpoints bench-supervisor bench-page
 
 help:
 	@echo "make demo          show the simulated recording at http://localhost:8050, until Ctrl-C"
 	@echo "make test          run the whole test suite"
 	@echo "make chaos         five minutes of random harm to a run and its files; CHAOS_SECONDS, CHAOS_SEED"
+	@echo "make fuzz          five minutes of random day files: odd, damaged, being written; FUZZ_SECONDS, FUZZ_SEED"
 	@echo "make faults        show that each known fault in $(FAULTS) is mended, where that folder is"
 	@echo "make bench         every benchmark, one after the other"
 	@echo "make bench-processor  measure the processor against its goals, and write RESULTS.md"
@@ -60,6 +61,9 @@ test: $(VENV)/.installed-dev
 
 chaos: $(VENV)/.installed-dev
 	CHAOS_SECONDS=$${CHAOS_SECONDS:-300} $(BIN)/python -m pytest -m chaos -s -n 0
+
+fuzz: $(VENV)/.installed-dev
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-300} $(BIN)/python -m pytest -m fuzz -s -n 0 tests/processor/fuzz
 
 faults: $(VENV)/.installed
 	@[ -d $(FAULTS) ] || { echo "skipped: there is no folder $(FAULTS)"; exit 0; }; \

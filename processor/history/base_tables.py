@@ -17,7 +17,7 @@ from shared.history.bars import (
     pack_trade_bars,
     unpack_bars,
 )
-from shared.history.columns import joined, part, split
+from shared.history.columns import joined, part, run_ends, split
 from shared.history.merging import NO_BARS, Bars, windows
 from shared.history.packing import Pack
 from shared.history.schema import BOOK_COLUMNS, CHUNK_MS, HOUR_MS, MINUTE_MS, TRADE_COLUMNS
@@ -51,6 +51,12 @@ class BaseTables:
         self._add_seconds(seconds, end_ms)
         self._add_trades(trades, end_ms)
 
+    def put_for_now(self, seconds: Bars, trades: Trades, end_ms: int) -> None:
+        """Put seconds that more may belong to, until they are added when they are whole."""
+        settled = self._seconds, self._minutes, self._trades
+        self.add(seconds, trades, end_ms)
+        self._seconds, self._minutes, self._trades = settled
+
     def cut(self, end_ms: int, minute_trades: int) -> None:
         """Forget all from `end_ms` on, a whole second; so many trades of its minute are before."""
         chunk, minute, hour = (end_ms // each * each for each in (CHUNK_MS, MINUTE_MS, HOUR_MS))
@@ -69,33 +75,33 @@ class BaseTables:
         self._add_trades(part(trades, slice(minute_trades)), end_ms)
 
     def _add_seconds(self, seconds: Bars, end_ms: int) -> None:
-        changed = seconds.starts(MINUTE_MS)
-        if not changed:
-            return
-        first = changed[0]
-        self._seconds = self._seconds.followed_by(seconds)
-        minutes = self._seconds.between(first).merged(MINUTE_MS)
-        self._minutes = self._minutes.between(_START_MS, first).followed_by(minutes)
-        self._put_seconds(self._seconds.between(first // CHUNK_MS * CHUNK_MS))
-        self._put_bars(MINUTE_MS, minutes)
-        hours = self._minutes.between(first // HOUR_MS * HOUR_MS).merged(HOUR_MS)
-        self._put_bars(HOUR_MS, hours)
+        if changed := seconds.starts(MINUTE_MS):
+            first = changed[0]
+            self._seconds = self._seconds.followed_by(seconds)
+            minutes = self._seconds.between(first).merged(MINUTE_MS)
+            self._minutes = self._minutes.between(_START_MS, first).followed_by(minutes)
+            self._put_seconds(self._seconds.between(first // CHUNK_MS * CHUNK_MS))
+            self._put_bars(MINUTE_MS, minutes)
+            hours = self._minutes.between(first // HOUR_MS * HOUR_MS).merged(HOUR_MS)
+            self._put_bars(HOUR_MS, hours)
         self._seconds = self._seconds.between(end_ms // CHUNK_MS * CHUNK_MS)
         self._minutes = self._minutes.between(end_ms // HOUR_MS * HOUR_MS)
 
     def _add_trades(self, trades: Trades, end_ms: int) -> None:
-        if not len(trades.ts):
-            return
-        trades = joined((self._trades, trades))
+        self._trades = joined((self._trades, trades))
+        if len(trades.ts):
+            self._put_trades(self._trades)
+        at = int(np.searchsorted(self._trades.ts, end_ms // MINUTE_MS * MINUTE_MS))
+        self._trades = split(self._trades, at)[1]
+
+    def _put_trades(self, trades: Trades) -> None:
         starts, minutes = windows(trades.ts, MINUTE_MS)
-        ends = np.append(starts[1:], len(trades.ts))
+        ends = run_ends(starts, len(trades.ts))
         chunks = [
             (minute, end - start, pack_trades(part(trades, slice(start, end)), self._pack))
             for minute, start, end in zip(*map(_listed, (minutes, starts, ends)), strict=True)
         ]
         self._connection.executemany("INSERT OR REPLACE INTO trade_chunks VALUES (?, ?, ?)", chunks)
-        at = int(np.searchsorted(trades.ts, end_ms // MINUTE_MS * MINUTE_MS))
-        self._trades = split(trades, at)[1]
 
     def _put_seconds(self, seconds: Bars) -> None:
         chunks = [

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processor.history.trade_seconds import SECOND_MS
-from shared.clock import NO_MOMENT
 from shared.history.bars import BookBars, Counts, Moments, Numbers
-from shared.history.columns import part
+from shared.history.columns import part, run_ends, run_starts
 from shared.history.decimals import Decimals, snapped
 
 STANDS_MS = 60_000
@@ -53,9 +52,9 @@ def seconds_of_book(
     """
     is_two_sided = ~np.isnan(rows.obi)
     of_row, ts, stood_ms = _standing(rows, end_ms, is_two_sided)
-    starts = np.flatnonzero(np.diff(ts, prepend=-1)) if len(ts) else of_row
+    starts = run_starts(ts)
     seconds = ts[starts]
-    last_pieces = np.append(starts[1:], len(ts))[: len(starts)] - 1
+    last_pieces = run_ends(starts, len(ts)) - 1
     first, last = of_row[starts], of_row[last_pieces]
     standing_ms = np.add.reduceat(stood_ms, starts) if len(ts) else stood_ms
     begun = rows.from_ms // SECOND_MS * SECOND_MS
@@ -128,7 +127,7 @@ class _Rows(NamedTuple):
     @classmethod
     def of(cls, chosen: Places, begun: Moments, seconds: Moments) -> "_Rows":
         begun = begun[chosen]
-        starts = np.flatnonzero(np.diff(begun, prepend=NO_MOMENT))
+        starts = run_starts(begun)
         return cls(chosen, starts, np.searchsorted(seconds, begun[starts]), len(seconds))
 
     def over(self, how: np.ufunc, values: Numbers, nothing: float = np.nan) -> Numbers:
@@ -144,14 +143,12 @@ class _Rows(NamedTuple):
 
     def last(self, values: Numbers) -> Numbers:
         """Return the last of `values` of each second's rows, NaN where it has none."""
-        return self._at(
-            values, np.append(self.starts[1:], len(self.chosen))[: len(self.starts)] - 1
-        )
+        return self._at(values, run_ends(self.starts, len(self.chosen)) - 1)
 
     def counts(self) -> Counts:
         """Return how many rows each second has."""
         result = np.zeros(self.seconds, np.int64)
-        result[self.places] = np.diff(self.starts, append=len(self.chosen))
+        result[self.places] = run_ends(self.starts, len(self.chosen)) - self.starts
         return result
 
     def _at(self, values: Numbers, which: Places) -> Numbers:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import msgspec
 import numpy as np
 
 from processor.calculation.sink import BookSamples, TradeColumns
@@ -48,20 +49,29 @@ class HistorySink:
         self._settle()
         self._store.remember(FILE, self._state_now())
         self._state.files += 1
+        self._state.floor_ms = self._state.newest_ms
         self._store.add_file(self._state.files, file.path.name, file.day, digest)
 
     def add_trades(self, trades: TradeColumns) -> None:
         """Take the next trades."""
-        self._raw.add_trades(self._state.files, trades)
+        state = self._state
+        newest_ms = self._raw.add_trades(state.files, state.floor_ms, trades)
+        state.newest_ms = max(state.newest_ms, newest_ms)
 
     def add_samples(self, samples: BookSamples) -> None:
         """Take the next book rows."""
-        self._raw.add_samples(self._state.files, samples)
+        state = self._state
+        newest_ms = self._raw.add_samples(state.files, state.floor_ms, samples)
+        state.newest_ms = max(state.newest_ms, newest_ms)
 
     def reach(self, moment_ms: int) -> None:
-        """Settle what is before `moment_ms`, if it is much."""
-        self._reached_ms = max(self._reached_ms, moment_ms)
-        if self._raw.count >= SETTLED_ROWS or moment_ms == END_OF_TIME_MS:
+        """Settle what is before `moment_ms`, if it is much.
+
+        At the end of time nothing is settled: days may be added to those that are done.
+        """
+        if moment_ms < END_OF_TIME_MS:
+            self._reached_ms = max(self._reached_ms, moment_ms)
+        if self._raw.count >= SETTLED_ROWS:
             self._settle()
 
     def take_back_file(self) -> None:
@@ -74,9 +84,10 @@ class HistorySink:
         self._begin_with(state)
 
     def commit(self) -> int:
-        """Settle all that is whole and commit it."""
+        """Settle all that is whole and commit it, and the rest as it is now."""
         self._settle()
         number = self._store.remember(COMMIT, self._state_now())
+        self._put_rest()
         self._store.commit()
         return number
 
@@ -94,34 +105,42 @@ class HistorySink:
         self._reached_ms = state.settled_ms
 
     def _state_now(self) -> WriterState:
-        trades, book = self._raw.all_since(self._state.settled_ms)
+        trades, book = self._raw.all()
         self._state.trades, self._state.book = to_lists(trades), to_lists(book)
         self._state.minute_trades = self._store.tables.minute_trades
         return self._state
 
     def _settle(self) -> None:
         """Put the seconds that are whole into the database."""
-        trades, book = self._raw.all_since(self._state.settled_ms)
-        end_ms = self._end_of_whole_seconds(trades, book)
+        end_ms = self._reached_ms // SECOND_MS * SECOND_MS
         if end_ms <= self._state.settled_ms:
             return
+        trades, book = self._raw.all()
         trades, later_trades = split(trades, int(np.searchsorted(trades.ts, end_ms)))
         book, later_book = split(book, int(np.searchsorted(book.from_ms, end_ms)))
-        trade_seconds = self._seconds_of_trades(trades)
-        book_seconds, standing = self._seconds_of_book(book, end_ms)
-        kept = trades if self._with_trades else part(trades, slice(0))
-        self._store.tables.add(Bars(trade_seconds, book_seconds), kept, end_ms)
+        seconds, standing = self._seconds_of(trades, book, end_ms)
+        self._store.tables.add(seconds, self._kept(trades), end_ms)
         self._raw = RawRows(later_trades, joined((standing, later_book)))
         self._state.settled_ms = end_ms
 
-    def _end_of_whole_seconds(self, trades: Trades, book: BookRows) -> int:
-        """Return up to where all has come; at the end of time, the end of the last row's second."""
-        if self._reached_ms != END_OF_TIME_MS:
-            return self._reached_ms // SECOND_MS * SECOND_MS
-        moments = np.concatenate([trades.ts, book.from_ms[book.is_row == 1]])
-        if not len(moments):
-            return self._state.settled_ms
-        return int(moments.max()) // SECOND_MS * SECOND_MS + SECOND_MS
+    def _put_rest(self) -> None:
+        """Put the seconds that are not whole yet as well, to be put again when they are."""
+        trades, book = self._raw.all()
+        if not len(trades.ts) and not book.is_row.any():
+            return
+        state, self._state = self._state, msgspec.structs.replace(self._state)
+        end_ms = state.newest_ms // SECOND_MS * SECOND_MS + SECOND_MS
+        seconds, _ = self._seconds_of(trades, book, end_ms)
+        self._store.tables.put_for_now(seconds, self._kept(trades), end_ms)
+        self._state = state
+
+    def _kept(self, trades: Trades) -> Trades:
+        return trades if self._with_trades else part(trades, slice(0))
+
+    def _seconds_of(self, trades: Trades, book: BookRows, end_ms: int) -> tuple[Bars, BookRows]:
+        trade_seconds = self._seconds_of_trades(trades)
+        book_seconds, standing = self._seconds_of_book(book, end_ms)
+        return Bars(trade_seconds, book_seconds), standing
 
     def _seconds_of_trades(self, trades: Trades) -> TradeBars:
         state = self._state

@@ -4,7 +4,6 @@ import numpy as np
 
 from processor.calculation.sink import BookSamples, TradeColumns
 from processor.history.book_seconds import STANDS_MS, BookRows
-from shared.history.bars import Moments
 from shared.history.columns import joined
 from shared.history.trades import Trades, no_trades
 
@@ -18,10 +17,11 @@ def no_book_rows() -> BookRows:
 
 
 class RawRows:
-    """Trades and book rows since the last that were settled, in the order of their coming.
+    """Trades and book rows that are not settled yet, in the order of their coming.
 
-    A row older than what is settled, or than the row before it, is counted with those: only a day
-    file that begins before the end of the last one has such.
+    A row older than all rows of the files before its own, which have come to `floor_ms`, is counted
+    there: only a day file that begins before the end of the last one has such. So what becomes of a
+    row depends on the rows alone, and not on what was settled when.
     """
 
     def __init__(self, trades: Trades | None = None, book: BookRows | None = None) -> None:
@@ -29,12 +29,12 @@ class RawRows:
         self._book = [no_book_rows() if book is None else book]
         self.count = 0
 
-    def add_trades(self, file: int, trades: TradeColumns) -> None:
-        """Take trades of the file of this number."""
+    def add_trades(self, file: int, floor_ms: int, trades: TradeColumns) -> int:
+        """Take trades of the file of this number, and return the time of the newest."""
         times = np.asarray(trades.times_ms, np.int64)
         self._trades.append(
             Trades(
-                ts=times // SECOND_MS * SECOND_MS,
+                ts=np.maximum(times, floor_ms) // SECOND_MS * SECOND_MS,
                 files=np.full(len(times), file),
                 row_ids=np.asarray(trades.row_ids, np.int64),
                 times_ms=times,
@@ -44,10 +44,11 @@ class RawRows:
             )
         )
         self.count += len(times)
+        return int(times[-1]) if len(times) else floor_ms
 
-    def add_samples(self, file: int, samples: BookSamples) -> None:
-        """Take book rows of the file of this number."""
-        times = np.asarray(samples.times_ms, np.int64)
+    def add_samples(self, file: int, floor_ms: int, samples: BookSamples) -> int:
+        """Take book rows of the file of this number, and return the time of the newest."""
+        times = np.maximum(np.asarray(samples.times_ms, np.int64), floor_ms)
         numbers = (
             *(samples.best_bids, samples.bid_sizes, samples.best_asks, samples.ask_sizes),
             *(samples.obi, samples.tot),
@@ -64,16 +65,8 @@ class RawRows:
             )
         )
         self.count += len(times)
+        return int(times[-1]) if len(times) else floor_ms
 
-    def all_since(self, settled_ms: int) -> tuple[Trades, BookRows]:
-        """Return all rows, put in order behind `settled_ms`, before which all is settled."""
-        trades, book = joined(self._trades), joined(self._book)
-        from_ms = _in_order(book.from_ms, settled_ms)
-        return (
-            trades._replace(ts=_in_order(trades.ts, settled_ms)),
-            book._replace(from_ms=from_ms, until_ms=np.maximum(book.until_ms, from_ms)),
-        )
-
-
-def _in_order(moments: Moments, earliest_ms: int) -> Moments:
-    return np.maximum(np.maximum.accumulate(moments), earliest_ms)
+    def all(self) -> tuple[Trades, BookRows]:
+        """Return all rows."""
+        return joined(self._trades), joined(self._book)

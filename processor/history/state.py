@@ -14,13 +14,16 @@ from shared.history.trades import Trades
 class WriterState(msgspec.Struct, kw_only=True):
     """All before `settled_ms`, a whole second, is in the database; NO_MOMENT at the start.
 
-    `minute_trades` trades of its minute are there, `files` files, and `marks` quality marks that
-    are closed. `cvd` is a sum of two floats. The decimals are those that tell
-    all sizes of trades, best prices, and sizes there so far.
-    `open_marks` go on, and `trades` and `book` are the rows not settled yet, column by column.
+    `newest_ms` is the time of the newest row, `floor_ms` that of the newest in the files before the
+    one at work. `minute_trades` trades of the minute of `settled_ms` are in the database, `files`
+    files, and `marks` quality marks that are closed; `open_marks` go on. `cvd` is a sum of two
+    floats. The decimals are those that tell all sizes of trades, best prices, and sizes there so
+    far. `trades` and `book` are the rows not settled yet, column by column.
     """
 
     settled_ms: int = NO_MOMENT
+    floor_ms: int = NO_MOMENT
+    newest_ms: int = NO_MOMENT
     minute_trades: int = 0
     files: int = 0
     marks: int = 0

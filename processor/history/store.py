@@ -14,7 +14,7 @@ from shared.history.schema import migrate
 from shared.run_files.earlier_run import set_aside
 
 _CHECKPOINT_PAGES = 64
-"""After so many pages, 4 MB, what is in the write-ahead log goes to the database itself."""
+"""After so many pages, 1 MB, what is in the write-ahead log goes to the database itself."""
 
 PATIENCE_SECONDS = 5.0
 """How long somebody else who writes is waited for."""

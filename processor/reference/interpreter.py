@@ -146,7 +146,7 @@ class DBInterpreter:
         columns: Sequence[str],
     ) -> TableReader | None:
         try:
-            return TableReader(connection, file, name, columns, self._quality)
+            return TableReader(connection, file, name, columns, self._quality, self._range)
         except UnusableFileError as error:
             self._quality.report_file(file.path, str(error))
             return None

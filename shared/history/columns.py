@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
+
+Places = NDArray[np.intp]
 
 Rows = TypeVar("Rows", bound=tuple[Any, ...])
 
@@ -27,3 +30,27 @@ def joined(parts: Sequence[Rows]) -> Rows:
     kind: Any = type(parts[0])
     rows: Rows = kind(*map(np.concatenate, zip(*parts, strict=True)))
     return rows
+
+
+def run_starts(values: NDArray[Any]) -> Places:
+    """Return where each run of equal `values` begins.
+
+    >>> run_starts(np.array([7, 7, 9, 7]))
+    array([0, 2, 3])
+    """
+    is_start = np.empty(len(values), np.bool_)
+    is_start[:1] = True
+    np.not_equal(values[1:], values[:-1], out=is_start[1:])
+    return np.flatnonzero(is_start)
+
+
+def run_ends(starts: Places, length: int) -> Places:
+    """Return where each run ends, the last of them at `length`.
+
+    >>> run_ends(np.array([0, 2, 3]), 4)
+    array([2, 3, 4])
+    """
+    ends = np.empty_like(starts)
+    ends[:-1] = starts[1:]
+    ends[-1:] = length
+    return ends

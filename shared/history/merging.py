@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.history.bars import BookBars, Moments, Numbers, TradeBars, between, no_pieces
-from shared.history.columns import joined
+from shared.history.columns import joined, run_ends, run_starts
 
 Starts = NDArray[np.intp]
 """Where the pieces of each window begin; each has at least one."""
@@ -51,7 +51,7 @@ def merge_trades(pieces: TradeBars, window_ms: int) -> TradeBars:
     if not len(pieces.ts):
         return pieces
     starts, ts = windows(pieces.ts, window_ms)
-    ends = np.append(starts[1:], len(pieces.ts)) - 1
+    ends = run_ends(starts, len(pieces.ts)) - 1
     volume, turnover = (np.add.reduceat(each, starts) for each in (pieces.volume, pieces.turnover))
     deltas = 2.0 * pieces.buy_volume - pieces.volume
     running = running_sums(deltas, starts)
@@ -83,12 +83,12 @@ def merge_book(pieces: BookBars, window_ms: int) -> BookBars:
     if not len(pieces.ts):
         return pieces
     starts, ts = windows(pieces.ts, window_ms)
-    ends = np.append(starts[1:], len(pieces.ts)) - 1
+    ends = run_ends(starts, len(pieces.ts)) - 1
     standing_ms = np.add.reduceat(pieces.standing_ms, starts)
     sampled = np.flatnonzero(pieces.samples)
     of_window = np.searchsorted(starts, sampled, side="right") - 1
-    firsts = np.flatnonzero(np.diff(of_window, prepend=-1))
-    lasts = np.append(firsts[1:], len(sampled)) - 1
+    firsts = run_starts(of_window)
+    lasts = run_ends(firsts, len(sampled)) - 1
     place = of_window[firsts] if len(sampled) else of_window
 
     def over_samples(values: Numbers, how: np.ufunc | None, at: Starts = firsts) -> Numbers:
@@ -135,7 +135,7 @@ def merge_book(pieces: BookBars, window_ms: int) -> BookBars:
 def windows(ts: Moments, window_ms: int) -> tuple[Starts, Moments]:
     """Return where the pieces of each window begin, and the windows' own starts."""
     begins = ts // window_ms * window_ms
-    starts = np.flatnonzero(np.diff(begins, prepend=begins[0] - 1))
+    starts = run_starts(begins)
     return starts, begins[starts]
 
 
@@ -145,7 +145,7 @@ def running_sums(values: Numbers, starts: Starts) -> Numbers:
     Each window is added up by itself, from its first to its last, so that nothing outside of it is
     in the rounding: windows of about the same length at once, each a row of a table.
     """
-    lengths = np.diff(starts, append=len(values))
+    lengths = run_ends(starts, len(values)) - starts
     sums = np.empty(len(values))
     size = 1
     while size < 2 * lengths.max(initial=0):
@@ -161,6 +161,6 @@ def running_sums(values: Numbers, starts: Starts) -> Numbers:
 
 def _second_moment(pieces: TradeBars, starts: Starts, vwap: Numbers) -> Numbers:
     """Return Σ size·(price − vwap)² of each window from those of its pieces (Chan et al. 1979)."""
-    of_window = np.repeat(vwap, np.diff(starts, append=len(pieces.ts)))
+    of_window = np.repeat(vwap, run_ends(starts, len(pieces.ts)) - starts)
     distance = pieces.turnover / pieces.volume - of_window
     return np.add.reduceat(pieces.price_m2 + pieces.volume * distance**2, starts)

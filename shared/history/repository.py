@@ -84,6 +84,13 @@ class History:
         self._connection.close()
 
     @property
+    def identity(self) -> str:
+        """What tells it from any other history, also from another one of the same job."""
+        [[job]] = self._rows("SELECT digest FROM job")
+        [[begun]] = self._rows("SELECT at FROM migrations WHERE version = 1")
+        return f"{job} {begun}"
+
+    @property
     def files(self) -> dict[int, str]:
         """The names of the day files that it was made from, by their numbers."""
         return dict(self._rows("SELECT id, name FROM files ORDER BY id"))

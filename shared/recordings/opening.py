@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from shared.recordings.live_files import Footprint, NotCopiedError, copy_committed
 from shared.recordings.ordinary_copy import copy_as_ordinary, needs_copy
@@ -33,6 +34,17 @@ OnWait = Callable[[], None]
 
 def do_nothing() -> None:
     """Wait in silence."""
+
+
+class _Connection(sqlite3.Connection):
+    """A connection whose errors are all SQLite's own, also those that quote what is no text."""
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        """Execute a statement."""
+        try:
+            return super().execute(*arguments)
+        except UnicodeDecodeError as error:  # of the message: it quotes a damaged schema
+            raise sqlite3.DatabaseError(error.object.decode("utf-8", "replace")) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,7 @@ def connect(uri: str, on_wait: OnWait = do_nothing) -> Iterator[sqlite3.Connecti
     Raises UnusableFileError when it is not an SQLite database or has neither table.
     """
     try:
-        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        connection = _connected(uri, check_same_thread=False)
     except sqlite3.Error as error:
         raise UnusableFileError(f"expected an SQLite database, found: {error}") from error
     try:
@@ -182,6 +194,10 @@ def _estimated_rows(connection: sqlite3.Connection, table: RecordedTable) -> int
     return width * found // looked if found > looked * _SPARSEST else None
 
 
+def _connected(uri: str, **options: Any) -> sqlite3.Connection:
+    return sqlite3.connect(uri, uri=True, factory=_Connection, **options)
+
+
 def _address(path: Path) -> str:
     return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
 
@@ -189,7 +205,7 @@ def _address(path: Path) -> str:
 def _settle(copy: Path) -> None:
     """Let SQLite roll back what was not committed, or bring in the log of what was."""
     try:
-        with closing(sqlite3.connect(f"{copy.as_uri()}?mode=rw", uri=True)) as connection:
+        with closing(_connected(f"{copy.as_uri()}?mode=rw")) as connection:
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -207,7 +223,7 @@ def _needs_copy(uri: str) -> bool:
 
 def _as_ordinary(source: Source, copy: Path, on_wait: OnWait) -> Source:
     try:
-        with closing(sqlite3.connect(source.uri, uri=True)) as connection:
+        with closing(_connected(source.uri)) as connection:
             connection.set_progress_handler(on_wait, _STEPS_BETWEEN_WAITS)
             problems = copy_as_ordinary(connection, copy)
     except sqlite3.Error as error:

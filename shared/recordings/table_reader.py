@@ -4,13 +4,14 @@ import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from shared.clock import NO_MOMENT
+from shared.job import TimeRange
 from shared.recordings.day_files import DayFile
-from shared.recordings.opening import ids_of
 from shared.recordings.problems import BadRowError, ProblemLog, UnusableFileError
 from shared.recordings.recorded_time import parse_timestamp_ms
 from shared.recordings.row_parser import check_instrument
@@ -38,9 +39,10 @@ class TimedRow:
 class TableReader:
     """Streams one table of one day file.
 
-    Rows without a usable timestamp and rows of another instrument are skipped and counted in
-    `quality`; damage to the file ends the table there and is reported. A column the table lacks
-    reads as None. Raises UnusableFileError when the table cannot be used at all.
+    Rows without a usable timestamp and, where the range of the run would have them, rows of another
+    instrument are skipped and counted in `quality`; damage to the file ends the table there and is
+    reported. A column the table lacks reads as None. Raises UnusableFileError when the table cannot
+    be used at all.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class TableReader:
         table: str,
         columns: Sequence[str],
         quality: ProblemLog,
+        time_range: TimeRange,
     ) -> None:
         self.table = table_of(connection, table)
         wanted = [
@@ -60,7 +63,11 @@ class TableReader:
         self._connection = connection
         self._file = file
         self._quality = quality
+        # The book is made of what was before the range, too.
+        first_ms = time_range.from_ms if table == "trades" else NO_MOMENT + 1
+        self._moments_asked_for = range(first_ms, time_range.to_ms)
         self._damage: sqlite3.DatabaseError | None = None
+        self._has_ids_astray = False
         self.rows_read = 0
 
     def rows(self, skip: int = 0) -> Iterator[TimedRow]:
@@ -78,18 +85,18 @@ class TableReader:
                 except BadRowError as error:
                     self._quality.skip_row(self._file.path, self.table.name, row[0], error)
                     continue
-                yield timed
+                if timed is not None:
+                    yield timed
         except sqlite3.DatabaseError as error:
             self._report_damage(str(error))
 
-    def row(self, row_id: int) -> TimedRow:
-        """Return one row.
+    def row(self, row_id: int) -> TimedRow | None:
+        """Return one row, None if it is another instrument's and not in the range.
 
         Raises BadRowError when its time or instrument cannot be used, UnusableFileError when it is
         not found where it belongs.
         """
-        raw = self.raw_row(row_id)
-        return self._timed(raw)
+        return self._timed(self.raw_row(row_id))
 
     def raw_row(self, row_id: int) -> Sequence[Any]:
         """Return one row's id, time, instrument and values; raise UnusableFileError without one."""
@@ -98,21 +105,9 @@ class TableReader:
         except sqlite3.DatabaseError as error:
             raise UnusableFileError(f"the file is damaged: {error}") from error
         if len(found) != 1:
-            raise UnusableFileError(
-                f"the file is damaged: {self.table.name} row {row_id} is not where it belongs"
-            )
+            raise self._not_in_place(row_id)
         row: Sequence[Any] = found[0]
         return row
-
-    def has_as_many_ids(self, rows: int) -> bool:
-        """Say whether so many rows, each with another id, are all that the table can have."""
-        if not self.table.is_stored_by_key:
-            return False
-        try:
-            ids = ids_of(self._connection, self.table)
-        except sqlite3.DatabaseError:
-            return False
-        return rows == ids.stop - ids.start
 
     def count_rows(self) -> int | None:
         """Return how many rows a scan of the whole table meets, None when it cannot be told."""
@@ -140,9 +135,15 @@ class TableReader:
             return True
         return bool(rows > rows_done)
 
-    def _timed(self, raw: Sequence[Any]) -> TimedRow:
+    def _timed(self, raw: Sequence[Any]) -> TimedRow | None:
         row_id, timestamp, instrument, *values = raw
-        check_instrument(instrument, self._file.instrument)
+        try:
+            check_instrument(instrument, self._file.instrument)
+        except BadRowError:
+            moment_ms = _moment(timestamp)
+            if moment_ms == NO_MOMENT or moment_ms in self._moments_asked_for:
+                raise
+            return None
         return TimedRow(row_id, parse_timestamp_ms(timestamp), tuple(values))
 
     def _seek(self, row_id: int) -> tuple[str, tuple[int]]:
@@ -153,32 +154,62 @@ class TableReader:
         yield from self._connection.execute(f"{self._select} {self._ordered()}")
 
     def _by_time(self) -> Iterator[Any]:
-        row_ids = self._row_ids_by_time()
+        row_ids, times = self._keys_by_time()
         if self._damage:  # it cut the list of rows short, so that none of them meets it
             self._report_damage(str(self._damage))
-        strays: dict[int, list[Any]] | None = None
-        for row_id in row_ids:
+        strays: dict[tuple[int, int], list[Any]] | None = None
+        if self._has_ids_astray:
+            strays = self._rows_out_of_place(row_ids, times)
+        for row_id, time_ms in zip(row_ids, times, strict=True):
             if strays is None:
-                found = self._connection.execute(*self._seek(row_id)).fetchall()
-                if len(found) == 1:
-                    yield found[0]
+                found = self._found(row_id, time_ms)
+                if found is not None:
+                    yield found
                     continue
-                strays = self._rows_out_of_place(row_ids)
-            yield strays[row_id].pop(0) if row_id in strays else self.raw_row(row_id)
+                strays = self._rows_out_of_place(row_ids, times)
+            rows = strays.get((row_id, time_ms))
+            if rows is None:
+                yield self.raw_row(row_id)
+            elif rows:
+                yield rows.pop(0)
+            else:
+                raise self._not_in_place(row_id)
 
-    def _rows_out_of_place(self, row_ids: "array[int]") -> dict[int, list[Any]]:
-        """Return, by id, the rows that a scan meets and that are not found by their id alone."""
+    def _rows_out_of_place(
+        self, row_ids: "array[int]", times: "array[int]"
+    ) -> dict[tuple[int, int], list[Any]]:
+        """Return, by id and time, the rows that a scan meets and that their id alone does not find.
+
+        Those are rows that a search does not meet, or not alone, or another in their place.
+        """
         times_met = Counter(row_ids)
-        strays: dict[int, list[Any]] = {
-            row_id: []
-            for row_id, times in times_met.items()
-            if times > 1 or len(self._connection.execute(*self._seek(row_id)).fetchall()) != 1
+        strays: dict[tuple[int, int], list[Any]] = {
+            (row_id, time_ms): []
+            for row_id, time_ms in zip(row_ids, times, strict=True)
+            if times_met[row_id] > 1 or self._found(row_id, time_ms) is None
         }
-        self._report_damage(f"{len(strays)} rows are not where they belong")
-        for row in self._connection.execute(f"{self._select} {self._ordered()}"):
-            if row[0] in strays:
-                strays[row[0]].append(row)
+        out_of_place = {row_id for row_id, _ in strays}
+        self._report_damage(f"{len(out_of_place)} rows are not where they belong")
+        # The scan ends where that for the keys did, and it has been told why.
+        with suppress(sqlite3.DatabaseError):
+            for row in self._connection.execute(f"{self._select} {self._ordered()}"):
+                rows = strays.get((row[0], _moment(row[1]))) if row[0] in out_of_place else None
+                if rows is not None:
+                    rows.append(row)
         return strays
+
+    def _found(self, row_id: int, time_ms: int) -> Any | None:
+        """Return the row that a search by id meets, None if there is none of that time, or two."""
+        try:
+            found = self._connection.execute(*self._seek(row_id)).fetchall()
+        except sqlite3.DatabaseError:  # on its way
+            return None
+        return found[0] if len(found) == 1 and _moment(found[0][1]) == time_ms else None
+
+    def _not_in_place(self, row_id: int) -> UnusableFileError:
+        return UnusableFileError(
+            f"the file is damaged: {self.table.name} row {row_id} is not where it belongs"
+        )
 
     def _ordered(self) -> str:
         # By the table itself: an index that is damaged may lack rows.
@@ -189,15 +220,12 @@ class TableReader:
             self._file.path, f"table {self.table.name}: the file is damaged: {damage}"
         )
 
-    def _keys(self) -> Iterator[tuple[int, int | None]]:
-        """Yield (id, timestamp_ms or None if it has none) in the order of id, up to damage."""
+    def _keys(self) -> Iterator[tuple[int, int]]:
+        """Yield (id, timestamp_ms, NO_MOMENT if it has none) in the order of id, up to damage."""
         select = f"SELECT r.{self.table.row_id}, r.timestamp FROM {self._ordered()}"
         try:
             for row_id, timestamp in self._connection.execute(select):
-                try:
-                    yield row_id, parse_timestamp_ms(timestamp)
-                except BadRowError:
-                    yield row_id, None
+                yield row_id, _moment(timestamp)
         except sqlite3.DatabaseError as error:
             self._damage = error
 
@@ -207,18 +235,28 @@ class TableReader:
         previous_ms, previous_id = NO_MOMENT, None
         for row_id, timestamp_ms in self._keys():
             # A row without a time may belong anywhere: sorted first, it is named in any range.
-            if timestamp_ms is None or timestamp_ms < previous_ms:
+            if timestamp_ms == NO_MOMENT or timestamp_ms < previous_ms:
                 return False
             if previous_id is not None and row_id <= previous_id:  # only damage does that
                 return False
             previous_ms, previous_id = timestamp_ms, row_id
         return True
 
-    def _row_ids_by_time(self) -> "array[int]":
-        """Return the row ids in the order of time; those without one, first, so they are named."""
+    def _keys_by_time(self) -> tuple["array[int]", "array[int]"]:
+        """Return row ids and times in the order of time; rows without one first, to be named."""
         row_ids, times = array("q"), array("q")
         for row_id, timestamp_ms in self._keys():
+            if self.table.is_stored_by_key and row_ids and row_id <= row_ids[-1]:
+                self._has_ids_astray = True  # only damage does that
             row_ids.append(row_id)
-            times.append(NO_MOMENT if timestamp_ms is None else timestamp_ms)
+            times.append(timestamp_ms)
         order = sorted(range(len(row_ids)), key=times.__getitem__)
-        return array("q", (row_ids[i] for i in order))
+        return array("q", (row_ids[i] for i in order)), array("q", (times[i] for i in order))
+
+
+def _moment(timestamp: Any) -> int:
+    """Return the epoch milliseconds of a recorded timestamp, NO_MOMENT where it has no use."""
+    try:
+        return parse_timestamp_ms(timestamp)
+    except BadRowError:
+        return NO_MOMENT

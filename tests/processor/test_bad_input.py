@@ -15,7 +15,7 @@ from shared.run_files.processor_status import Phase, read_processor_status
 from shared.run_files.run_directory import RunDirectory
 from tests.support.real_recordings import BINANCE, needs_real_data
 from tests.support.recordings import LOOSE, MS_PER_DAY, T0, Book, Recording, Schema, Tick
-from tests.support.runs import run_pipeline
+from tests.support.runs import replay, run_pipeline
 
 NAME = "BTC-USDT-25-07-01.db"
 T1 = T0 + MS_PER_DAY
@@ -175,6 +175,37 @@ def test_rows_out_of_range_are_no_problem(data: Path, run: Path) -> None:
     result = run_pipeline(data, run)
     assert (result.exit_code, result.status.skipped) == (ExitCode.OK, {})
     assert result.ohlc == GOOD_OHLC
+
+
+_BY_KIND = (
+    "no row could be used: 2 rows with a size that cannot be, 1 row with a price that cannot be$"
+)
+
+
+def test_a_day_without_a_row_of_use_is_told_with_what_is_wrong_by_kind(
+    data: Path, run: Path
+) -> None:
+    bad = [Tick(T0, size=-1), Tick(T0, price=-1), Tick(T0, size=-1)]
+    Recording(data).write([], bad)
+    with pytest.raises(NoInputError, match=_BY_KIND):
+        run_pipeline(data, run)
+
+
+@pytest.mark.parametrize("stored", ["in-order", "out-of-order"])
+def test_rows_of_another_instrument_out_of_range_are_no_problem(
+    data: Path, run: Path, stored: str
+) -> None:
+    foreign = [Tick(t, instrument="ETH-USDT") for t in (T0 - 1, T1, T1 + 1)]
+    trades = [foreign[0], *GOOD_TRADES, *foreign[1:], Tick(T1 + 2)]
+    book = [*GOOD_BOOK, Book(T1, [[99, 5]], [], instrument="ETH-USDT")]
+    if stored == "out-of-order":
+        trades.reverse()
+        book.reverse()
+    file = Recording(data).write(book, trades)
+    result = run_pipeline(data, run)
+    assert (result.exit_code, result.status.skipped) == (ExitCode.OK, {})
+    assert (result.ohlc, result.metrics) == (GOOD_OHLC, GOOD_METRICS)
+    assert replay(file).skipped == {}  # the reference, too
 
 
 def second_day(data: Path) -> None:

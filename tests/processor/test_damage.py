@@ -10,6 +10,7 @@ import pytest
 
 from shared.exit_codes import ExitCode
 from shared.job import TimeRange
+from shared.recordings.table_reader import TableReader
 from tests.support.engine_runs import assert_all_agree
 from tests.support.recordings import MS_PER_DAY, T0, Book, Recording, Schema, Tick
 from tests.support.runs import run_pipeline
@@ -97,6 +98,40 @@ def test_a_long_table_of_trades_read_in_ranges_misses_no_swapped_page(
         assert (result.exit_code, result.status.trades) == (ExitCode.PARTIAL_DATA, 500)
 
 
+def test_a_long_table_of_trades_whose_first_page_holds_others_misses_no_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The least id that a search finds is not the least, and no row seems to be missing."""
+    for module in (
+        "engine.sqlite.read_ranges",
+        "engine.sqlite.queries",
+        "engine.replay.file_replay",
+    ):
+        monkeypatch.setattr(f"processor.{module}.RANGE_ROWS", 64)
+    path = write(tmp_path / "data")
+    first, second, *_ = leaves_of(path, "trades")
+    content = bytearray(path.read_bytes())
+    content[first * PAGE : (first + 1) * PAGE] = content[second * PAGE : (second + 1) * PAGE]
+    path.write_bytes(content)
+    result = run_pipeline(tmp_path / "data", tmp_path / "run")
+    assert (result.exit_code, result.status.trades) == (
+        ExitCode.PARTIAL_DATA,
+        scanned(path, "trades"),
+    )
+
+
+def test_a_page_twice_in_a_table_out_of_order_is_told(tmp_path: Path) -> None:
+    ticks = [Tick(str(T0 + (i * 7) % 500), 100, 1) for i in range(500)]
+    file = Recording(tmp_path).write([], ticks)
+    first, second, *_ = leaves_of(file.path, "trades")
+    content = bytearray(file.path.read_bytes())
+    content[first * PAGE : (first + 1) * PAGE] = content[second * PAGE : (second + 1) * PAGE]
+    file.path.write_bytes(content)
+    result = assert_all_agree(file)
+    assert result.position.trades == scanned(file.path, "trades")
+    assert len(result.outcome.file_problems) == 1
+
+
 def test_rows_that_an_index_lacks_are_not_lost(tmp_path: Path) -> None:
     """The index on the time, by which a file out of order is read, has half of the rows."""
     ticks = [Tick(str(T0 + (i * 7) % 500), 100, 1) for i in range(500)]
@@ -109,6 +144,92 @@ def test_rows_that_an_index_lacks_are_not_lost(tmp_path: Path) -> None:
             " WHERE name = 'by_time'"
         )
     assert assert_all_agree(file).position.trades == 500
+
+
+def test_rows_before_a_page_that_is_gone_count_also_where_some_are_out_of_place(
+    tmp_path: Path,
+) -> None:
+    ticks = [Tick(str(T0 + (i * 7) % 500), 100, 1) for i in range(500)]
+    file = Recording(tmp_path).write([], ticks)
+    first, second, *_, last = leaves_of(file.path, "trades")
+    swap(file.path, first, second)
+    content = bytearray(file.path.read_bytes())
+    content[last * PAGE : (last + 1) * PAGE] = bytes(PAGE)
+    file.path.write_bytes(content)
+    result = assert_all_agree(file)
+    assert 300 < result.position.trades < 500
+    assert len(result.outcome.file_problems) == 2
+
+
+def test_rows_before_damage_count_though_their_ids_lead_to_others_behind_it(
+    tmp_path: Path,
+) -> None:
+    one, other = (
+        Recording(tmp_path / name).write(
+            [], [Tick(str(start + (i * 7) % 500), 100, 1) for i in range(500)]
+        )
+        for name, start in (("one", T0), ("other", T0 + 3_600_000))
+    )
+    first, second, *_, last = leaves_of(one.path, "trades")
+    swap(one.path, first, last)
+    content = bytearray(one.path.read_bytes())
+    others = other.path.read_bytes()
+    content[last * PAGE : (last + 1) * PAGE] = others[last * PAGE : (last + 1) * PAGE]
+    content[second * PAGE : (second + 1) * PAGE] = bytes(PAGE)
+    one.path.write_bytes(content)
+    result = assert_all_agree(one)
+    assert 0 < result.position.trades < 200
+    assert [bar[0] for bar in result.outcome.ohlc] == [T0]
+
+
+def test_a_table_out_of_order_with_other_rows_of_the_same_ids_is_read_to_its_end(
+    tmp_path: Path,
+) -> None:
+    """A search by id finds one of two rows, a scan meets both, at other times."""
+    files = [
+        Recording(tmp_path / name).write(
+            [], [Tick(str(T0 + hours * 3_600_000 + (i * 7) % 500), 100, 1) for i in range(500)]
+        )
+        for name, hours in (("one", 0), ("other", 1))
+    ]
+    one, other = (file.path for file in files)
+    first, second, *_ = leaves_of(one, "trades")
+    content = bytearray(one.read_bytes())
+    content[second * PAGE : (second + 1) * PAGE] = other.read_bytes()[
+        first * PAGE : (first + 1) * PAGE
+    ]
+    one.write_bytes(content)
+    result = assert_all_agree(files[0])
+    assert result.position.trades == scanned(one, "trades")
+    assert len(result.outcome.ohlc) == 2
+    assert len(result.outcome.file_problems) == 1
+
+
+def test_a_file_read_row_by_row_that_still_is_out_of_order_is_told_and_not_read_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "data")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE trades SET timestamp = timestamp || '.0' WHERE id % 2")
+        connection.execute("UPDATE trades SET id = -id")
+    monkeypatch.setattr(TableReader, "_is_stored_in_time_order", lambda _: True)
+    result = run_pipeline(tmp_path / "data", tmp_path / "run", time_range=TWO_DAYS)
+    assert result.exit_code == ExitCode.PARTIAL_DATA
+    assert result.ohlc[-1] == [T0 + MS_PER_DAY, 50, 50, 50, 50, 1]
+    (problem,) = result.status.file_problems
+    assert problem.problem == (
+        "the file is damaged, the rest is left out: its trades are not in the order of time"
+    )
+
+
+def test_a_damaged_schema_that_is_no_text_is_that_file_s_problem(tmp_path: Path) -> None:
+    path = write(tmp_path / "data")
+    content = path.read_bytes().replace(b"tabletradestrades", b"tabletr\xaddestrades")
+    path.write_bytes(content.replace(b"CREATE TABLE trades (", b"CREATE TABLE trades )"))
+    result = run_pipeline(tmp_path / "data", tmp_path / "run", time_range=TWO_DAYS)
+    assert (result.exit_code, result.status.trades) == (ExitCode.PARTIAL_DATA, 1)
+    (problem,) = result.status.file_problems
+    assert problem.problem.startswith("expected an SQLite database, found: malformed database sch")
 
 
 def zeroed(page: bytearray, rng: random.Random) -> None:

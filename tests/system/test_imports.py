@@ -47,8 +47,8 @@ MAY_IMPORT = {
     "visualizer": "page serving",
     "visualizer/wording": "shared/recordings shared/run_files",
     "visualizer/feed": "wording shared/run_files",
-    "visualizer/sources": "feed wording shared/run_files",
-    "visualizer/serving": "sources",
+    "visualizer/sources": "feed wording shared/history shared/run_files",
+    "visualizer/serving": "sources shared/history",
     "visualizer/page": "serving sources shared/run_files",
     "supervisor": "control files health logs loop policy processes shared/command_line"
     " shared/run_files",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.run_files.processor_status import ProcessorStatus
+from shared.run_files.processor_status import HistoryStatus, ProcessorStatus
 from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, WorkerStatus
 from visualizer.wording.worker_words import title_of
 
@@ -17,6 +17,7 @@ class ShownProcessor:
     share_done: float
     rows_per_s: float
     eta_s: float | None
+    history: HistoryStatus | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def shown_processor(status: ProcessorStatus | None) -> ShownProcessor | None:
         share_done=status.share_done,
         rows_per_s=status.rows_per_s,
         eta_s=status.eta_s,
+        history=status.history,
     )
 
 

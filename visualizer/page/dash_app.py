@@ -19,6 +19,8 @@ from visualizer.page.layout import page_layout
 from visualizer.serving.feed_endpoint import FeedEndpoint
 from visualizer.serving.guard import Access, Guard
 from visualizer.serving.health import add_health
+from visualizer.serving.history_endpoint import HistoryEndpoint
+from visualizer.sources.history_reader import HistoryReader
 from visualizer.sources.run_view import RunView
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -80,7 +82,9 @@ def create_app(settings: PageSettings) -> dash.Dash:
     register_callbacks(app)
     add_health(server, settings.boot_id)
     server.register_error_handler(DependencyException, _unknown_file)
-    feed = FeedEndpoint(server.wsgi_app, RunView(RunDirectory(settings.job.run_dir)))
+    run = RunDirectory(settings.job.run_dir)
+    history = HistoryEndpoint(server.wsgi_app, HistoryReader(run.history))
+    feed = FeedEndpoint(history, RunView(run))
     guard = Guard(feed, settings.access, app.csp_hashes())
     # Dash looks for its assets during the first request, and meanwhile answers a second one with
     # a page that lacks them. The supervisor's probe is such a first one, so ask before anybody.

@@ -22,6 +22,7 @@ SUPERVISOR_CHIP = "supervisor-chip"
 CONNECTION = "connection"
 NOTICE = "notice"
 FILE_NOTICES = "file-notices"
+HISTORY_NOTICE = "history-notice"
 
 # controls
 BARS_CHOICE = "bars-choice"

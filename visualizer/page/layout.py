@@ -36,6 +36,7 @@ def page_layout(job: Job, poll_ms: int) -> Component:
             html.Div(id=ids.CONNECTION, className="banner", role="alert", hidden=True),
             html.Div(id=ids.NOTICE, className="notice", role="status", hidden=True),
             html.Div(id=ids.FILE_NOTICES, role="status"),
+            html.Div(id=ids.HISTORY_NOTICE, className="notice", role="status", hidden=True),
             _controls(),
             html.Main(className="desk", children=[_charts(), _book()]),
             _log(),

@@ -5,6 +5,8 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import Generic, Protocol, TypeVar
 
+import numpy as np
+
 from processor.engine.file_progress import START, Bookmark
 from processor.engine.kernels.arguments import Sums
 from processor.engine.replay_context import ReplayContext
@@ -133,21 +135,26 @@ class TableIntake(ABC, Generic[Batch]):
                 yield self._parse(batch)
 
     def _check_ids(self, row_ids: Column) -> None:
-        """Raise OutOfPlaceError when rows stored by their ids do not come in that order."""
-        if self._order is not ReadingOrder.STORED or not self._table.table.is_stored_by_key:
-            return
+        """Raise OutOfPlaceError when ids come as only damage makes them.
+
+        Rows stored by their ids must come in that order. Sorted by time, two rows of one id, of
+        which a search finds but one, are neighbours or not in the order of time.
+        """
         if not len(row_ids):
             return
-        goes_on = self._last_id is None or row_ids[0] > self._last_id
-        if not goes_on or not (row_ids[1:] > row_ids[:-1]).all():
+        ids = row_ids if self._last_id is None else np.insert(row_ids, 0, self._last_id)
+        if self._order is ReadingOrder.STORED and self._table.table.is_stored_by_key:
+            is_astray = bool((ids[1:] <= ids[:-1]).any())
+        else:
+            is_astray = bool((ids[1:] == ids[:-1]).any())
+        if is_astray:
             raise OutOfPlaceError(f"rows of its table {self.name} are not where they belong")
         self._last_id = int(row_ids[-1])
 
     def _check_count(self) -> None:
         """Raise OutOfPlaceError when a scan of the whole table meets more rows, or fewer."""
-        if not self._is_counted or self._table.has_as_many_ids(self._rows_parsed):
-            return
-        if self._table.count_rows() != self._rows_parsed:
+        # By a scan, and not by the least and the greatest id: those are found by a search, too.
+        if self._is_counted and self._table.count_rows() != self._rows_parsed:
             raise OutOfPlaceError(f"rows of its table {self.name} are not where they belong")
 
     def _strict_batches(self) -> Generator[Batch, None, None]:
@@ -177,6 +184,8 @@ class TableIntake(ABC, Generic[Batch]):
         """Return a batch of a row that the fast path refused, None where it cannot be used."""
         try:
             row = self._table.row(row_id)
+            if row is None:
+                return None
             if has_odd_time and self._order is ReadingOrder.BY_TIME:
                 raise ReadingOrderError(
                     f"the time of {self.name} row {row_id} is not what it is sorted by"

@@ -185,6 +185,10 @@ class EngineReplay:
                 context.quality.report_file(file.path, str(error))
                 return
             except ReadingOrderError as error:
+                if order is ReadingOrder.STRICT:  # there is no other, and this one gives the same
+                    problem = f"the file is damaged, the rest is left out: {error}"
+                    context.quality.report_file(file.path, problem)
+                    return
                 logger.info("%s: %s: reading it again from its start", file.path.name, error)
                 order = error.next_order or order.next
             except FileChangedError as error:

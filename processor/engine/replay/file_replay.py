@@ -196,9 +196,9 @@ class FileReplay:
     def _table(
         self, connection: sqlite3.Connection, name: str, columns: tuple[str, ...]
     ) -> TableReader | None:
-        quality = self._context.quality
+        quality, time_range = self._context.quality, self._context.job.time_range
         try:
-            return TableReader(connection, self._file, name, columns, quality)
+            return TableReader(connection, self._file, name, columns, quality, time_range)
         except UnusableFileError as error:
             quality.report_file(self._file.path, str(error))
             return None

@@ -2,6 +2,7 @@
 
 import doctest
 import struct
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processor.engine.fast_packing import FastPacking
+from shared.history import columns as columns_module
 from shared.history import decimals
 from shared.history.decimals import TOO_MANY, exact_decimals, running_decimals, snapped
 from shared.history.packing import PackedColumnsError, pack, unpack
@@ -104,5 +106,7 @@ def test_sums_of_sizes_are_snapped_to_what_they_are_exactly(lots: list[int], pla
     assert total.tolist() == [sum(lots) / 10.0**places]
 
 
-def test_the_examples_of_decimals_run() -> None:
-    assert doctest.testmod(decimals).failed == 0
+@pytest.mark.parametrize("module", [columns_module, decimals])
+def test_the_examples_in_the_modules_run(module: ModuleType) -> None:
+    outcome = doctest.testmod(module)
+    assert (outcome.failed, outcome.attempted > 0) == (0, True)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pytest
 from playwright.sync_api import Page, expect
 
-from shared.run_files.processor_status import FileProblem, Phase
+from shared.run_files.processor_status import FileProblem, HistoryStatus, Phase
 from shared.run_files.supervisor_status import WorkerState, WorkerStatus
 from tests.support.browser import LAID_OUT, OpenPage
 from tests.support.drawn import BARS_DRAWN
@@ -67,6 +67,23 @@ def test_a_third_worker_has_a_chip_while_the_supervisor_lists_it(
     files.write_supervisor(running())
     expect(page.locator("[data-worker=recorder]")).to_have_count(0, timeout=15_000)
     assert page.is_hidden("#notice")
+
+
+def test_the_history_is_told_with_its_size_and_a_notice_says_why_it_ended(
+    files: RunFiles, server: PageServer, open_page: OpenPage
+) -> None:
+    files.add(30)
+    files.write_processor(history=HistoryStatus(19_234_816))
+    files.write_supervisor(running())
+    page = open_page(server.url)
+    see(page, "#processor-chip", "history 19 MB")
+    assert page.is_hidden("#history-notice")
+    files.write_processor(history=HistoryStatus(19_234_816, "database or disk is full"))
+    see(page, "#history-notice", "The history ended before the run")
+    see(page, "#history-notice", "database or disk is full. The run goes on")
+    files.write_processor(history=None)
+    expect(page.locator("#history-notice")).to_be_hidden(timeout=15_000)
+    assert "history" not in page.locator("#processor-chip").inner_text()
 
 
 @pytest.mark.parametrize("value", [1e308, -1e308, 1e17, 1e-300])

@@ -47,6 +47,13 @@ export interface ProcessorRecord {
   share_done: number;
   rows_per_s: number;
   eta_s: number | null;
+  history: HistoryRecord | null;
+}
+
+/** What is kept of all that a run makes; `problem` says why that ended before the run. */
+export interface HistoryRecord {
+  bytes: number;
+  problem: string | null;
 }
 
 export interface WorkerRecord {

@@ -75,6 +75,20 @@ export function aloneChip(processor, state) {
 }
 
 /**
+ * Return the processor's chip with the size of the history that it keeps, if it keeps one.
+ *
+ * @param {Chip} chip
+ * @param {ProcessorRecord | null} processor
+ * @returns {Chip}
+ */
+export function withHistory(chip, processor) {
+  const history = processor?.history;
+  return history
+    ? { ...chip, facts: [...chip.facts, `history ${megabytes(history.bytes)}`] }
+    : chip;
+}
+
+/**
  * Return the supervisor's chip.
  *
  * @param {SupervisorRecord | null} supervisor

@@ -2,7 +2,7 @@
 import { byId, element, setText } from "../core/dom.mjs";
 import { count, duration, fixed, utc } from "../core/format.mjs";
 import { timesOf } from "../core/view.mjs";
-import { aloneChip, fillChip, past, supervisorChip, workerChip } from "./chips.mjs";
+import { aloneChip, fillChip, past, supervisorChip, withHistory, workerChip } from "./chips.mjs";
 import { freshness } from "./freshness.mjs";
 
 /**
@@ -79,7 +79,8 @@ export class Header {
     );
     const titles = new Map(workers.map(({ name, title }) => [name, title]));
     const alone = asKnown(aloneChip(processor, state));
-    fillChip(byId("processor-chip"), "Processor", chips.get(PROCESSOR) ?? alone);
+    const own = withHistory(chips.get(PROCESSOR) ?? alone, processor);
+    fillChip(byId("processor-chip"), "Processor", own);
     fillChip(
       byId("page-chip"),
       "Page",

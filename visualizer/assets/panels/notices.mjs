@@ -43,7 +43,7 @@ export class Notices {
 
   /** @param {Changed} changed */
   dataChanged(changed) {
-    if (["state", "files", "connection"].some((name) => changed.has(name))) {
+    if (["state", "files", "processor", "connection"].some((name) => changed.has(name))) {
       this.#show();
     }
   }
@@ -52,6 +52,7 @@ export class Notices {
     this.#showConnection();
     this.#showState();
     this.#showFiles();
+    this.#showHistory();
   }
 
   #showConnection() {
@@ -105,6 +106,19 @@ export class Notices {
     const words = notice.querySelector("pre");
     if (words) {
       words.scrollTop = before ?? words.scrollHeight; // the error stands at their end
+    }
+  }
+
+  #showHistory() {
+    const notice = byId("history-notice");
+    const problem = this.#store.processor?.history?.problem;
+    notice.hidden = !problem;
+    if (problem) {
+      notice.dataset.tone = "warn";
+      write(notice, [
+        ["strong", "The history ended before the run"],
+        ["span", `${problem}. The run goes on, and what is shown here is whole.`],
+      ]);
     }
   }
 

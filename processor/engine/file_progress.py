@@ -1,6 +1,7 @@
 """How far a file has been read, so that reading can go on from there."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from processor.engine.sqlite.reading_order import ReadingOrder
 
@@ -11,6 +12,18 @@ class Bookmark:
 
     rows: int = 0
     row_id: int | None = None
+
+    @classmethod
+    def from_document(cls, document: Any) -> "Bookmark":
+        """Return the bookmark whose fields `document` lists.
+
+        Raises TypeError or ValueError when it is no such thing.
+        """
+        rows, row_id = document
+        is_id = row_id is None or (type(row_id) is int and -(2**63) <= row_id < 2**63)
+        if type(rows) is not int or not 0 <= rows < 2**63 or not is_id:
+            raise ValueError(f"expected a number of rows and a row id or none, found {document!r}")
+        return cls(rows, row_id)
 
 
 START = Bookmark()

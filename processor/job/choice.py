@@ -10,13 +10,13 @@ from processor.poison.flight_recorder import FlightRecorder
 from processor.poison.suspects import Suspects
 from processor.reference.replay import ReferenceReplay
 from processor.reporting.quality import Quality
-from shared.history.packing import Pack, pack
 from shared.job import Job
 from shared.recordings.day_files import DayFile
 from shared.recordings.opening import OnWait, do_nothing
 
 if TYPE_CHECKING:
     from processor.engine.kernels.loading import Kernels
+    from shared.history.packing import Pack
 
 logger = logging.getLogger(__name__)
 
@@ -50,9 +50,11 @@ def choose_replay(
     return EngineReplay(files, job, quality, kernels, recorder, suspects, sink, on_wait)
 
 
-def choose_packing(kernels: "Kernels | None") -> Pack:
+def choose_packing(kernels: "Kernels | None") -> "Pack":
     """Return what packs the columns of a history."""
     if kernels is None:
+        from shared.history.packing import pack
+
         return pack
     from processor.engine.fast_packing import FastPacking
 

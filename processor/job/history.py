@@ -3,26 +3,32 @@
 import contextlib
 import logging
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from processor.history.kept_history import KeptHistory
-from processor.history.store import set_history_aside
 from processor.job.identity import identify_file, identify_job
-from shared.history.packing import Pack
 from shared.job import HistoryContent, Job
 from shared.recordings.day_files import DayFile
 from shared.run_files.run_directory import RunDirectory
+
+if TYPE_CHECKING:
+    from processor.history.kept_history import KeptHistory
+    from shared.history.packing import Pack
 
 logger = logging.getLogger(__name__)
 
 
 def history_of(
-    job: Job, files: Sequence[DayFile], pack: Pack
-) -> contextlib.AbstractContextManager[KeptHistory | None]:
+    job: Job, files: Sequence[DayFile], pack: "Pack"
+) -> "contextlib.AbstractContextManager[KeptHistory | None]":
     """Return the context in which the history of `job` is kept, packed by `pack`.
 
     It gives None where none is wanted. One that was kept before is then set aside: it would go on
     looking like the run's.
     """
+    # Only here, when the options are good and signals are heard: they take NumPy with them.
+    from processor.history.kept_history import KeptHistory
+    from processor.history.store import set_history_aside
+
     path = RunDirectory(job.run_dir).history
     if job.history is HistoryContent.OFF:
         if set_history_aside(path):

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from processor.calculation.replay import Replay, ResumableReplay
 from processor.calculation.sink import Sink
-from processor.history.kept_history import KeptHistory
 from processor.job.checkpoint import Checkpoint
 from processor.job.choice import choose_packing, choose_replay, load_kernels
 from processor.job.history import history_of
@@ -29,6 +28,7 @@ from shared.recordings.problems import rows_text
 
 if TYPE_CHECKING:
     from processor.engine.kernels.loading import Kernels
+    from processor.history.kept_history import KeptHistory
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Attendant(Protocol):
         """Take note of what is to be read: about so many rows, None where nobody can tell."""
         ...
 
-    def keep(self, history: KeptHistory | None) -> None:
+    def keep(self, history: "KeptHistory | None") -> None:
         """Take note of who keeps the history, if it is kept."""
         ...
 
@@ -83,7 +83,7 @@ class Unattended:
     def expect(self, files: tuple[DayFile, ...], rows: int | None) -> None:
         """Do nothing."""
 
-    def keep(self, history: KeptHistory | None) -> None:
+    def keep(self, history: "KeptHistory | None") -> None:
         """Do nothing."""
 
     def begin(self, replay: Replay, checkpoint: Checkpoint | None) -> None:

@@ -2,9 +2,9 @@
 
 import logging
 import time
+from typing import TYPE_CHECKING
 
 from processor.calculation.replay import Replay
-from processor.history.kept_history import KeptHistory
 from processor.job.checkpoint import Checkpoint
 from processor.job.job_run import JobRun
 from processor.job.stop_signal import StopSignal
@@ -21,6 +21,9 @@ from shared.run_files.processor_status import Phase
 from shared.run_files.run_directory import RunDirectory
 from shared.run_files.run_lock import Role, RunLock
 from shared.worker_link import WorkerLink
+
+if TYPE_CHECKING:
+    from processor.history.kept_history import KeptHistory
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +108,7 @@ class Pipeline:
         """Take note of how much there is to do."""
         self._reporter.expect(files, rows)
 
-    def keep(self, history: KeptHistory | None) -> None:
+    def keep(self, history: "KeptHistory | None") -> None:
         """Take note of whose history to tell of."""
         self._reporter.keep(history)
 

@@ -237,6 +237,7 @@ def test_help_names_every_option_with_default_and_variable_and_the_exit_codes() 
         "--window-seconds": "60",
         "--depth-levels": "50",
         "--snapshots": "guess",
+        "--history": "full",
     }.items():
         variable = "ORDERFLOW_" + name.strip("-").replace("-", "_").upper()
         described = options.partition(f" {name} ")[2].partition(" --")[0]
@@ -255,7 +256,7 @@ def test_help_names_every_option_with_default_and_variable_and_the_exit_codes() 
     }.items():
         assert f"{code} {meaning}" in text
     assert "Example: orderflow-process --instrument" in text
-    assert len(JOB_OPTIONS) == 8
+    assert len(JOB_OPTIONS) == 9
 
 
 def test_the_environment_gives_every_option_and_the_command_line_wins(

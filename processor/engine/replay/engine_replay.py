@@ -143,8 +143,8 @@ class EngineReplay:
             restored(file_start, job, position.files_done)
         start = FileProgress(
             ReadingOrder(document["order"]),
-            Bookmark(*document["book"]),
-            Bookmark(*document["trades"]),
+            Bookmark.from_document(document["book"]),
+            Bookmark.from_document(document["trades"]),
         )
         # All or nothing: only now is it known to be what it should be.
         self._context.state, self._context.position, self._start = state, position, start

@@ -137,8 +137,18 @@ def test_a_large_checkpoint_is_set_aside(data: Path, interrupted: RunDirectory) 
         ),
         ({"files_done": 1, "data_time_ms": 5}, "expected data of a job that is done, found none"),
         ({"state": []}, "list indices must be integers"),
+        ({"book": [2.5, 7]}, "expected a number of rows and a row id or none, found [2.5, 7]"),
+        ({"trades": [3, "x"]}, "expected a number of rows and a row id or none, found [3, 'x']"),
+        (
+            {"trades": [-3, None]},
+            "expected a number of rows and a row id or none, found [-3, None]",
+        ),
+        ({"book": [2, 10**20]}, "expected a number of rows and a row id or none, found [2, 1000"),
     ],
-    ids=["no number", "too many files", "no such year", "no data", "before the range", "no state"],
+    ids=[
+        *("no number", "too many files", "no such year", "no data", "before the range", "no state"),
+        *("part of a row", "no id", "fewer than none", "an id beyond all"),
+    ],
 )
 def test_a_place_that_is_none_in_this_job_is_not_gone_on_from(
     data: Path,

@@ -37,6 +37,7 @@ def test_without_options_the_defaults_hold() -> None:
         "window_seconds": 60,
         "depth_levels": 50,
         "snapshots": "guess",
+        "history": "full",
         "host": "127.0.0.1",
         "port": 8050,
         "poll_ms": 500,
@@ -47,7 +48,7 @@ def test_without_options_the_defaults_hold() -> None:
 def test_help_shows_the_options_in_their_order_each_with_help_and_variable() -> None:
     result, _ = invoke("--help")
     names = ["instrument", "from", "to", "data-dir", "run-dir", "window-seconds", "depth-levels"]
-    names += ["snapshots", "host", "port", "poll-ms", "token"]
+    names += ["snapshots", "history", "host", "port", "poll-ms", "token"]
     text = " ".join(result.output.split())
     positions = [text.index(f" --{name} ") for name in names]
     assert positions == sorted(positions)

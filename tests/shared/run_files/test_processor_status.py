@@ -12,6 +12,7 @@ from shared.errors import BrokenFileError
 from shared.run_files.processor_status import (
     Conservation,
     FileProblem,
+    HistoryStatus,
     Phase,
     ProcessorStatus,
     RowName,
@@ -45,6 +46,7 @@ STATUS = ProcessorStatus(
     poison_rows=(RowName("a.db", "book", 8),),
     conservation=Conservation(1, 2.0, 2.0, -2.0, -2.0),
     last_error="it broke",
+    history=HistoryStatus(10, "the disk is full"),
 )
 
 

@@ -89,7 +89,7 @@ def test_bars_are_on_disk_before_anything_is_compiled_and_the_result_is_the_same
     with processing(demo_hour, cold, cold_cache) as process:
         wait_for(lambda: has_bars(cold), "bars of a first run", 30)
         assert not list(cold_cache.rglob("*apply_to_ladder*.nbc"))
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=120) == 0
     # Where the rows were done before the compiler, a process of its own goes on.
     wait_for(lambda: list(cold_cache.rglob("*apply_to_ladder*.nbc")), "compiled kernels", 120)
     with processing(demo_hour, warm, cold_cache) as process:

@@ -22,6 +22,17 @@ UP, DOWN = PALETTES["Blue / orange"]
 READOUT_PX = 40
 
 
+NOTE_PAINTING = """() => {
+  const { prototype } = CanvasRenderingContext2D;
+  const { fillRect } = prototype;
+  window.painted = [];
+  prototype.fillRect = function (...rect) {
+    window.painted.push([this.canvas.className, rect[0]]);
+    fillRect.apply(this, rect);
+  };
+}"""
+
+
 def whole_page(page: Page) -> FloatRect:
     """Return all of the window: cut on an edge of its own a picture is scaled by nothing."""
     size = page.viewport_size
@@ -131,29 +142,35 @@ def test_a_trade_within_the_newest_bar_leaves_what_stands_untouched(
     files.publish()
     page = open_page(server.url)
     settle(page)
-    page.evaluate(
-        f"""() => {{
-          window.standing = {SCENE}.standing;
-          const {{ prototype }} = CanvasRenderingContext2D;
-          const {{ fillRect }} = prototype;
-          window.painted = [];
-          prototype.fillRect = function (...rect) {{
-            window.painted.push([this.canvas.className, rect[0]]);
-            fillRect.apply(this, rect);
-          }};
-        }}"""
-    )
+    page.evaluate(NOTE_PAINTING)
     bar = files.ohlc[-1]
     bar[4] = round((bar[2] + bar[3]) / 2 + 0.1, 1)
     files.publish()
     page.wait_for_function("() => window.painted.length > 0")
     settle(page)
-    assert page.evaluate(f"() => {SCENE}.standing === window.standing")
     left = page.evaluate(f"() => {SCENE}.moving.left")
     painted = page.evaluate("() => window.painted")
     assert {name for name, _ in painted} == {"layer layer-moving"}
     assert all(x >= left for _, x in painted), "the newest bars' strip alone"
     assert len(painted) < 30
+
+
+def test_a_pointer_that_moves_repaints_its_own_cross_alone(
+    files: RunFiles, server: PageServer, open_page: OpenPage
+) -> None:
+    files.add(100)
+    page = open_page(server.url)
+    origin = box_of(page, "#charts-plot")
+    settle(page)
+    page.evaluate(NOTE_PAINTING)
+    for step in range(5):
+        page.mouse.move(origin["x"] + 300 + 40 * step, origin["y"] + 150)
+        settle(page)
+    painted = page.evaluate("() => window.painted")
+    assert {name for name, _ in painted} == {"layer layer-pointer"}
+    page.evaluate("() => { window.painted = []; orderflow.charts.requestDraw(); }")
+    settle(page)
+    assert page.evaluate("() => window.painted") == [], "nothing changed"
 
 
 def test_the_cross_is_on_the_bar_pointed_at_and_gone_with_the_pointer(

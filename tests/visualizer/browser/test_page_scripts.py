@@ -256,6 +256,29 @@ def test_a_book_without_one_side_has_no_spread_and_no_obi(
     assert [facts[name] for name in ("bestAsk", "spread", "midpoint", "obi")] == [None] * 4
 
 
+def test_bars_are_found_by_their_time_whatever_lies_between_them(
+    files: RunFiles, server: PageServer, open_page: OpenPage
+) -> None:
+    page = open_page(server.url, wait_until=LAID_OUT)
+    found = page.evaluate(
+        """async () => {
+          const { StoredBars } = await import("/assets/charts/bars.mjs");
+          const bars = new StoredBars({
+            job: { windowMs: 10 },
+            ohlc: [[0, "a"], [10, "b"], [75, "c"]], metrics: [[10, "m"]], cvd: [],
+          });
+          return [bars.windowMs, bars.within(5, 75), bars.at(10), bars.at(11), bars.newest()];
+        }"""
+    )
+    assert found == [
+        10,
+        {"ohlc": [[10, "b"], [75, "c"]], "metrics": [[10, "m"]], "cvd": []},
+        {"ohlc": [10, "b"], "metrics": [10, "m"], "cvd": None},
+        {"ohlc": None, "metrics": None, "cvd": None},
+        {"ohlc": [75, "c"], "metrics": [10, "m"], "cvd": None},
+    ]
+
+
 def test_every_module_is_loaded_once_and_under_one_address(
     server: PageServer, open_page: OpenPage
 ) -> None:

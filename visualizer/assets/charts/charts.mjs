@@ -4,6 +4,7 @@ import { byId, onPixelResize, pixelSizeOf } from "../core/dom.mjs";
 import { decimalsOfAll } from "../core/format.mjs";
 import { paletteOf } from "../core/palette.mjs";
 import { LARGEST_DRAWN } from "../core/plot_config.mjs";
+import { within } from "../core/view.mjs";
 import { StoredBars } from "./bars.mjs";
 import { Layers, textMeasure } from "./layers.mjs";
 import { Moves } from "./moves.mjs";
@@ -148,12 +149,17 @@ export class Charts {
     const { windowMs } = this.#bars;
     const { rows, obiScale, palette } = this.#settings.values;
     const margin = windowMs * MARGIN_WINDOWS;
-    const visible = drawable(this.#bars.within(...range));
+    const bars = drawable(this.#bars.within(range[0] - margin, range[1] + margin));
+    const visible = {
+      ohlc: within(bars.ohlc, ...range),
+      metrics: within(bars.metrics, ...range),
+      cvd: within(bars.cvd, ...range),
+    };
     return {
       range,
       size,
+      bars,
       visible,
-      bars: drawable(this.#bars.within(range[0] - margin, range[1] + margin)),
       newest: this.#bars.newest(),
       windowMs,
       shownKeys: rows,

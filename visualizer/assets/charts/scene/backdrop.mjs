@@ -29,17 +29,20 @@ export function backdropOf(ground, size, ticks, trades) {
   const bottom = rows[rows.length - 1].clip[1] + rows[rows.length - 1].clip[3];
   const times = timeTicks(range, width / ratio);
   const days = daysIn(range, width / ratio);
+  const lesserTimes = times.tickvals.filter((time) => !days.includes(time));
+  const tickPx = Math.round(TICK_PX * ratio);
+  /** @param {number} at */
+  const lineAt = (at) => Math.round(at - hair / 2);
   /** @param {number} time @returns {Rect[]} */
   const uprights = (time) =>
     rows.map(({ clip }) => [lineAt(xOf(axis, time)), clip[1], hair, clip[3]]);
-  /** @param {number} at */
-  const lineAt = (at) => Math.round(at - hair / 2);
+  /** @param {number} time @returns {Rect} */
+  const tickBelow = (time) => [lineAt(xOf(axis, time)), bottom, hair, tickPx];
   /** @param {{ key: RowKey, clip: Rect }} row @param {number} value @returns {Rect} */
   const level = ({ key, clip }, value) => {
     const [low, high] = ranges[key];
     return [left, lineAt(clip[1] + clip[3] * (1 - (value - low) / (high - low))), width, hair];
   };
-  const isMarked = times.tickvals.filter((time) => !days.includes(time));
   return {
     paper: [0, 0, Math.round(size.width * ratio), Math.round(size.height * ratio)],
     gaps: gapsOf(trades, ground.windowMs).flatMap(([from, to]) => {
@@ -48,17 +51,9 @@ export function backdropOf(ground, size, ticks, trades) {
       return end > start ? [/** @type {Rect} */ ([start, top, end - start, bottom - top])] : [];
     }),
     grid: [
-      ...isMarked.flatMap(uprights),
+      ...lesserTimes.flatMap(uprights),
       ...rows.flatMap((row) => ticks[row.key].tickvals.map((value) => level(row, value))),
-      ...times.tickvals.map(
-        (time) =>
-          /** @type {Rect} */ ([
-            lineAt(xOf(axis, time)),
-            bottom,
-            hair,
-            Math.round(TICK_PX * ratio),
-          ]),
-      ),
+      ...times.tickvals.map(tickBelow),
     ],
     days: days.flatMap(uprights),
     zeros: rows

@@ -3,7 +3,6 @@
 import { SERIES } from "../core/columns.mjs";
 import { element } from "../core/dom.mjs";
 import { utc } from "../core/format.mjs";
-import { paletteOf } from "../core/palette.mjs";
 import { PLOT_CONFIG } from "../core/plot_config.mjs";
 import { contextOf } from "./layers.mjs";
 import { paintMoving, paintStanding } from "./painters/paint.mjs";
@@ -11,7 +10,6 @@ import { paintNamesAndTags } from "./painters/tags.mjs";
 import { makeScene } from "./scene/scene.mjs";
 
 /**
- * @import { Settings } from "../core/settings.mjs"
  * @import { Store } from "../core/store.mjs"
  * @import { Bar, Bars, Figure, View } from "../core/types.d.ts"
  * @import { Charts } from "./charts.mjs"
@@ -65,16 +63,14 @@ export function saveCsv(store, charts) {
  * Draw charts and depth side by side under a heading, and save that.
  *
  * @param {Store} store
- * @param {Settings} settings
  * @param {Charts} charts
  * @param {{ figure: Figure | null }} depth
  */
-export async function savePng(store, settings, charts, depth) {
-  const range = charts.range();
-  if (!charts.view || !range) {
+export async function savePng(store, charts, depth) {
+  if (!charts.view) {
     return;
   }
-  const colors = paletteOf(settings.values.palette);
+  const { range, colors } = charts.view;
   const main = pictureOf(charts.view);
   const book = depth.figure ? await depthPicture(depth.figure) : null;
   const width = main.width + (book?.width ?? 0);

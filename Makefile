@@ -103,6 +103,7 @@ format: $(VENV)/.installed-dev node_modules/.installed
 
 bench-page: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.page_bench
+	$(BIN)/python -m benchmarks.page_motion
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.page_screenshots

@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, CDPSession, Page
 
 from benchmarks.results import Figure, as_table, describe_machine, write_section
 from tests.support.browser import READY, chromium, find_chromium
-from tests.support.drawn import NEWEST_CANDLE
 from tests.support.page_server import PageServer
 from tests.support.run_files import RunFiles, running
 
@@ -26,13 +25,17 @@ the machine was worth at the time."""
 POLL_MS = 250
 UPDATE_SECONDS = 0.5
 WARM_UP = 500
-DRAWN = f"""() => {{
+DRAWN = """() => {
+  const { store } = orderflow;
   const plot = document.getElementById("charts-plot");
+  let { scene } = plot;
   window.drawn = [];
-  plot.on("plotly_afterplot", () => requestAnimationFrame(() => setTimeout(() => {{
-    window.drawn.push([({NEWEST_CANDLE})()[0], Date.now()]);
-  }})));
-}}"""
+  Object.defineProperty(plot, "scene", { get: () => scene, set: (next) => {
+    scene = next;
+    const newest = store.ohlc.at(-1)[0];
+    requestAnimationFrame(() => setTimeout(() => window.drawn.push([newest, Date.now()])));
+  } });
+}"""
 
 COUNT_DRAWINGS = """() => {
   window.drawings = 0;

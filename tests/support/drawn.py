@@ -1,82 +1,130 @@
-"""Read back from a page what its charts draw: the outlines that Plotly was given, as bars."""
+"""Read back from a page what its charts draw: the scene's pixels, as times and values again."""
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from playwright.sync_api import Page
 
-CANDLE_POINTS = 14
-BOX_POINTS = 6
+Rect: TypeAlias = tuple[float, float, float, float]
+"""Left, top, width and height, px of the device."""
 
-BARS_DRAWN = f"""() => ["price up", "price down", "price even"]
-  .map((name) => document.getElementById("charts-plot").data.find((trace) => trace.name === name))
-  .reduce((sum, trace) => sum + trace.x.length / {CANDLE_POINTS}, 0)"""
+SCENE = "document.getElementById('charts-plot').scene"
+
+ROWS = f"""() => {SCENE}.standing.rows.map((row, index) => ({{
+  ...row,
+  groups: row.groups.map((group, at) => ({{
+    ...group,
+    marks: [...group.marks, ...{SCENE}.moving.rows[index].groups[at].marks],
+  }})),
+  lines: [...row.lines, ...{SCENE}.moving.rows[index].lines],
+}}))"""
+"""The rows with the marks of closed bars and of those that move still."""
+
+BARS_DRAWN = f"""() => [{SCENE}.standing, {SCENE}.moving]
+  .flatMap(({{ rows }}) => rows[0].groups)
+  .reduce((sum, {{ marks }}) => sum + marks.length, 0)"""
 """How many candles the price row has."""
 
-NEWEST_CANDLE = f"""() => ["price up", "price down", "price even"]
-  .map((name) => document.getElementById("charts-plot").data.find((trace) => trace.name === name))
-  .filter(({{ x }}) => x.length > 0)
-  .map(({{ name, x, y }}) => [
-    Math.round((x.at(-{CANDLE_POINTS}) + x.at(6 - {CANDLE_POINTS})) / 2),
-    y.at((name === "price up" ? 7 : 1) - {CANDLE_POINTS}),
-  ])
-  .sort(([one], [other]) => one - other).at(-1)"""
-"""The time and the close of the newest candle."""
+NEWEST_CANDLE = f"""() => {{
+  const {{ groups, clip: [, top, , height] }} = {SCENE}.moving.rows[0];
+  const [low, high] = {SCENE}.ranges.price;
+  return groups
+    .flatMap(({{ name, marks }}) => marks.map(({{ time, body: [, y, , tall] }}) => [
+      time,
+      high - ((y + (name === "price up" ? 0 : tall) - top) / height) * (high - low),
+    ]))
+    .sort(([one], [other]) => one - other).at(-1);
+}}"""
+"""The time of the newest candle, and its close to a pixel."""
 
-TRACES = """() => Object.fromEntries(document.getElementById("charts-plot").data.map(
-  ({ name, x, y, fillcolor }) => [name, { x, y, fillcolor }]))"""
+LABELS = f"""() => [...{SCENE}.standing.backdrop.timeLabels, ...{SCENE}.valueLabels]"""
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
-    """One trace: its points and the colour it is filled with."""
+class Mark:
+    """A bar as it is drawn; a range or a box has no wick."""
 
-    x: list[float]
-    y: list[float | None]
-    fillcolor: str | None
-
-
-def drawn_traces(page: Page) -> dict[str, Trace]:
-    """Return the traces of the charts by name."""
-    return {name: Trace(**trace) for name, trace in page.evaluate(TRACES).items()}
+    time: float
+    body: Rect
+    wick: Rect | None
 
 
-def drawn_candles(page: Page, row: str) -> list[list[float]]:
-    """Return a row's candles as `[time, open, high, low, close]`, oldest first."""
-    traces = drawn_traces(page)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the charts: the marks of each colour, and the line over them."""
+
+    key: str
+    clip: Rect
+    groups: dict[str, list[Mark]]
+    colours: dict[str, str]
+    lines: list[list[tuple[float, float]]]
+    low: float
+    high: float
+
+    @property
+    def pixel(self) -> float:
+        """What a pixel's height is worth."""
+        return (self.high - self.low) / self.clip[3]
+
+    def value(self, y: float) -> float:
+        """Return the value at a height."""
+        return self.high - (y - self.clip[1]) * self.pixel
+
+
+def drawn_rows(page: Page) -> dict[str, Row]:
+    """Return the rows of the charts by key; every mark lies where its time is, to a pixel."""
+    ranges = page.evaluate(f"() => {SCENE}.ranges")
+    start, end = page.evaluate(f"() => {SCENE}.range")
+    rows = {}
+    for row in page.evaluate(ROWS):
+        left, _, width, _ = row["clip"]
+        groups = {
+            group["name"]: [Mark(**mark) for mark in group["marks"]] for group in row["groups"]
+        }
+        for mark in (mark for marks in groups.values() for mark in marks):
+            middle = left + (mark.time - start) / (end - start) * width
+            assert abs(mark.body[0] + mark.body[2] / 2 - middle) <= 1, mark
+        rows[row["key"]] = Row(
+            row["key"],
+            row["clip"],
+            groups,
+            {group["name"]: group["color"] for group in row["groups"]},
+            [piece for line in row["lines"] for piece in line["pieces"]],
+            *ranges[row["key"]],
+        )
+    return rows
+
+
+def drawn_candles(page: Page, key: str) -> list[list[float]]:
+    """Return a row's candles as `[time, open, high, low, close]`, oldest first, to a pixel."""
+    row = drawn_rows(page)[key]
     candles = []
     for tone in ("up", "down", "even"):
-        for xs, ys in _pieces(traces[f"{row} {tone}"], CANDLE_POINTS):
-            bottom, top = ys[1], ys[7]
-            middle = (bottom + top) / 2
-            open_, close = {"up": (bottom, top), "down": (top, bottom), "even": (middle, middle)}[
-                tone
-            ]
-            candles.append([(xs[0] + xs[6]) / 2, open_, max(ys), min(ys[1:-1]), close])
+        for mark in row.groups[f"{key} {tone}"]:
+            assert mark.wick, "so narrow a bar tells its range only"
+            top, bottom = edges(row, mark.body)
+            high, low = edges(row, mark.wick)
+            open_, close = (bottom, top) if tone == "up" else (top, bottom)
+            candles.append([mark.time, open_, high, low, close])
     return sorted(candles)
 
 
-def drawn_boxes(page: Page, name: str) -> list[list[float]]:
-    """Return the rectangles of a trace as `[time, low, high]`, oldest first."""
-    boxes = _pieces(drawn_traces(page)[name], BOX_POINTS)
-    return [[(xs[0] + xs[2]) / 2, ys[1], ys[3]] for xs, ys in boxes]
+def drawn_boxes(page: Page, key: str, name: str) -> list[list[float]]:
+    """Return the boxes of a row's group as `[time, low, high]`, oldest first, to a pixel."""
+    row = drawn_rows(page)[key]
+    boxes = []
+    for mark in row.groups[name]:
+        high, low = edges(row, mark.body)
+        boxes.append([mark.time, low, high])
+    return sorted(boxes)
 
 
-def pixel_of(page: Page, axis: str) -> float:
-    """Return the height of a pixel on a y axis, in its values."""
-    found: float = page.evaluate(
-        """(axis) => {
-          const { range, _length } = document.getElementById("charts-plot")._fullLayout[axis];
-          return (range[1] - range[0]) / _length;
-        }""",
-        axis,
-    )
-    return found
+def edges(row: Row, rect: Rect) -> tuple[float, float]:
+    """Return the values at the upper and the lower edge."""
+    return row.value(rect[1]), row.value(rect[1] + rect[3])
 
 
-def _pieces(trace: Trace, size: int) -> list[tuple[list[float], list[float]]]:
-    assert len(trace.x) % size == 0, f"outlines of {size} points each"
-    numbers = [value for value in trace.y if value is not None]
-    return [
-        (trace.x[start : start + size], numbers[start : start + size])
-        for start in range(0, len(trace.x), size)
-    ]
+def drawn_labels(page: Page) -> list[dict[str, Any]]:
+    """Return the labels of all axes with their places, px of the device."""
+    labels: list[dict[str, Any]] = page.evaluate(LABELS)
+    return labels

@@ -27,7 +27,11 @@ DECODE = """async (png) => {
 
 def pixels_of(page: Page, clip: FloatRect) -> Pixels:
     """Return what the page shows there."""
-    png = base64.b64encode(page.screenshot(clip=clip)).decode()
+    return decoded(page, base64.b64encode(page.screenshot(clip=clip)).decode())
+
+
+def decoded(page: Page, png: str) -> Pixels:
+    """Return the pixels of a picture in base 64; the page decodes it."""
     height, width, data = page.evaluate(DECODE, png)
     flat = np.frombuffer(base64.b64decode(data), np.uint8).astype(np.int16)
     return flat.reshape(height, width, 4)[:, :, :3]

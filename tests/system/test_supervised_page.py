@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from shared.run_files.atomic_file import read_json
 from shared.run_files.run_directory import RunDirectory
 from tests.support.browser import LAID_OUT, OpenPage
-from tests.support.drawn import BARS_DRAWN, drawn_boxes, drawn_candles
+from tests.support.drawn import BARS_DRAWN, drawn_boxes, drawn_candles, drawn_rows
 from tests.support.real_recordings import REAL_DATA, ROOT
 from tests.support.waiting import wait_for
 
@@ -129,17 +129,17 @@ def test_a_finished_run_is_drawn_as_its_files_say(
     )
     for name, rows in (("price", ohlc), ("obi", metrics), ("cvd", cvd)):
         candles = drawn_candles(page, name)
-        assert [candle[0] for candle in candles] == pytest.approx([row[0] for row in rows], abs=1)
+        assert [candle[0] for candle in candles] == [row[0] for row in rows]
+        pixel = drawn_rows(page)[name].pixel
         for candle, row in zip(candles, rows, strict=True):
-            # a body less than a pixel high is drawn as one, of which this is the middle
-            middle = (row[1] + row[4]) / 2
-            assert (candle[1] + candle[4]) / 2 == pytest.approx(middle, abs=1e-6), name
-            assert candle[2] >= row[2], name
-            assert candle[3] <= row[3], name
-    volumes = [
-        box for tone in ("up", "down", "even") for box in drawn_boxes(page, f"volume {tone}")
-    ]
-    assert [box[2] for box in sorted(volumes)] == [row[5] for row in ohlc]
+            assert candle[1:] == pytest.approx(row[1:5], abs=pixel), name
+    volumes = sorted(
+        box
+        for tone in ("up", "down", "even")
+        for box in drawn_boxes(page, "volume", f"volume {tone}")
+    )
+    pixel = drawn_rows(page)["volume"].pixel
+    assert [box[2] for box in volumes] == pytest.approx([row[5] for row in ohlc], abs=pixel)
     depth = json.loads(run.depth.read_bytes())
     drawn = page.evaluate(
         "() => document.getElementById('depth-plot').data.map(({x, y}) => [x, y])"

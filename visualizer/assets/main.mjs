@@ -71,7 +71,7 @@ function start(page) {
   });
   const save = {
     csv: () => saveCsv(store, charts),
-    png: () => savePng(store, settings, charts, depth),
+    png: () => savePng(store, charts, depth),
   };
   connectControls({ settings, charts, save });
   connectGestures({ settings, charts });

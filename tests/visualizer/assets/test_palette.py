@@ -24,6 +24,7 @@ DEFAULT = {
     "axis": "#9aa6b2",
     "zero": "#4a5563",
     "gap": "rgba(139, 148, 158, 0.13)",
+    "cross": "#6b7684",
     "up": "#56a8f5",
     "down": "#f0883e",
     "obiUp": "#8fd0ff",

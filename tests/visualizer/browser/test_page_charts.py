@@ -10,10 +10,11 @@ from tests.support.browser import OpenPage
 from tests.support.drawn import (
     BARS_DRAWN,
     NEWEST_CANDLE,
+    SCENE,
     drawn_boxes,
     drawn_candles,
-    drawn_traces,
-    pixel_of,
+    drawn_labels,
+    drawn_rows,
 )
 from tests.support.hands import box_of, settle
 from tests.support.page_server import PageServer
@@ -30,16 +31,13 @@ def show_all(page: Page) -> None:
     settle(page)
 
 
-def assert_drawn(page: Page, row: str, axis: str, bars: list[list[float]]) -> None:
-    """Compare each candle with its bar; a body less than a pixel high is drawn as one."""
+def assert_drawn(page: Page, row: str, bars: list[list[float]]) -> None:
+    """Compare each candle with its bar, to a pixel."""
     candles = drawn_candles(page, row)
-    pixel = pixel_of(page, axis)
-    assert [candle[0] for candle in candles] == pytest.approx([bar[0] for bar in bars], abs=1)
+    pixel = drawn_rows(page)[row].pixel
+    assert [candle[0] for candle in candles] == [bar[0] for bar in bars]
     for candle, bar in zip(candles, bars, strict=True):
-        assert candle[2] == pytest.approx(max(bar[2], candle[1], candle[4])), row
-        assert candle[3] == pytest.approx(min(bar[3], candle[1], candle[4])), row
-        slack = 0 if abs(bar[4] - bar[1]) >= pixel else pixel * 0.51
-        assert [candle[1], candle[4]] == pytest.approx([bar[1], bar[4]], abs=slack), row
+        assert candle[1:] == pytest.approx(bar[1:5], abs=pixel), row
 
 
 def test_every_chart_has_the_values_of_its_file(
@@ -54,15 +52,26 @@ def test_every_chart_has_the_values_of_its_file(
     ohlc = json.loads(files.run.ohlc.read_bytes())
     metrics = json.loads(files.run.metrics.read_bytes())
     cvd = json.loads(files.run.cvd.read_bytes())
-    assert_drawn(page, "price", "yaxis", ohlc)
-    assert_drawn(page, "obi", "yaxis3", metrics)
-    assert_drawn(page, "cvd", "yaxis5", cvd)
-    volumes = drawn_boxes(page, "volume up") + drawn_boxes(page, "volume down")
-    assert [box[1:] for box in sorted(volumes)] == [[0, bar[5]] for bar in ohlc]
-    assert [box[1:] for box in drawn_boxes(page, "tot range")] == [[b[7], b[6]] for b in metrics]
-    tot = drawn_traces(page)["tot"].y
-    assert [value for value in tot if value is not None] == [bar[8] for bar in metrics]
-    assert tot.index(None) == 150, "the line is not joined across the gap"
+    assert_drawn(page, "price", ohlc)
+    assert_drawn(page, "obi", metrics)
+    assert_drawn(page, "cvd", cvd)
+    rows = drawn_rows(page)
+    volumes = sorted(
+        box
+        for tone in ("up", "down", "even")
+        for box in drawn_boxes(page, "volume", f"volume {tone}")
+    )
+    assert [box[0] for box in volumes] == [bar[0] for bar in ohlc]
+    for (_, bottom, top), bar in zip(volumes, ohlc, strict=True):
+        assert [bottom, top] == pytest.approx([0, bar[5]], abs=rows["volume"].pixel)
+    for (time, low, high), bar in zip(drawn_boxes(page, "tot", "tot range"), metrics, strict=True):
+        assert time == bar[0]
+        assert [low, high] == pytest.approx([bar[7], bar[6]], abs=rows["tot"].pixel)
+    before, after, newest = rows["tot"].lines
+    assert len(before) == 150, "the line is not joined across the gap"
+    assert newest[0] == after[-1], "the line goes on to the bars that move still"
+    drawn = [rows["tot"].value(y) for _, y in [*before, *after, *newest[1:]]]
+    assert drawn == pytest.approx([bar[8] for bar in metrics])
 
 
 def test_volume_is_coloured_by_the_delta_of_its_bar(
@@ -70,43 +79,24 @@ def test_volume_is_coloured_by_the_delta_of_its_bar(
 ) -> None:
     files.add(40)
     page = open_page(server.url)
-    traces = drawn_traces(page)
-    assert traces["volume up"].fillcolor == "#56a8f5"
-    assert traces["volume down"].fillcolor == "#f0883e"
+    volume = drawn_rows(page)["volume"]
+    assert volume.colours["volume up"] == "#56a8f5"
+    assert volume.colours["volume down"] == "#f0883e"
     deltas = {bar[0]: bar[4] - bar[1] for bar in files.cvd}
     for name, sign in (("volume up", 1), ("volume down", -1)):
-        times = [round(box[0]) for box in drawn_boxes(page, name)]
+        times = [mark.time for mark in volume.groups[name]]
         assert times == [time for time, delta in deltas.items() if delta * sign > 0], name
 
 
-def test_a_row_of_candles_takes_two_elements_however_many_there_are(
+def test_the_charts_are_three_canvases_however_many_bars_there_are(
     files: RunFiles, server: PageServer, open_page: OpenPage
 ) -> None:
     files.add(900)
     page = open_page(server.url)
     show_all(page)
-    count = "() => document.querySelectorAll('#charts-plot .scatterlayer path').length"
     assert page.evaluate(BARS_DRAWN) == 900
-    assert page.evaluate(count) < 40
-
-
-def test_a_body_is_drawn_where_its_bar_opened_and_closed(
-    files: RunFiles, server: PageServer, open_page: OpenPage
-) -> None:
-    files.add(50)
-    page = open_page(server.url)
-    drawn = page.evaluate(
-        """() => {
-          const plot = document.getElementById("charts-plot");
-          const box = plot.querySelector(".subplot.xy .fills path").getBBox();
-          const { yaxis } = plot._fullLayout;
-          return [yaxis.p2c(box.y), yaxis.p2c(box.y + box.height)];
-        }"""
-    )
-    rising = [bar for bar in files.ohlc if bar[4] >= bar[1]]
-    base = page.evaluate("() => document.getElementById('charts-plot').layout.yaxis.range[0]")
-    # the path of the rising candles reaches from the row's bottom to the highest of them
-    assert drawn == pytest.approx([max(bar[2] for bar in rising), base])
+    names = page.eval_on_selector_all("#charts-plot *", "(all) => all.map((one) => one.tagName)")
+    assert names == ["CANVAS"] * 3
 
 
 def test_depth_is_the_book_cumulated_from_the_best_level_outwards(
@@ -162,8 +152,8 @@ def test_an_update_shows_without_a_reload(
     files.add(1)
     page.wait_for_function(f"(count) => ({BARS_DRAWN})() === count", arg=21)
     assert page.evaluate("() => window.isSamePage")
-    newest = files.ohlc[-1]
-    assert page.evaluate(NEWEST_CANDLE) == pytest.approx([newest[0], newest[4]], abs=0.1)
+    newest, pixel = files.ohlc[-1], drawn_rows(page)["price"].pixel
+    assert page.evaluate(NEWEST_CANDLE) == [newest[0], pytest.approx(newest[4], abs=pixel)]
 
 
 def test_a_changed_open_bar_is_redrawn_in_place(
@@ -199,14 +189,18 @@ def test_gaps_are_shaded_and_nothing_is_drawn_in_them(
     files.skip(5)
     files.add(10)
     page = open_page(server.url)
-    shapes = page.evaluate("() => document.getElementById('charts-plot').layout.shapes")
+    row = drawn_rows(page)["price"]
+    start, end = page.evaluate(f"() => {SCENE}.range")
+    per_pixel = (end - start) / row.clip[2]
+    gaps = page.evaluate(f"() => {SCENE}.standing.backdrop.gaps")
     gap_from, gap_to = START_MS + 9.5 * WINDOW_MS, START_MS + 14.5 * WINDOW_MS
-    assert [shape["path"] for shape in shapes] == [
-        f"M{gap_from:.0f},0L{gap_from:.0f},1L{gap_to:.0f},1L{gap_to:.0f},0Z"
-    ]
-    box = page.locator("#charts-plot .shapelayer path").first.bounding_box()
-    assert box is not None
-    assert box["width"] > 20, "the shading has the width of five windows"
+    assert len(gaps) == 1
+    left, _, width, _ = gaps[0]
+    times = [start + (x - row.clip[0]) * per_pixel for x in (left, left + width)]
+    assert times == pytest.approx([gap_from, gap_to], abs=per_pixel)
+    assert width > 20, "the shading has the width of five windows"
+    marks = [mark for group in row.groups.values() for mark in group]
+    assert not [mark for mark in marks if left < mark.body[0] < left + width]
 
 
 def test_axis_and_header_are_in_utc_in_a_browser_elsewhere(
@@ -215,10 +209,10 @@ def test_axis_and_header_are_in_utc_in_a_browser_elsewhere(
     files.add(30)
     page = open_page(server.url)
     assert page.evaluate("() => new Date(0).getTimezoneOffset()") == 300
-    labels = page.eval_on_selector_all(
-        "#charts-plot .xtick text", "(texts) => texts.map((text) => text.textContent)"
-    )
-    assert any("00:00" in label and "2024-08-09" in label for label in labels), labels
+    labels = drawn_labels(page)
+    midnight = next(label for label in labels if label["text"] == "00:00")
+    below = [label["text"] for label in labels if label["x"] == midnight["x"]]
+    assert below == ["00:00", "2024-08-09"]
     assert page.inner_text("#data-time") == "2024-08-09 00:23:00 UTC"
 
 
@@ -228,19 +222,10 @@ def test_the_axis_names_the_date_even_without_a_midnight_in_view(
     files.skip(60)  # 00:54
     files.add(40)
     page = open_page(server.url)
-    labels = page.eval_on_selector_all(
-        "#charts-plot .xtick text",
-        """(texts) => {
-          const box = document.getElementById("charts-plot").getBoundingClientRect();
-          return texts
-            .filter((text) => getComputedStyle(text).display !== "none")
-            .map((text) => [text.getBoundingClientRect(), text.textContent])
-            .filter(([{ left, right }]) => left >= box.left && right <= box.right)
-            .map(([, text]) => text);
-        }""",
-    )
-    assert "2024-08-09" in labels[0], labels
-    assert not any("2024" in label for label in labels[1:]), labels
+    labels = page.evaluate(f"() => {SCENE}.standing.backdrop.timeLabels")
+    assert labels[1]["text"] == "2024-08-09", labels
+    assert labels[1]["x"] == labels[0]["x"] > 30, "below the first time, and whole"
+    assert not any("2024" in label["text"] for label in labels[2:]), labels
 
 
 def test_hovering_reads_out_all_rows_of_one_bar(
@@ -317,11 +302,11 @@ def test_obi_scale_is_fixed_on_demand(
 ) -> None:
     files.add(25)
     page = open_page(server.url)
-    scale = "() => document.getElementById('charts-plot').layout.yaxis3.range"
+    scale = f"() => {SCENE}.ranges.obi"
     assert page.evaluate(scale) != [-1, 1]
     page.click("#obi-scale-choice >> text=−1…1")
-    page.wait_for_function(
-        "() => document.getElementById('charts-plot').layout.yaxis3.range[1] === 1"
-    )
+    page.wait_for_function(f"() => {SCENE}.ranges.obi[1] === 1")
     assert page.evaluate(scale) == [-1, 1]
-    assert page.evaluate("() => document.getElementById('charts-plot').layout.yaxis3.zeroline")
+    zeros = page.evaluate(f"() => {SCENE}.standing.backdrop.zeros")
+    _, top, _, height = drawn_rows(page)["obi"].clip
+    assert zeros[0][1] == pytest.approx(top + height / 2, abs=1)

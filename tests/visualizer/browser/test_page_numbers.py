@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import LAID_OUT, OpenPage
+from tests.support.drawn import SCENE
+from tests.support.hands import box_of
 from tests.support.page_server import PageServer
 from tests.support.run_files import RunFiles
 from tests.support.shown_numbers import Shown, read
@@ -32,11 +34,22 @@ ON_AXES = """async (ranges) => {
   return ranges.map((range) => valueTicks(range, 200));
 }"""
 CUT_OFF = """() => [...document.querySelectorAll(
-    "#charts .tag, #charts-plot text, #depth-facts .fact-value, #depth-plot text, #ladder td"
+    "#charts .tag, #depth-facts .fact-value, #depth-plot text, #ladder td"
   )].filter((each) => {
     const [box, panel] = [each, each.closest(".panel")].map((one) => one.getBoundingClientRect());
     return each.textContent && box.width && (box.left < panel.left || box.right > panel.right);
   }).map((each) => each.textContent)"""
+AXIS_LEFT = f"() => {SCENE}.placed.plot.left + {SCENE}.placed.plot.width"
+CUT_OFF_ON_THE_AXES = f"""() => {{
+  const {{ valueLabels, standing, font }} = {SCENE};
+  const {{ timeLabels, paper: [, , width] }} = standing.backdrop;
+  const context = new OffscreenCanvas(1, 1).getContext("2d");
+  context.font = font;
+  const rightOf = {{ values: (x, wide) => x + wide, times: (x, wide) => x + wide / 2 }};
+  const isCut = (kind) => ({{ text, x }}) =>
+    rightOf[kind](x, context.measureText(text).width) > width;
+  return [...valueLabels.filter(isCut("values")), ...timeLabels.filter(isCut("times"))];
+}}"""
 
 CORNERS = (
     *(0.0, 1.0, 0.1, 0.5, 0.999, 0.9995, 9.9995, 99_999.95, 999_999.5, 5e-324, 1.7e308, 0.1 + 0.2),
@@ -151,6 +164,11 @@ def test_no_number_of_a_cheap_instrument_with_huge_sizes_is_cut_off(
     expect(page.locator(".tag-cvd")).to_have_text("−1.008\u00a0T")
     expect(page.locator("#ladder")).to_contain_text("10.42\u00a0B")
     assert page.evaluate(CUT_OFF) == []
+    assert page.evaluate(CUT_OFF_ON_THE_AXES) == []
+    tags = [box_of(page, f".tag-{key}") for key in ("price", "volume", "obi", "tot", "cvd")]
+    axis = box_of(page, "#charts-plot")["x"] + page.evaluate(AXIS_LEFT)
+    assert [tag["x"] for tag in tags] == pytest.approx([axis] * 5), "none reaches into the plot"
+    assert len({tag["width"] for tag in tags}) == 1
 
 
 def test_the_levels_of_elon_all_read_differently(

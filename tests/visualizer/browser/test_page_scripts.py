@@ -52,25 +52,37 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
     ("core/format", "megabytes", [300_000], "0.3 MB"),
     ("core/format", "megabytes", [64_000_000], "64 MB"),
     ("core/format", "utc", [1_723_161_255_308], "2024-08-08 23:54:15"),
-    # a quarter of the gap stays free: 0.75 × 10 px are 7 px whole and odd, the wick the fourth
+    # a quarter of 10 px stays free: 7 px whole and odd, the wick the fourth
     (
-        "charts/outline",
-        "edgesOf",
-        [60_000, 6000],
-        {"left": -21_000, "right": 21_000, "wickLeft": -3000, "wickRight": 3000},
+        *("charts/scene/edges", "edgesOf", [10, 1]),
+        {"body": 7, "wick": 1, "inset": 3, "isRange": False},
     ),
     (
-        "charts/outline",
-        "edgesOf",
-        [60_000, 20_000],
-        {"left": -20_000, "right": 20_000, "wickLeft": -20_000, "wickRight": 0},
+        *("charts/scene/edges", "edgesOf", [3, 1]),
+        {"body": 2, "wick": 1, "inset": 0, "isRange": False},
+    ),
+    # below three pixels a bar is its range; of 2.9 px two would leave no gap at times
+    (
+        *("charts/scene/edges", "edgesOf", [2.9, 1]),
+        {"body": 1, "wick": 1, "inset": 0, "isRange": True},
     ),
     (
-        "charts/outline",
-        "edgesOf",
-        [60_000, 60_000],
-        {"left": -30_000, "right": 30_000, "wickLeft": -30_000, "wickRight": 30_000},
+        *("charts/scene/edges", "edgesOf", [0.3, 1]),
+        {"body": 1, "wick": 1, "inset": 0, "isRange": True},
     ),
+    # where two of the device's pixels are one of ours: 15 px are too broad by one for the middle
+    (
+        *("charts/scene/edges", "edgesOf", [20, 2]),
+        {"body": 14, "wick": 2, "inset": 6, "isRange": False},
+    ),
+    ("charts/scene/time_axis", "xOf", [{"range": [100, 200], "left": 6, "width": 50}, 150], 31),
+    ("charts/scene/time_axis", "timeOf", [{"range": [100, 200], "left": 6, "width": 50}, 31], 150),
+    # 23:54 to 00:24 on 1000 px; where a day has a tick of its own it needs no other mark
+    (
+        *("charts/ticks", "daysIn", [[1_723_161_240_000, 1_723_163_040_000], 1000]),
+        [1_723_161_600_000],
+    ),
+    ("charts/ticks", "daysIn", [[0, 40 * 86_400_000], 1000], []),
     (
         "charts/ticks",
         "valueTicks",
@@ -242,6 +254,29 @@ def test_a_book_without_one_side_has_no_spread_and_no_obi(
     )
     assert facts["bestBid"] == 10
     assert [facts[name] for name in ("bestAsk", "spread", "midpoint", "obi")] == [None] * 4
+
+
+def test_bars_are_found_by_their_time_whatever_lies_between_them(
+    files: RunFiles, server: PageServer, open_page: OpenPage
+) -> None:
+    page = open_page(server.url, wait_until=LAID_OUT)
+    found = page.evaluate(
+        """async () => {
+          const { StoredBars } = await import("/assets/charts/bars.mjs");
+          const bars = new StoredBars({
+            job: { windowMs: 10 },
+            ohlc: [[0, "a"], [10, "b"], [75, "c"]], metrics: [[10, "m"]], cvd: [],
+          });
+          return [bars.windowMs, bars.within(5, 75), bars.at(10), bars.at(11), bars.newest()];
+        }"""
+    )
+    assert found == [
+        10,
+        {"ohlc": [[10, "b"], [75, "c"]], "metrics": [[10, "m"]], "cvd": []},
+        {"ohlc": [10, "b"], "metrics": [10, "m"], "cvd": None},
+        {"ohlc": None, "metrics": None, "cvd": None},
+        {"ohlc": [75, "c"], "metrics": [10, "m"], "cvd": None},
+    ]
 
 
 def test_every_module_is_loaded_once_and_under_one_address(

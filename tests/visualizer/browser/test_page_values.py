@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import FloatRect, Page
 
 from tests.support.browser import OpenPage
+from tests.support.drawn import SCENE
 from tests.support.hands import box_of, drag, settle, touch
 from tests.support.page_server import PageServer
 from tests.support.pixels import are_of, pieces, pixels_of
@@ -152,14 +153,8 @@ def test_no_number_of_the_axis_peeps_out_behind_a_tag_at_its_end(
         page.keyboard.press("ArrowRight")
         settle(page)
         tags = [box.bounding_box() for box in page.locator("#charts .tag").all()]
-        labels = page.eval_on_selector_all(
-            "#charts-plot text",
-            """(texts, axis) => texts
-              .filter((text) => text.textContent && text.getBoundingClientRect().left > axis)
-              .map((text) => text.getBoundingClientRect())
-              .map(({ top, bottom }) => (top + bottom) / 2)""",
-            box_of(page, ".tag-price")["x"],
-        )
+        top = box_of(page, "#charts-plot")["y"]
+        labels = [top + label["y"] for label in page.evaluate(f"() => {SCENE}.valueLabels")]
         assert labels
         for tag in tags:
             assert tag is not None

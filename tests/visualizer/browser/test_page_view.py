@@ -10,13 +10,14 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.support.browser import OpenPage
+from tests.support.drawn import SCENE
 from tests.support.hands import drag, settle
 from tests.support.page_server import PageServer
 from tests.support.run_files import WINDOW_MS, RunFiles
 
 pytestmark = pytest.mark.browser
 
-RANGE = "() => document.getElementById('charts-plot').layout.xaxis.range"
+RANGE = f"() => {SCENE}.range"
 SETTINGS = "() => orderflow.settings.values"
 
 
@@ -118,10 +119,8 @@ def test_choices_and_zoom_survive_a_reload(
     assert page.input_value("#log-filter") == "fatal"
     assert page.is_checked("#palette-choice input[value='green-red']")
     assert not page.is_checked("#rows-choice input[value='tot']")
-    names = page.evaluate("() => document.getElementById('charts-plot').data.map(({name}) => name)")
-    assert list(dict.fromkeys(name.split()[0] for name in names)) == [
-        *("price", "volume", "obi", "cvd")
-    ]
+    keys = page.evaluate(f"() => {SCENE}.placed.rows.map(({{ key }}) => key)")
+    assert keys == ["price", "volume", "obi", "cvd"]
 
 
 def test_broken_choices_of_another_version_do_not_stop_the_page(
@@ -204,7 +203,7 @@ def test_the_page_fits_its_width(
         width,
     )
     assert too_wide == []
-    for part in ("#charts-plot .main-svg", "#depth-plot .main-svg", "#ladder", "#log", "#save-png"):
+    for part in ("#charts-plot canvas", "#depth-plot .main-svg", "#ladder", "#log", "#save-png"):
         assert page.locator(part).first.is_visible(), part
 
 

@@ -1,17 +1,17 @@
 // Save what is in view: the bars as CSV, the picture as PNG.
 
 import { SERIES } from "../core/columns.mjs";
+import { element } from "../core/dom.mjs";
 import { utc } from "../core/format.mjs";
-import { paletteOf } from "../core/palette.mjs";
 import { PLOT_CONFIG } from "../core/plot_config.mjs";
-import { ARROWS, lastValues, placeTags } from "./last_values.mjs";
-import { MARGIN } from "./rows.mjs";
-import { tonesOf } from "./tones.mjs";
+import { contextOf } from "./layers.mjs";
+import { paintMoving, paintStanding } from "./painters/paint.mjs";
+import { paintNamesAndTags } from "./painters/tags.mjs";
+import { makeScene } from "./scene/scene.mjs";
 
 /**
- * @import { Settings } from "../core/settings.mjs"
  * @import { Store } from "../core/store.mjs"
- * @import { Bar, Bars, ChartsFigure, Figure, Palette } from "../core/types.d.ts"
+ * @import { Bar, Bars, Figure, View } from "../core/types.d.ts"
  * @import { Charts } from "./charts.mjs"
  */
 
@@ -63,22 +63,20 @@ export function saveCsv(store, charts) {
  * Draw charts and depth side by side under a heading, and save that.
  *
  * @param {Store} store
- * @param {Settings} settings
  * @param {Charts} charts
  * @param {{ figure: Figure | null }} depth
  */
-export async function savePng(store, settings, charts, depth) {
-  const range = charts.range();
-  if (!charts.figure || !range) {
+export async function savePng(store, charts, depth) {
+  if (!charts.view) {
     return;
   }
-  const colors = paletteOf(settings.values.palette);
-  const main = await picture(withNamesAndTags(charts.figure, store, colors));
-  const book = depth.figure ? await picture(depth.figure) : null;
-  const canvas = document.createElement("canvas");
-  canvas.width = main.width + (book?.width ?? 0);
-  canvas.height = Math.max(main.height, book?.height ?? 0) + HEADING_PX * SCALE;
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const { range, colors } = charts.view;
+  const main = pictureOf(charts.view);
+  const book = depth.figure ? await depthPicture(depth.figure) : null;
+  const width = main.width + (book?.width ?? 0);
+  const height = Math.max(main.height, book?.height ?? 0) + HEADING_PX * SCALE;
+  const canvas = Object.assign(element("canvas"), { width, height });
+  const context = contextOf(canvas, { alpha: false });
   context.fillStyle = colors.paper;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.fillStyle = colors.axis;
@@ -97,36 +95,23 @@ export async function savePng(store, settings, charts, depth) {
 }
 
 /**
- * Add as Plotly's annotations the names and tags, which on the page lie over the chart.
+ * Paint a view twice as fine as on the usual screen, whatever this one is.
  *
- * @param {ChartsFigure} figure
- * @param {Store} store
- * @param {Palette} colors
- * @returns {Figure}
+ * @param {View} view
  */
-function withNamesAndTags({ data, layout, rows, ranges, decimals }, store, colors) {
-  const names = rows.map(({ name, axis }) => ({
-    ...{ xref: "paper", x: 0, xanchor: "left", yref: `${axis} domain`, y: 1, yanchor: "top" },
-    text: `<b>${name}</b>`,
-    showarrow: false,
-    font: { color: colors.axis, size: 11 },
-  }));
-  const tones = tonesOf(colors);
-  const placed = placeTags(lastValues(store, decimals), rows, ranges);
-  const tags = placed.map(({ y, text, tone, beyond }) => ({
-    ...{ xref: "paper", x: 1, xanchor: "left" },
-    ...{ yref: "paper", y: 1, yshift: MARGIN.top - y, yanchor: "middle" },
-    text: beyond ? `${ARROWS[beyond]} ${text}` : text,
-    showarrow: false,
-    font: { color: beyond ? tones[tone] : colors.paper, size: 11 },
-    bgcolor: beyond ? colors.paper : tones[tone],
-    bordercolor: tones[tone],
-  }));
-  return { data, layout: { ...layout, annotations: [...names, ...tags] } };
+function pictureOf(view) {
+  const scene = makeScene({ ...view, size: { ...view.size, ratio: SCALE } });
+  const [, , width, height] = scene.standing.backdrop.paper;
+  const canvas = Object.assign(element("canvas"), { width, height });
+  const context = contextOf(canvas, { alpha: false });
+  paintStanding(context, scene);
+  paintMoving(context, scene);
+  paintNamesAndTags(context, scene);
+  return canvas;
 }
 
 /** @param {Figure} figure */
-async function picture({ data, layout }) {
+async function depthPicture({ data, layout }) {
   const { width, height } = layout;
   const address = await window.Plotly.toImage(
     { data, layout, config: PLOT_CONFIG },

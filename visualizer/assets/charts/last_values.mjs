@@ -4,24 +4,17 @@ import { price, signed, size } from "../core/format.mjs";
 import { heightOf } from "./rows.mjs";
 import { toneOf } from "./tones.mjs";
 
-/**
- * @import { Store } from "../core/store.mjs"
- * @import { LastValue, PlacedRow, PlacedTag, Range, Ranges } from "../core/types.d.ts"
- */
+/** @import { LastValue, Newest, PlacedRow, PlacedTag, Range, Ranges } from "../core/types.d.ts" */
 
 const HALF_TAG_PX = 8;
-
-/** What says that a value is not where its tag is, but beyond that end of the row. */
-export const ARROWS = { above: "▲", below: "▼" };
 
 /**
  * Return the last value of each row with the text and tone of its tag.
  *
- * @param {Store} store
+ * @param {Newest} newest
  * @param {number} decimals
  */
-export function lastValues(store, decimals) {
-  const [ohlc, metrics, cvd] = [store.ohlc.at(-1), store.metrics.at(-1), store.cvd.at(-1)];
+export function lastValues({ ohlc, metrics, cvd }, decimals) {
   /** @type {LastValue[]} */
   const values = [];
   if (ohlc) {

@@ -1,67 +1,75 @@
-// What lies over the charts: read-outs of all rows, last values on the axis, the crosshair.
-import { element } from "../core/dom.mjs";
+// What lies over the charts as text: read-outs of all rows, last values on the axis, the pointer's.
+import { byId, element } from "../core/dom.mjs";
 import { price, signed, size, utc } from "../core/format.mjs";
-import { barInQuestion, nearest, timesOf } from "../core/view.mjs";
-import { ARROWS, lastValues, placeTags } from "./last_values.mjs";
+import { barInQuestion } from "../core/view.mjs";
 import { readout } from "./readout.mjs";
 import { valueAt } from "./rows.mjs";
+import { timeOf, xOf } from "./scene/time_axis.mjs";
+import { ARROWS } from "./tones.mjs";
 
 /**
- * @import { Store } from "../core/store.mjs"
- * @import { Bar, Scene } from "../core/types.d.ts"
+ * @import { BarSource, PlacedRow, Scene } from "../core/types.d.ts"
+ * @import { Layers } from "./layers.mjs"
  */
 
 export class Overlay {
-  #store;
-  #plot;
+  #bars;
+  #layers;
+  #root = byId("charts-overlay");
+  #plot = byId("charts-plot");
   /** @type {Scene | null} */
   #scene = null;
-  /** @type {{ x: number, y: number } | null} */
+  /** Where the pointer is in the window. @type {{ x: number, y: number } | null} */
   #pointer = null;
+  /** What the read-outs, and what the tags were made of. @type {unknown[]} */
+  #told = [];
+  #tagsTold = "";
   #dividers = element("div", "dividers");
   #readouts = element("div", "readouts");
   #tags = element("div", "tags");
   #cross = element("div", "cross");
-  #crossX = element("div", "cross-x");
-  #crossY = element("div", "cross-y");
   #crossTime = element("div", "cross-time");
   #crossValue = element("div", "cross-value");
 
   /**
-   * @param {Store} store
-   * @param {HTMLElement} root
-   * @param {HTMLElement} plot
+   * @param {BarSource} bars
+   * @param {Layers} layers
+   * @param {() => void} onPoint
    */
-  constructor(store, root, plot) {
-    this.#store = store;
-    this.#plot = plot;
-    this.#cross.append(this.#crossX, this.#crossY, this.#crossTime, this.#crossValue);
+  constructor(bars, layers, onPoint) {
+    this.#bars = bars;
+    this.#layers = layers;
+    this.#cross.append(this.#crossTime, this.#crossValue);
     this.#cross.hidden = true;
-    root.append(this.#dividers, this.#readouts, this.#tags, this.#cross);
+    this.#root.append(this.#dividers, this.#readouts, this.#tags, this.#cross);
+    /** @param {PointerEvent | null} event */
+    const point = (event) => {
+      this.#pointer = event && { x: event.clientX, y: event.clientY };
+      onPoint();
+    };
     for (const name of /** @type {const} */ (["pointerdown", "pointermove"])) {
-      plot.addEventListener(name, (event) => this.#point(event));
+      this.#plot.addEventListener(name, point);
     }
-    plot.addEventListener("pointerleave", () => this.#point(null));
+    this.#plot.addEventListener("pointerleave", () => point(null));
   }
 
   /**
-   * Take the geometry of a new drawing, and lie over it.
+   * Lie over a scene, with the values of now.
    *
    * @param {Scene} scene
    */
-  place(scene) {
+  show(scene) {
+    const before = this.#scene;
     this.#scene = scene;
-    this.#showDividers(scene);
-    this.refresh();
-  }
-
-  /** Show the values of now in the places of the last drawing. */
-  refresh() {
-    if (this.#scene) {
-      this.#showTags(this.#scene);
-      this.#showReadouts(this.#scene);
-      this.#showCross(this.#scene);
+    const point = this.#pointed(); // before anything is written: or the page is laid out twice
+    if (scene.placed !== before?.placed) {
+      this.#root.style.setProperty("--axis", `${scene.size.width - rightOf(scene)}px`);
+      this.#showDividers(scene);
     }
+    this.#showTags(scene);
+    const time = this.#timeAt(point, scene);
+    this.#showReadouts(scene, time);
+    this.#showCross(scene, time, point);
   }
 
   /**
@@ -78,36 +86,37 @@ export class Overlay {
     return x / plot.width;
   }
 
-  /** @param {PointerEvent | null} event */
-  #point(event) {
-    this.#pointer = event && { x: event.clientX, y: event.clientY };
-    if (this.#scene) {
-      this.#showReadouts(this.#scene);
-      this.#showCross(this.#scene);
+  /** Return where on the charts the pointer is, CSS px; null where there is none. */
+  #pointed() {
+    if (!this.#pointer) {
+      return null;
     }
+    const { left, top } = this.#plot.getBoundingClientRect();
+    return { x: this.#pointer.x - left, y: this.#pointer.y - top };
   }
 
   /**
    * Return the time of the bar in question: the one pointed at, else the newest in view.
    *
+   * @param {{ x: number } | null} point
    * @param {Scene} scene
    */
-  #time({ range }) {
-    const [from, to] = range;
-    const time = this.#pointer && from + this.shareAt(this.#pointer.x) * (to - from);
-    const { windowMs } = this.#store.job;
-    return barInQuestion(timesOf(this.#store).rows, range, time, windowMs)?.[0] ?? null;
+  #timeAt(point, { range, placed, windowMs }) {
+    const time = point && timeOf({ range, ...placed.plot }, point.x);
+    return barInQuestion(this.#bars.times().rows, range, time, windowMs)?.[0] ?? null;
   }
 
-  /** @param {Scene} scene */
-  #showReadouts(scene) {
-    const { placed, decimals } = scene;
-    const time = this.#time(scene);
-    const bars = {
-      ohlc: at(this.#store.ohlc, time),
-      metrics: at(this.#store.metrics, time),
-      cvd: at(this.#store.cvd, time),
-    };
+  /**
+   * @param {Scene} scene
+   * @param {number | null} time
+   */
+  #showReadouts({ placed, decimals }, time) {
+    const bars = this.#bars.at(time);
+    const told = [placed, decimals, time, bars.ohlc, bars.metrics, bars.cvd];
+    if (told.every((one, index) => one === this.#told[index])) {
+      return;
+    }
+    this.#told = told;
     const lines = placed.rows.map((row) => {
       const line = element("div", `readout readout-${row.key}`);
       line.style.top = `${row.top + 2}px`;
@@ -129,12 +138,17 @@ export class Overlay {
   }
 
   /** @param {Scene} scene */
-  #showTags({ placed, ranges, decimals }) {
-    const tags = placeTags(lastValues(this.#store, decimals), placed.rows, ranges);
-    const shown = tags.map(({ key, text, tone, y, beyond }) => {
+  #showTags(scene) {
+    const right = rightOf(scene);
+    const told = JSON.stringify([scene.tags, right]);
+    if (told === this.#tagsTold) {
+      return;
+    }
+    this.#tagsTold = told;
+    const shown = scene.tags.map(({ key, text, tone, y, beyond }) => {
       const tag = element("div", `tag tag-${key} ${tone}`, text);
       tag.style.top = `${y}px`;
-      tag.style.left = `${placed.plot.left + placed.plot.width}px`;
+      tag.style.left = `${right}px`;
       if (beyond) {
         tag.classList.add("beyond");
         tag.prepend(element("span", "tag-arrow", ARROWS[beyond]));
@@ -144,48 +158,56 @@ export class Overlay {
     this.#tags.replaceChildren(...shown);
   }
 
-  /** @param {Scene} scene */
-  #showCross(scene) {
-    const time = this.#time(scene);
-    this.#cross.hidden = !this.#pointer || time === null;
-    if (!this.#pointer || time === null) {
+  /**
+   * @param {Scene} scene
+   * @param {number | null} time
+   * @param {{ x: number, y: number } | null} point
+   */
+  #showCross(scene, time, point) {
+    this.#cross.hidden = !point || time === null;
+    if (!point || time === null) {
+      this.#layers.point({ x: null, y: null });
       return;
     }
-    const { placed, range, ranges, decimals } = scene;
+    const {
+      placed,
+      range,
+      hair,
+      size: { ratio },
+    } = scene;
     const { plot } = placed;
-    const y = this.#pointer.y - this.#plot.getBoundingClientRect().top;
-    const x = plot.left + ((time - range[0]) / (range[1] - range[0])) * plot.width;
-    this.#crossX.style.cssText = `left:${x}px;top:${plot.top}px;height:${plot.height}px`;
-    this.#crossX.hidden = x < plot.left || x > plot.left + plot.width;
-    this.#crossTime.style.cssText = `left:${Math.min(Math.max(x, 72), plot.left + plot.width - 20)}px;top:${plot.top + plot.height}px`;
+    const { y } = point;
+    const x = xOf({ range, ...plot }, time);
+    const row = placed.rows.find(({ top, height }) => y >= top && y <= top + height);
+    const isOnPlot = x >= plot.left && x <= plot.left + plot.width;
+    /** @param {number} px */
+    const line = (px) => Math.round(px * ratio - hair / 2);
+    this.#layers.point({ x: isOnPlot ? line(x) : null, y: row ? line(y) : null });
+    const timeX = Math.min(Math.max(x, 72), plot.left + plot.width - 20);
+    this.#crossTime.style.cssText = `left:${timeX}px;top:${plot.top + plot.height}px`;
     this.#crossTime.textContent = `${utc(time)} UTC`;
-    const row = placed.rows.find(
-      (candidate) => y >= candidate.top && y <= candidate.top + candidate.height,
-    );
-    this.#crossY.hidden = this.#crossValue.hidden = !row;
+    this.#crossValue.hidden = !row;
     if (row) {
-      const value = valueAt(y, row, ranges[row.key]);
-      this.#crossY.style.cssText = `left:${plot.left}px;width:${plot.width}px;top:${y}px`;
       this.#crossValue.style.cssText = `left:${plot.left + plot.width}px;top:${y}px`;
-      this.#crossValue.textContent =
-        row.key === "price"
-          ? price(value, decimals)
-          : row.key === "obi"
-            ? signed(value, 3)
-            : size(value);
+      this.#crossValue.textContent = valueText(row, y, scene);
     }
   }
 }
 
+/** @param {Scene} scene */
+function rightOf({ placed: { plot } }) {
+  return plot.left + plot.width;
+}
+
 /**
- * Return the row of exactly that time.
- *
- * @template {Bar} Row
- * @param {Row[]} rows
- * @param {number | null} time
- * @returns {Row | undefined}
+ * @param {PlacedRow} row
+ * @param {number} y
+ * @param {Scene} scene
  */
-function at(rows, time) {
-  const row = rows[nearest(rows, time ?? 0)];
-  return row && row[0] === time ? row : undefined;
+function valueText(row, y, { ranges, decimals }) {
+  const value = valueAt(y, row, ranges[row.key]);
+  if (row.key === "price") {
+    return price(value, decimals);
+  }
+  return row.key === "obi" ? signed(value, 3) : size(value);
 }

@@ -1,51 +1,75 @@
 // The rows of the charts: where each lies, which values it spans, and which value is at which height.
 import { CVD, OBI, OHLC, TOT } from "../core/columns.mjs";
 
-/** @import { Bars, ChartRow, Placed, PlacedRow, Range, Ranges } from "../core/types.d.ts" */
+/**
+ * @import { Bars, Box, ChartRow, PixelSize, PlacedRow, Range, Ranges } from "../core/types.d.ts"
+ */
 
-/** What the axes need around the rows, px. */
-export const MARGIN = { left: 6, right: 78, top: 4, bottom: 38 };
+/** What the axis of time and the edges need around the rows, px. */
+const MARGIN = { left: 6, top: 4, bottom: 38 };
 const ROW_GAP_PX = 10;
 
 /**
- * The rows from top to bottom: key, name, axis, share of the height.
+ * The rows from top to bottom: key, name, share of the height.
  *
  * @type {ChartRow[]}
  */
-export const ROWS = [
-  { key: "price", name: "Price", axis: "y", weight: 46 },
-  { key: "volume", name: "Volume", axis: "y2", weight: 11 },
-  { key: "obi", name: "OBI", axis: "y3", weight: 17 },
-  { key: "tot", name: "TOT", axis: "y4", weight: 10 },
-  { key: "cvd", name: "CVD", axis: "y5", weight: 16 },
+const ROWS = [
+  { key: "price", name: "Price", weight: 46 },
+  { key: "volume", name: "Volume", weight: 11 },
+  { key: "obi", name: "OBI", weight: 17 },
+  { key: "tot", name: "TOT", weight: 10 },
+  { key: "cvd", name: "CVD", weight: 16 },
 ];
 
 /**
- * Return where each shown row lies, in pixels of a chart of this size.
+ * Return where each shown row lies, in CSS pixels of a chart of this size; all edges are on whole
+ * pixels of the device.
  *
  * @param {string[]} shownKeys
- * @param {number} width
- * @param {number} height
- * @returns {Placed}
+ * @param {PixelSize} size
+ * @returns {PlacedRow[]}
  */
-export function placeRows(shownKeys, width, height) {
+export function placeRows(shownKeys, { height, ratio }) {
   const shown = ROWS.filter((row) => row.key === "price" || shownKeys.includes(row.key));
-  const plot = {
-    left: MARGIN.left,
-    top: MARGIN.top,
-    width: Math.max(width - MARGIN.left - MARGIN.right, 10),
-    height: Math.max(height - MARGIN.top - MARGIN.bottom, 10),
-  };
   const weights = shown.reduce((sum, row) => sum + row.weight, 0);
-  const free = plot.height - ROW_GAP_PX * (shown.length - 1);
-  let top = plot.top;
-  const rows = shown.map((row) => {
-    const rowHeight = (free * row.weight) / weights;
-    const placed = { ...row, top, height: rowHeight };
-    top += rowHeight + ROW_GAP_PX;
+  const all = Math.max(height - MARGIN.top - MARGIN.bottom, 10);
+  const free = all - ROW_GAP_PX * (shown.length - 1);
+  let next = MARGIN.top;
+  return shown.map((row) => {
+    const top = whole(next, ratio);
+    next += (free * row.weight) / weights;
+    const placed = { ...row, top, height: whole(next, ratio) - top };
+    next += ROW_GAP_PX;
     return placed;
   });
-  return { plot, rows };
+}
+
+/**
+ * Return where all rows lie, beside a value axis so broad.
+ *
+ * @param {PixelSize} size
+ * @param {number} axisPx
+ * @returns {Box}
+ */
+export function placePlot({ width, height, ratio }, axisPx) {
+  const [left, top] = [whole(MARGIN.left, ratio), whole(MARGIN.top, ratio)];
+  return {
+    left,
+    top,
+    width: whole(Math.max(width - MARGIN.left - axisPx, 10), ratio),
+    height: whole(Math.max(height - MARGIN.bottom, MARGIN.top + 10), ratio) - top,
+  };
+}
+
+/**
+ * Return the nearest edge of the device's pixels.
+ *
+ * @param {number} px
+ * @param {number} ratio
+ */
+function whole(px, ratio) {
+  return Math.round(px * ratio) / ratio;
 }
 
 /**

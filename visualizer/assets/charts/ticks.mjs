@@ -1,7 +1,4 @@
 // Ticks of the axes: round times in UTC with the date where it begins or changes, round values.
-//
-// They are placed and labelled here, because Plotly would measure each label at every update to
-// hide those that stick out, and leave out the date when the first tick is too near the edge.
 import { roundStep } from "../core/digits.mjs";
 import { tick, utc } from "../core/format.mjs";
 
@@ -25,7 +22,7 @@ const PX_PER_VALUE = { least: 16, most: 44 };
 const STEPS_WANTED = 5;
 const HALF_LINE_PX = 7;
 const TAG_PX = 16;
-const MOST_CHARACTERS = 11; // in the margin beside the axis
+const MOST_CHARACTERS = 11; // beside a row: longer ones would leave it no room
 
 /**
  * Return `tickvals` and `ticktext` for a range of time drawn so wide.
@@ -36,9 +33,7 @@ const MOST_CHARACTERS = 11; // in the margin beside the axis
  */
 export function timeTicks([from, to], widthPx) {
   const msPerPx = (to - from) / widthPx;
-  const least = PX_PER_TICK * msPerPx;
-  const longest = Math.ceil(least / LONGEST_STEP) * LONGEST_STEP;
-  const step = STEPS.find((candidate) => candidate >= least) ?? longest;
+  const step = timeStep(msPerPx);
   const firstWhole = from + HALF_LABEL_PX * msPerPx; // labels before it would be cut off
   const vals = [];
   const text = [];
@@ -50,10 +45,34 @@ export function timeTicks([from, to], widthPx) {
       text.push("");
       continue;
     }
-    text.push(step >= DAY ? date : date === dateShown ? time : `${time}<br>${date}`);
+    text.push(step >= DAY ? date : date === dateShown ? time : `${time}\n${date}`);
     dateShown = date;
   }
   return { tickvals: vals, ticktext: text };
+}
+
+/**
+ * Return where days begin in a range of time drawn so wide; none where every tick is a day's.
+ *
+ * @param {Range} range
+ * @param {number} widthPx
+ */
+export function daysIn([from, to], widthPx) {
+  /** @type {number[]} */
+  const days = [];
+  if (timeStep((to - from) / widthPx) < DAY) {
+    for (let ms = Math.ceil(from / DAY) * DAY; ms <= to; ms += DAY) {
+      days.push(ms);
+    }
+  }
+  return days;
+}
+
+/** @param {number} msPerPx */
+function timeStep(msPerPx) {
+  const least = PX_PER_TICK * msPerPx;
+  const longest = Math.ceil(least / LONGEST_STEP) * LONGEST_STEP;
+  return STEPS.find((candidate) => candidate >= least) ?? longest;
 }
 
 /**

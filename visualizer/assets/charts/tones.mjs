@@ -5,6 +5,9 @@
 /** The ways that a change can go. */
 export const WAYS = /** @type {const} */ (["up", "down", "even"]);
 
+/** What says that a value is not where its tag is, but beyond that end of the row. */
+export const ARROWS = { above: "▲", below: "▼" };
+
 /**
  * Return which way a change went.
  *

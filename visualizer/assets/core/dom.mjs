@@ -1,6 +1,6 @@
 // Small helpers to make elements and to change text only where it differs.
 
-/** @import { Size } from "./types.d.ts" */
+/** @import { PixelSize, Size } from "./types.d.ts" */
 
 /**
  * Return the part of the page with that id: the scripts start when all are laid out.
@@ -65,4 +65,32 @@ export function sizeOf(target) {
  */
 export function onResize(target, callback) {
   new ResizeObserver(() => callback(sizeOf(target))).observe(target);
+}
+
+/**
+ * Return an element's size with the edges that the browser paints, which are whole pixels of the
+ * device: of a fraction of one there may be a pixel more or less.
+ *
+ * @param {Element} target
+ * @returns {PixelSize}
+ */
+export function pixelSizeOf(target) {
+  const ratio = window.devicePixelRatio;
+  const { left, top, right, bottom } = target.getBoundingClientRect();
+  /** @param {number} from @param {number} to */
+  const between = (from, to) => (Math.round(to * ratio) - Math.round(from * ratio)) / ratio;
+  return { width: between(left, right), height: between(top, bottom), ratio };
+}
+
+/**
+ * Tell an element's size now and whenever it has more or fewer of the device's pixels.
+ *
+ * @param {Element} target
+ * @param {(size: PixelSize) => void} callback
+ */
+export function onPixelResize(target, callback) {
+  const canTell = "devicePixelContentBoxSize" in ResizeObserverEntry.prototype;
+  new ResizeObserver(() => callback(pixelSizeOf(target))).observe(target, {
+    box: canTell ? "device-pixel-content-box" : "content-box",
+  });
 }

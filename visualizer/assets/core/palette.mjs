@@ -10,6 +10,7 @@ const PROPERTIES = {
   axis: "--quiet",
   zero: "--zero",
   gap: "--gap",
+  cross: "--cross",
   up: "--up",
   down: "--down",
   obiUp: "--obi",

@@ -8,5 +8,5 @@ export const PLOT_CONFIG = {
   responsive: false,
 };
 
-/** Beyond it Plotly's own arithmetic overflows; what is no smaller is told, and not drawn. */
+/** Beyond it the arithmetic of drawing overflows; what is no smaller is told, and not drawn. */
 export const LARGEST_DRAWN = 1e200;

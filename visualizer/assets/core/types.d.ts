@@ -174,13 +174,41 @@ export type Times =
   | { first: number; last: number; rows: Bar[] }
   | { first: null; last: null; rows: Bar[] };
 
-/** What is in view: drawings of two that are the same are the same. */
+/** The newest bar of each series that has one. */
+export interface Newest {
+  ohlc?: Bar;
+  metrics?: Bar;
+  cvd?: Bar;
+}
+
+/** What the charts are drawn from: the bars of each series, sorted by their times. */
+export interface BarSource {
+  /** How long a bar is; between two bars may be any time. */
+  readonly windowMs: number;
+  times(): Times;
+  newest(): Newest;
+  /** Return the bars whose times are in [from, to]. */
+  within(from: number, to: number): Bars;
+  /** Return the bars of exactly that time. */
+  at(time: number | null): Newest;
+}
+
+/** All that a scene is made of. */
 export interface View {
   range: Range;
-  size: Size;
+  size: PixelSize;
   /** With a margin on both sides. */
   bars: Bars;
   visible: Bars;
+  newest: Newest;
+  windowMs: number;
+  shownKeys: string[];
+  obiScale: string;
+  /** Of the prices. */
+  decimals: number;
+  colors: Palette;
+  /** Tells how broad a text is, CSS px. */
+  measure: Measure;
 }
 
 /** What buttons and keys can do to the charts, whichever module draws them. */
@@ -211,6 +239,13 @@ export interface Size {
   height: number;
 }
 
+/** A size in CSS pixels, and how many pixels of the device one of these is. */
+export interface PixelSize extends Size {
+  ratio: number;
+}
+
+export type Measure = (text: string, isBold?: boolean) => number;
+
 export interface Box extends Size {
   left: number;
   top: number;
@@ -221,7 +256,6 @@ export type RowKey = "price" | "volume" | "obi" | "tot" | "cvd";
 export interface ChartRow {
   key: RowKey;
   name: string;
-  axis: string;
   weight: number;
 }
 
@@ -260,6 +294,7 @@ export type PaletteColor =
   | "axis"
   | "zero"
   | "gap"
+  | "cross"
   | "up"
   | "down"
   | "obiUp"
@@ -269,28 +304,102 @@ export type PaletteColor =
 
 export type Palette = Record<PaletteColor, string>;
 
-/** What a drawing of the charts came from, for what lies over it. */
-export interface Scene {
-  placed: Placed;
-  ranges: Ranges;
+/** Left, top, width and height in pixels of the device. */
+export type Rect = readonly [x: number, y: number, width: number, height: number];
+
+export type Point = readonly [x: number, y: number];
+
+/** A time across a stretch of pixels. */
+export interface TimeAxis {
   range: Range;
+  left: number;
+  width: number;
+}
+
+/** How broad bars are, px: body and wick, and how far in the body the wick is. */
+export interface Edges {
+  body: number;
+  wick: number;
+  inset: number;
+  /** Too narrow for both: a bar is the range from its low to its high. */
+  isRange: boolean;
+}
+
+/** A bar as it is drawn; a range or a box has no wick. */
+export interface Mark {
+  time: number;
+  body: Rect;
+  wick: Rect | null;
+}
+
+/** Marks of one colour. */
+export interface Group {
+  name: string;
+  color: string;
+  marks: Mark[];
+}
+
+/** A line that is interrupted between its pieces; a piece of one point is a dot. */
+export interface Line {
+  name: string;
+  color: string;
+  width: number;
+  dot: number;
+  pieces: Point[][];
+}
+
+/** What is drawn within a row, and nowhere else. */
+export interface RowMarks {
+  key: RowKey;
+  clip: Rect;
+  groups: Group[];
+  lines: Line[];
+}
+
+export interface Label {
+  text: string;
+  x: number;
+  y: number;
+}
+
+/** What stands behind the bars. */
+export interface Backdrop {
+  paper: Rect;
+  gaps: Rect[];
+  grid: Rect[];
+  days: Rect[];
+  zeros: Rect[];
+  timeLabels: Label[];
+}
+
+/** Where everything of the charts lies, px of the device where not said otherwise. */
+export interface Scene {
+  /** In CSS pixels, all edges on whole ones of the device. */
+  placed: Placed;
+  tags: PlacedTag[];
+  range: Range;
+  ranges: Ranges;
+  size: PixelSize;
   decimals: number;
   colors: Palette;
-}
-
-/** The edges of a bar's body and of its wick, in ms from the bar's middle. */
-export interface Edges {
-  left: number;
-  right: number;
-  wickLeft: number;
-  wickRight: number;
-}
-
-/** What outlines are measured by: `base` is the value at a row's bottom, `pixel` one's height. */
-export interface Scale {
   windowMs: number;
-  edges: Edges;
-  rows: Record<string, { base: number; pixel: number }>;
+  /** How broad a line is that is one pixel broad. */
+  hair: number;
+  font: string;
+  /** What stands: the same object as before while nothing of it changed. */
+  standing: { backdrop: Backdrop; rows: RowMarks[] };
+  /** What moves with every trade, right of `left`; the same object while it did not. */
+  moving: { left: number; rows: RowMarks[] };
+  /** The numbers of the value axes without those that a tag covers; the same while unchanged. */
+  valueLabels: Label[];
+  /** What the parts were made of, to know them again. */
+  origin: { key: string; standing: Bars; moving: Bars };
+}
+
+/** The pointer's cross: lines through it, where they are on the charts. */
+export interface Cross {
+  x: number | null;
+  y: number | null;
 }
 
 // --- painters ---
@@ -305,13 +414,6 @@ export interface Panel {
 export interface Figure {
   data: Trace[];
   layout: Layout;
-}
-
-/** With what places tags in it; the decimals are those of its prices. */
-export interface ChartsFigure extends Figure {
-  rows: PlacedRow[];
-  ranges: Ranges;
-  decimals: number;
 }
 
 export interface Trace {

@@ -57,12 +57,20 @@ function showSettings(settings) {
   document.body.dataset.palette = values.palette;
 }
 
+/** What each control shows. @type {Map<string, unknown>} */
+const shown = new Map();
+
 /**
+ * Set a control that shows something else: Dash takes a millisecond for each, at every move of a drag.
+ *
  * @param {string} id
  * @param {unknown} value
  */
 function setControl(id, value) {
-  window.dash_clientside.set_props(id, { value });
+  if (!shown.has(id) || !isEqual(shown.get(id), value)) {
+    shown.set(id, value);
+    window.dash_clientside.set_props(id, { value });
+  }
 }
 
 /**

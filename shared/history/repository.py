@@ -1,11 +1,12 @@
 """Read a run's history: bars of any window, trades, and what was wrong with the book."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import numpy as np
@@ -15,6 +16,7 @@ from shared.exit_codes import ExitCode
 from shared.history.bars import BookBars, Pieces, TradeBars, unpack_bars
 from shared.history.columns import joined, part
 from shared.history.merging import NO_BARS, Bars
+from shared.history.packing import PackedColumnsError
 from shared.history.plain_rows import PlainRowsError, read_plain_rows
 from shared.history.schema import (
     BOOK_COLUMNS,
@@ -30,6 +32,9 @@ from shared.job import HistoryContent
 SECOND_MS = 1000
 
 _BUSY_SECONDS = 5.0
+
+
+Columns = TypeVar("Columns")
 
 
 class HistoryError(OrderflowError):
@@ -136,7 +141,8 @@ class History:
         chunks = self._rows(
             "SELECT columns FROM trade_chunks WHERE ts >= ? AND ts < ? ORDER BY ts", first, to_ms
         )
-        trades = joined([no_trades(), *(unpack_trades(chunk) for [chunk] in chunks)])
+        unpacked = (self._unpacked(unpack_trades, chunk) for [chunk] in chunks)
+        trades = joined([no_trades(), *unpacked])
         moments = np.maximum(trades.ts, trades.times_ms)
         return part(trades, (moments >= from_ms) & (moments < to_ms))
 
@@ -156,8 +162,8 @@ class History:
             from_ms // CHUNK_MS * CHUNK_MS,
             to_ms,
         )
-        trades = [unpack_bars(TradeBars, row[0]) for row in rows]
-        book = [unpack_bars(BookBars, row[1]) for row in rows]
+        trades = [self._unpacked(partial(unpack_bars, TradeBars), row[0]) for row in rows]
+        book = [self._unpacked(partial(unpack_bars, BookBars), row[1]) for row in rows]
         chunks = Bars(joined([NO_BARS.trades, *trades]), joined([NO_BARS.book, *book]))
         return chunks.between(from_ms, to_ms)
 
@@ -175,6 +181,12 @@ class History:
             return read_plain_rows(self._uri, kind, columns, seconds, from_ms, to_ms)
         except PlainRowsError as error:
             raise HistoryError(self._path, str(error)) from error
+
+    def _unpacked(self, unpack: Callable[[bytes], Columns], blob: bytes) -> Columns:
+        try:
+            return unpack(blob)
+        except PackedColumnsError as error:
+            raise HistoryError(self._path, f"it is damaged: {error}") from error
 
     def _rows(self, statement: str, *values: int) -> list[Any]:
         try:

@@ -8,7 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shared.history.bars import BookBars, TradeBars
+from shared.history.bars import (
+    BookBars,
+    TradeBars,
+    no_pieces,
+    pack_book_bars,
+    pack_trade_bars,
+)
 from shared.history.repository import History, HistoryError, open_history
 from shared.history.schema import BOOK_COLUMNS, TRADE_COLUMNS, migrate
 
@@ -100,3 +106,22 @@ def test_whether_there_are_trades_is_told_by_its_job(path: Path) -> None:
             connection.commit()
         with open_history(path) as history:
             assert history.has_trades is has_trades
+
+
+@pytest.mark.parametrize("column", ["trades", "book"])
+def test_seconds_that_are_damaged_are_an_error_of_its_file(path: Path, column: str) -> None:
+    other = "book" if column == "trades" else "trades"
+    whole = {
+        "trades": pack_trade_bars(no_pieces(TradeBars)),
+        "book": pack_book_bars(no_pieces(BookBars)),
+    }
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            f"INSERT INTO seconds (ts, {column}, {other}) VALUES (0, x'0102', ?)", (whole[other],)
+        )
+        connection.execute("INSERT INTO trade_chunks VALUES (0, 1, x'00')")
+    with open_history(path) as history:
+        with pytest.raises(HistoryError, match=r"it is damaged: expected packed columns, found 2"):
+            history.bars(1000, 0, 60_000)
+        with pytest.raises(HistoryError, match=r"it is damaged: expected packed columns, found 1"):
+            history.trades(0, 60_000)

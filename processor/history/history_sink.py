@@ -40,6 +40,11 @@ class HistorySink:
         """Whether nothing was ever kept."""
         return self._store.newest(FILE) is None
 
+    @property
+    def size(self) -> int:
+        """How many bytes it takes."""
+        return self._store.size
+
     def close(self) -> None:
         """Forget what is not committed, and close the database."""
         self._store.close()

@@ -54,14 +54,13 @@ class KeptHistory:
 
     @property
     def size(self) -> int:
-        """How many bytes it takes on the disk."""
-        size = 0
-        for ending in ("", "-wal"):
-            try:
-                size += self._path.with_name(self._path.name + ending).stat().st_size
-            except OSError:
-                continue
-        return size
+        """How many bytes it takes, 0 where there is none."""
+        if self._sink is not None:
+            return self._sink.size
+        try:
+            return self._path.stat().st_size
+        except OSError:
+            return 0
 
     def __enter__(self) -> Self:
         try:

@@ -49,6 +49,15 @@ class HistoryStore:
         self._connection.close()
 
     @property
+    def size(self) -> int:
+        """How many bytes its pages take, wherever they are written just now."""
+        [pages], [page_bytes] = (
+            self._connection.execute(f"PRAGMA {name}").fetchone()
+            for name in ("page_count", "page_size")
+        )
+        return int(pages * page_bytes)
+
+    @property
     def job(self) -> str | None:
         """The digest of the job that this is the history of, None of an empty one."""
         row = self._connection.execute("SELECT digest FROM job").fetchone()

@@ -52,6 +52,7 @@ def read_plain_rows(
             stream = nanoarrow.c_array_stream(handle)
             parts: list[Any] = [kind(*_columns(batch, empty)) for batch in stream if len(batch)]
     except (adbc_driver_manager.Error, RuntimeError) as error:  # nanoarrow raises the latter
+        _raise_signal_behind(error)
         raise PlainRowsError(str(error)) from error
     rows: Pieces = joined([empty, *parts])
     return rows
@@ -68,3 +69,12 @@ def _columns(batch: Any, empty: Iterable[NDArray[Any]]) -> Iterator[NDArray[Any]
         if column.dtype == np.float64:
             column[np.isinf(column)] = np.nan
         yield column
+
+
+def _raise_signal_behind(error: BaseException) -> None:
+    """Raise what a signal raised, if `error` is but what it left half open could not be closed."""
+    behind = error.__context__
+    while behind is not None:
+        if not isinstance(behind, Exception):
+            raise behind
+        behind = behind.__context__

@@ -125,3 +125,17 @@ def test_seconds_that_are_damaged_are_an_error_of_its_file(path: Path, column: s
             history.bars(1000, 0, 60_000)
         with pytest.raises(HistoryError, match=r"it is damaged: expected packed columns, found 1"):
             history.trades(0, 60_000)
+
+
+def test_a_signal_amid_reading_is_no_error_of_the_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> object:
+        try:
+            raise KeyboardInterrupt  # while a statement is being closed, which then stays open
+        finally:
+            raise RuntimeError("Cannot close AdbcDatabase with open AdbcConnection")
+
+    monkeypatch.setattr("nanoarrow.c_array_stream", interrupt)
+    with open_history(path) as history, pytest.raises(KeyboardInterrupt):
+        history.bars(60_000, 0, 600_000)

@@ -15,7 +15,7 @@ class FastPacking:
 
     def __init__(self, kernels: Kernels) -> None:
         self._kernels = kernels
-        self._likely: dict[int, Integers] = {}
+        self._likely: dict[tuple[int, ...], Integers] = {}
         self._out = np.empty(0, np.uint8)
 
     def __call__(
@@ -33,7 +33,8 @@ class FastPacking:
         ends = np.cumsum([len(group) for group in groups])
         # Columns of one kind come again and again, and have the same decimals nearly each time.
         columns = len(integers) + len(numbers) + len(floats)
-        likely = self._likely.setdefault(columns, np.zeros(len(groups), np.int64))
+        form = (columns, *map(len, groups))
+        likely = self._likely.setdefault(form, np.zeros(len(groups), np.int64))
         room = room_for(columns, rows)
         if len(self._out) < room:
             self._out = np.empty(2 * room, np.uint8)

@@ -57,6 +57,15 @@ def test_the_kernel_packs_to_the_same_bytes(several: list[object]) -> None:
         assert fast(*table) == pack(*table)
 
 
+def test_the_kernel_is_not_misled_by_as_many_columns_in_other_groups() -> None:
+    fast = FastPacking(compiled_kernels())
+    rows, prices = [np.array([1, 2])], np.array([0.5, 0.25])
+    tables = [(rows, [[prices] * 8], []), (rows, [[prices]] * 8, [])]
+    for table in tables:
+        assert fast(*table) == pack(*table)
+    assert {len(likely) for likely in fast._likely.values()} == {1, 8}
+
+
 def test_a_blob_is_laid_out_as_described() -> None:
     blob = pack([np.array([7, 8, 10])], [[np.array([99.5, 99.25, 99.5])]], [np.array([0.0] * 3)])
     header = struct.pack("<BBHI", 1, 3, 0, 3)

@@ -162,7 +162,9 @@ class Chaos:
             path.write_bytes(junk)
 
     def _delete_data(self) -> None:
-        shutil.rmtree(self._run.run_dir.data, ignore_errors=True)
+        data = self._run.run_dir.data
+        if data.is_dir():  # opening the FIFO that may stand for it would wait for ever
+            shutil.rmtree(data, ignore_errors=True)
 
     def _restart(self) -> None:
         ask(self._run.run_dir.control_socket, Request("restart"))

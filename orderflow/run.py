@@ -29,7 +29,8 @@ from shared.history.columns import joined
 from shared.history.footprint import Footprint as KeptFootprint
 from shared.history.footprint import footprint_of, profile_of
 from shared.history.price_rows import price_of, tick_of
-from shared.history.repository import SECOND_MS, History, HistoryError
+from shared.history.repository import History, HistoryError
+from shared.history.schema import SECOND_MS
 from shared.recordings.day_files import parse_day_file
 from shared.run_files.run_directory import RunDirectory
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from processor.history.trade_seconds import SECOND_MS
 from shared.history.bars import BookBars, Counts, Moments, Numbers
 from shared.history.columns import part, run_ends, run_starts
 from shared.history.decimals import Decimals, snapped
+from shared.history.schema import SECOND_MS
 
 STANDS_MS = 60_000
 """How long a book is taken to stand after a row. An exchange says at least once a minute that

@@ -8,7 +8,7 @@ import numpy as np
 from processor.calculation.sink import BookSamples, TradeColumns
 from processor.history.book_seconds import BookRows, seconds_of_book
 from processor.history.quality_marks import marks_of
-from processor.history.raw_rows import SECOND_MS, RawRows
+from processor.history.raw_rows import RawRows
 from processor.history.state import WriterState, to_columns, to_lists
 from processor.history.store import COMMIT, FILE, HistoryStore
 from processor.history.trade_seconds import seconds_of_trades
@@ -17,6 +17,7 @@ from shared.history.bars import BookBars, Numbers, TradeBars
 from shared.history.columns import joined, part, split
 from shared.history.decimals import Decimals, running_decimals
 from shared.history.merging import Bars
+from shared.history.schema import SECOND_MS
 from shared.history.trades import Trades
 from shared.job import HistoryContent
 from shared.recordings.day_files import DayFile

@@ -5,9 +5,8 @@ import numpy as np
 from processor.calculation.sink import BookSamples, TradeColumns
 from processor.history.book_seconds import STANDS_MS, BookRows
 from shared.history.columns import joined
+from shared.history.schema import SECOND_MS
 from shared.history.trades import Trades, no_trades
-
-SECOND_MS = 1000
 
 
 def no_book_rows() -> BookRows:

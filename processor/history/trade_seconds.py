@@ -7,9 +7,8 @@ import numpy as np
 from shared.history.bars import TradeBars
 from shared.history.decimals import Decimals, snapped
 from shared.history.merging import merge_trades
+from shared.history.schema import SECOND_MS
 from shared.history.trades import Trades
-
-SECOND_MS = 1000
 
 Cvd = Any
 """A sum in the widest numbers that the machine has: over a month it must not drift."""

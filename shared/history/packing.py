@@ -135,13 +135,6 @@ def unpack(blob: bytes) -> list[NDArray[Any]]:
     ]
 
 
-def rows_of(blob: bytes) -> int:
-    """Return how many rows a blob has; raises PackedColumnsError when it is none."""
-    if len(blob) < _HEADER.size:
-        raise PackedColumnsError(f"expected packed columns, found {len(blob)} bytes")
-    return int(_HEADER.unpack_from(blob)[3])
-
-
 def _in_decimals(numbers: Numbers) -> Iterator[tuple[Integers, int]]:
     """Yield integers and their decimals: of all columns at once, or of one after the other."""
     decimals = exact_decimals(numbers)

@@ -23,13 +23,12 @@ from shared.history.schema import (
     CHUNK_MS,
     HOUR_MS,
     MINUTE_MS,
+    SECOND_MS,
     TRADE_COLUMNS,
     VERSION,
 )
 from shared.history.trades import Trades, no_trades, unpack_trades
 from shared.job import HistoryContent
-
-SECOND_MS = 1000
 
 _BUSY_SECONDS = 5.0
 

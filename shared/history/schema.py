@@ -8,10 +8,7 @@ from shared.history.bars import BookBars, TradeBars
 CHUNK_MS = 600_000
 """How much time a row of `seconds` holds."""
 
-MINUTE_MS, HOUR_MS = 60_000, 3_600_000
-
-PLAIN_WINDOWS_MS = (MINUTE_MS, HOUR_MS)
-"""The windows whose bars are plain rows."""
+SECOND_MS, MINUTE_MS, HOUR_MS = 1000, 60_000, 3_600_000
 
 _PAGE_BYTES = 16_384
 

@@ -38,7 +38,7 @@ $(VENV)/.installed: requirements.txt pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@# Compiled here once, or the first run would be slow until it has done so beside its work.
-	$(BIN)/python -c "from processor.engine.kernels.loading import Kernels as K; k = K(); \
+	$(BIN)/python -c "from processor.engine.compiling.loading import Kernels as K; k = K(); \
 		k.prepare(); k.wait(); list(k.load_sorted())"
 	@touch $@
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from processor.engine.books.book_batch import BookBatch
+from processor.engine.compiling.loading import Kernels
 from processor.engine.intake.table_intake import FOREVER_MS
 from processor.engine.kernels import book_bars
 from processor.engine.kernels.arguments import BookRows, LevelColumns
-from processor.engine.kernels.loading import Kernels
 from processor.engine.state import EngineState
 from processor.rules.bar_edges import bar_start
 from shared.job import Job, TimeRange

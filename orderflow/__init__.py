@@ -10,7 +10,7 @@
 from orderflow.run import Run
 from orderflow.run import open_run as open  # noqa: A004 - as in `orderflow.open`
 from shared.errors import OrderflowError, UsageError
+from shared.history.order_flow.value_area import ValueAreaBy
 from shared.history.repository import HistoryError
-from shared.history.value_area import ValueAreaBy
 
 __all__ = ["HistoryError", "OrderflowError", "Run", "UsageError", "ValueAreaBy", "open"]

@@ -13,6 +13,7 @@ import numpy as np
 from orderflow.asked import Moment, Window, range_ms, window_ms
 from orderflow.tables.bars import Bars, Cvd, VwapLine, bars_of, cvd_table, vwap_table
 from orderflow.tables.marks import Quality, quality_table
+from orderflow.tables.rested import Heat, heat_table
 from orderflow.tables.traded import (
     Footprint,
     Profile,
@@ -23,12 +24,13 @@ from orderflow.tables.traded import (
 )
 from shared.clock import format_utc
 from shared.errors import UsageError
-from shared.history.anchored import cvd_since, vwap_since
 from shared.history.bars import TradeBars
 from shared.history.columns import joined
-from shared.history.footprint import Footprint as KeptFootprint
-from shared.history.footprint import footprint_of, profile_of
-from shared.history.price_rows import price_of, tick_of
+from shared.history.heat import LAYERS
+from shared.history.order_flow.anchored import cvd_since, vwap_since
+from shared.history.order_flow.footprint import Footprint as KeptFootprint
+from shared.history.order_flow.footprint import footprint_of, profile_of
+from shared.history.order_flow.price_rows import price_of, tick_of
 from shared.history.repository import History, HistoryError
 from shared.history.schema import SECOND_MS
 from shared.recordings.day_files import parse_day_file
@@ -142,7 +144,7 @@ class Run:
         >>> bool(abs(trades.size.sum() - minute.volume[0]) < 1e-9)
         True
         """
-        return trades_table(self._history_with_trades.trades(*range_ms(start, end)))
+        return trades_table(self._full_history.trades(*range_ms(start, end)))
 
     def footprint(
         self,
@@ -168,7 +170,7 @@ class Run:
         length_ms = window_ms(window)
         from_ms, to_ms = (-(-ms // length_ms) * length_ms for ms in range_ms(start, end))
         height = self._row_height(rows, ticks)
-        trades = self._history_with_trades.trades(from_ms, to_ms)
+        trades = self._full_history.trades(from_ms, to_ms)
         return footprint_table(_or_usage_error(footprint_of, trades, length_ms, height), height)
 
     def profile(
@@ -190,8 +192,27 @@ class Run:
         True
         """
         height = self._row_height(rows, ticks)
-        trades = self._history_with_trades.trades(*range_ms(start, end))
+        trades = self._full_history.trades(*range_ms(start, end))
         return profile_table(_or_usage_error(profile_of, trades, height), height)
+
+    def heat(self, window: Window, start: Moment | None = None, end: Moment | None = None) -> Heat:
+        """Return what rested in the book in the columns that begin in `[start, end)`, see `Heat`.
+
+        A column is 10 seconds long with rows of one tick, or one minute of 8 ticks, or 10 minutes
+        or an hour of 64. Raises UsageError for any other length.
+
+        >>> with orderflow.open("run") as run:
+        ...     heat = run.heat("1m", "2025-07-01T00:20", "2025-07-01T00:21")
+        >>> wall = heat.size[~heat.is_bid].argmax()
+        >>> bool(heat.price[~heat.is_bid][wall] > heat.price[heat.is_bid].max())
+        True
+        """
+        length_ms = window_ms(window)
+        layers = {layer.seconds * 1000: layer for layer in LAYERS}
+        if length_ms not in layers:
+            raise UsageError(f'expected columns of "10s", "1m", "10m" or "1h", found {window!r}')
+        heat = self._full_history.heat(layers[length_ms], *range_ms(start, end))
+        return heat_table(heat)
 
     def cvd(self, window: Window, anchor: Moment | None = None, end: Moment | None = None) -> Cvd:
         """Return the CVD that begins at 0 at `anchor`, a whole second, see `Cvd`.
@@ -249,12 +270,12 @@ class Run:
         return self._history
 
     @property
-    def _history_with_trades(self) -> History:
+    def _full_history(self) -> History:
         history = self._open_history
         if not history.has_trades:
             raise HistoryError(
                 RunDirectory(self.path).history,
-                "expected trades, found bars alone: it was made with --history bars",
+                "expected a full history, found bars alone: it was made with --history bars",
             )
         return history
 

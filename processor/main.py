@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from processor.engine.kernels.finishing import finish_aside
+from processor.engine.compiling.finishing import finish_aside
 from processor.job.pipeline import Pipeline
 from processor.job.stop_signal import StopSignal
 from shared.command_line.options import CHECKPOINT_OPTIONS, JOB_OPTIONS, make_job, with_options

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orderflow.tables.table import Counts, Moments, Numbers, Table
-from shared.history.anchored import CvdBars, Vwap, vwap_of
 from shared.history.bars import TradeBars
 from shared.history.decimals import exact_decimals, snapped
 from shared.history.merging import Bars as Merged
+from shared.history.order_flow.anchored import CvdBars, Vwap, vwap_of
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

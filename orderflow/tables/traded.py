@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from orderflow.tables.table import NO_COLUMN, Counts, Moments, Numbers, Table
 from shared.errors import UsageError
-from shared.history.footprint import Footprint as KeptFootprint
-from shared.history.price_rows import price_of, rows_of
+from shared.history.order_flow.footprint import Footprint as KeptFootprint
+from shared.history.order_flow.price_rows import price_of, rows_of
+from shared.history.order_flow.value_area import VALUE_SHARE, ValueAreaBy, value_area
 from shared.history.trades import Trades as KeptTrades
-from shared.history.value_area import VALUE_SHARE, ValueAreaBy, value_area
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from typing import Any, Protocol, runtime_checkable
 
+from processor.calculation.book_pieces import HeatColumns
 from processor.calculation.position import Position
 from processor.calculation.results import Results
 from processor.poison.flight_recorder import Span
@@ -25,6 +26,11 @@ class Replay(Results, Protocol):
     @property
     def conservation(self) -> Conservation:
         """The sums that must agree."""
+        ...
+
+    @property
+    def open_column(self) -> HeatColumns | None:
+        """The column of heat that is not over yet, None if there is none."""
         ...
 
     @property

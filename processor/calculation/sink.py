@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from processor.calculation.book_pieces import HeatColumns, Keyframes
 from shared.bars import Bar
 from shared.recordings.day_files import DayFile
 from shared.series import Series
@@ -67,6 +68,14 @@ class Sink(Protocol):
         """Take the next samples of the book; the columns are the sink's own."""
         ...
 
+    def add_heat(self, columns: HeatColumns) -> None:
+        """Take the next columns of heat, which the job asks for with a full history."""
+        ...
+
+    def add_keyframes(self, keyframes: Keyframes) -> None:
+        """Take the next keyframes, likewise."""
+        ...
+
     def reach(self, moment_ms: int) -> None:
         """Take note that all that is before `moment_ms` has come, of both tables.
 
@@ -78,10 +87,11 @@ class Sink(Protocol):
         """Forget all that came since the newest `begin_file`, in this process or before."""
         ...
 
-    def commit(self) -> int:
+    def commit(self, open_column: HeatColumns | None) -> int:
         """Make all that came so far last, and return the number of this commit, counted from 1.
 
-        0 where nothing is kept any more: a full disk ends what is kept, and not the run.
+        `open_column` is the column of heat that is not over yet, if there is one. 0 where
+        nothing is kept any more: a full disk ends what is kept, and not the run.
         """
         ...
 

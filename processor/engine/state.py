@@ -16,10 +16,13 @@ from shared.run_files.processor_status import Conservation
 
 
 class EngineState:
-    """One value for all that a replay adds up; copy it and go on from the copy."""
+    """One value for all that a replay adds up; copy it and go on from the copy.
 
-    def __init__(self, job: Job) -> None:
-        self.book = Book()
+    With `keeps_time` its book gives columns of heat and keyframes.
+    """
+
+    def __init__(self, job: Job, *, keeps_time: bool = False) -> None:
+        self.book = Book.empty(keeps_time=keeps_time)
         self.book_sums = book_bars.no_sums()
         self.trade_sums = trade_kernel.no_sums()
         for sums in (self.book_sums, self.trade_sums):

@@ -10,11 +10,6 @@ from shared.history.columns import part, run_ends, run_starts
 from shared.history.decimals import Decimals, snapped
 from shared.history.schema import SECOND_MS
 
-STANDS_MS = 60_000
-"""How long a book is taken to stand after a row. An exchange says at least once a minute that
-nothing has changed; after more silence than that nobody knows what the book was."""
-
-
 Places = NDArray[np.intp]
 
 Flags = NDArray[np.bool_]

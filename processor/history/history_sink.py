@@ -5,8 +5,10 @@ from collections.abc import Iterable
 import msgspec
 import numpy as np
 
+from processor.calculation.book_pieces import HeatColumns, Keyframes
 from processor.calculation.sink import BookSamples, TradeColumns
 from processor.history.book_seconds import BookRows, seconds_of_book
+from processor.history.heat_layers import LayHeat, OpenLayers, all_open
 from processor.history.quality_marks import marks_of
 from processor.history.raw_rows import RawRows
 from processor.history.state import WriterState, to_columns, to_lists
@@ -27,13 +29,18 @@ SETTLED_ROWS = 16_384
 
 
 class HistorySink:
-    """Writes so much as `content` says through `store`, which it closes; see Sink."""
+    """Writes so much as `content` says through `store`, which it closes; see Sink.
 
-    def __init__(self, store: HistoryStore, content: HistoryContent) -> None:
+    `lay` makes the layers of heat.
+    """
+
+    def __init__(self, store: HistoryStore, content: HistoryContent, lay: LayHeat) -> None:
         self._store = store
+        self._lay = lay
         self._with_trades = content is HistoryContent.FULL
         self._state = WriterState()
         self._raw = RawRows()
+        self._layers = OpenLayers()
         self._reached_ms = NO_MOMENT
 
     @property
@@ -70,6 +77,15 @@ class HistorySink:
         newest_ms = self._raw.add_samples(state.files, state.floor_ms, samples)
         state.newest_ms = max(state.newest_ms, newest_ms)
 
+    def add_heat(self, columns: HeatColumns) -> None:
+        """Take the next columns of heat."""
+        self._store.book_tables.put_heat(self._lay(columns, self._layers))
+
+    def add_keyframes(self, keyframes: Keyframes) -> None:
+        """Take the next keyframes."""
+        self._store.book_tables.put_keyframes(keyframes)
+        self._state.frame_ms = int(keyframes.minutes_ms[-1])
+
     def reach(self, moment_ms: int) -> None:
         """Settle what is before `moment_ms`, if it is much.
 
@@ -89,11 +105,12 @@ class HistorySink:
         self._store.forget(number)
         self._begin_with(state)
 
-    def commit(self) -> int:
+    def commit(self, open_column: HeatColumns | None) -> int:
         """Settle all that is whole and commit it, and the rest as it is now."""
         self._settle()
         number = self._store.remember(COMMIT, self._state_now())
         self._put_rest()
+        self._store.book_tables.put_heat(all_open(open_column, self._layers))
         self._store.commit()
         return number
 
@@ -108,11 +125,13 @@ class HistorySink:
     def _begin_with(self, state: WriterState) -> None:
         self._state = state
         self._raw = RawRows(to_columns(Trades, state.trades), to_columns(BookRows, state.book))
+        self._layers = OpenLayers.from_lists(state.heat)
         self._reached_ms = state.settled_ms
 
     def _state_now(self) -> WriterState:
         trades, book = self._raw.all()
         self._state.trades, self._state.book = to_lists(trades), to_lists(book)
+        self._state.heat = self._layers.to_lists()
         self._state.minute_trades = self._store.tables.minute_trades
         return self._state
 

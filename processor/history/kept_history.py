@@ -8,7 +8,9 @@ from typing import Self, TypeVar
 
 import msgspec
 
+from processor.calculation.book_pieces import HeatColumns, Keyframes
 from processor.calculation.sink import BookSamples, TradeColumns
+from processor.history.heat_layers import LayHeat, lay_heat
 from processor.history.history_sink import HistorySink
 from processor.history.store import HistoryStore, remove_history, set_history_aside
 from shared.bars import Bar
@@ -43,12 +45,14 @@ class KeptHistory:
         digests: Mapping[int, str],
         content: HistoryContent,
         pack: Pack = pack,
+        lay: LayHeat = lay_heat,
     ) -> None:
         self._path = path
         self._job = f"{job}/{content}"
         self._digests = digests
         self._content = content
         self._pack = pack
+        self._lay = lay
         self._sink: HistorySink | None = None
         self.problem: str | None = None
 
@@ -89,6 +93,14 @@ class KeptHistory:
         """See Sink."""
         self._do(lambda sink: sink.add_samples(samples), None)
 
+    def add_heat(self, columns: HeatColumns) -> None:
+        """See Sink."""
+        self._do(lambda sink: sink.add_heat(columns), None)
+
+    def add_keyframes(self, keyframes: Keyframes) -> None:
+        """See Sink."""
+        self._do(lambda sink: sink.add_keyframes(keyframes), None)
+
     def reach(self, moment_ms: int) -> None:
         """See Sink."""
         self._do(lambda sink: sink.reach(moment_ms), None)
@@ -97,9 +109,9 @@ class KeptHistory:
         """See Sink."""
         self._do(lambda sink: sink.take_back_file(), None)
 
-    def commit(self) -> int:
+    def commit(self, open_column: HeatColumns | None) -> int:
         """See Sink; 0 once the history has ended."""
-        return self._do(lambda sink: sink.commit(), 0)
+        return self._do(lambda sink: sink.commit(open_column), 0)
 
     def go_back_to(self, commit: int) -> bool:
         """See Sink; a history that cannot be opened stands in nobody's way."""
@@ -118,7 +130,7 @@ class KeptHistory:
     def _open(self) -> HistorySink:
         store, difference = self._store_or_difference()
         if store is not None and difference is None:
-            return HistorySink(store, self._content)
+            return HistorySink(store, self._content, self._lay)
         if store is not None:
             store.close()
         return self._begin_beside(difference)
@@ -129,7 +141,7 @@ class KeptHistory:
         logger.info("earlier history set aside: %s", difference)
         store = HistoryStore(self._path, self._pack)
         store.begin_job(self._job)
-        return HistorySink(store, self._content)
+        return HistorySink(store, self._content, self._lay)
 
     def _is_back_at(self, sink: HistorySink, commit: int) -> bool:
         try:

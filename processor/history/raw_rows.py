@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from processor.calculation.book_pieces import STANDS_MS
 from processor.calculation.sink import BookSamples, TradeColumns
-from processor.history.book_seconds import STANDS_MS, BookRows
+from processor.history.book_seconds import BookRows
 from shared.history.columns import joined
 from shared.history.schema import SECOND_MS
 from shared.history.trades import Trades, no_trades

@@ -18,7 +18,8 @@ class WriterState(msgspec.Struct, kw_only=True):
     one at work. `minute_trades` trades of the minute of `settled_ms` are in the database, `files`
     files, and `marks` quality marks that are closed; `open_marks` go on. `cvd` is a sum of two
     floats. The decimals are those that tell all sizes of trades, best prices, and sizes there so
-    far. `trades` and `book` are the rows not settled yet, column by column.
+    far. `trades` and `book` are the rows not settled yet, column by column. `heat` are the columns
+    of heat not over yet, see OpenLayers, and `frame_ms` is the minute of the newest keyframe.
     """
 
     settled_ms: int = NO_MOMENT
@@ -34,6 +35,8 @@ class WriterState(msgspec.Struct, kw_only=True):
     open_marks: tuple[Mark, ...] = ()
     trades: list[list[Any]] = []
     book: list[list[Any]] = []
+    heat: list[list[Any]] = []
+    frame_ms: int = NO_MOMENT
 
     def encode(self) -> bytes:
         """Return it as a blob."""

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from processor.history.base_tables import BaseTables
+from processor.history.book_tables import BookTables
+from processor.history.heat_layers import OpenLayers
 from processor.history.quality_marks import Mark
 from processor.history.state import WriterState
 from shared.clock import utc_now_text
@@ -43,6 +45,7 @@ class HistoryStore:
             self._connection.close()
             raise
         self.tables = BaseTables(self._connection, pack)
+        self.book_tables = BookTables(self._connection, pack)
 
     def close(self) -> None:
         """Forget what is not committed, and close the database."""
@@ -120,6 +123,7 @@ class HistoryStore:
         self._connection.execute("DELETE FROM files WHERE id > ?", (state.files,))
         self._connection.execute("DELETE FROM quality WHERE id > ?", (state.marks,))
         self.tables.cut(state.settled_ms, state.minute_trades)
+        self.book_tables.cut(OpenLayers.from_lists(state.heat), state.frame_ms)
         return state
 
     def forget(self, number: int) -> None:

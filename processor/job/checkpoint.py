@@ -19,7 +19,7 @@ from shared.run_files.run_directory import RunDirectory
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever older code could not read, or would misread, what is written."""
 
 

@@ -15,7 +15,8 @@ from shared.recordings.day_files import DayFile
 from shared.recordings.opening import OnWait, do_nothing
 
 if TYPE_CHECKING:
-    from processor.engine.kernels.loading import Kernels
+    from processor.engine.compiling.loading import Kernels
+    from processor.history.heat_layers import LayHeat
     from shared.history.packing import Pack
 
 logger = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 def load_kernels() -> "Kernels | None":
     """Return the fast engine's kernels, None where its compiled wheels are not installed."""
     try:
-        from processor.engine.kernels.loading import Kernels
+        from processor.engine.compiling.loading import Kernels
         from processor.engine.replay import engine_replay  # noqa: F401 - what it needs is there
     except ImportError as error:
         logger.warning("the fast engine is not to be had (%s): going row by row", error)
@@ -50,12 +51,23 @@ def choose_replay(
     return EngineReplay(files, job, quality, kernels, recorder, suspects, sink, on_wait)
 
 
+def choose_layers(kernels: "Kernels | None") -> "LayHeat":
+    """Return what makes the layers of heat of a history."""
+    if kernels is None:
+        from processor.history.heat_layers import lay_heat
+
+        return lay_heat
+    from processor.engine.history.fast_layers import FastLayers
+
+    return FastLayers(kernels)
+
+
 def choose_packing(kernels: "Kernels | None") -> "Pack":
     """Return what packs the columns of a history."""
     if kernels is None:
         from shared.history.packing import pack
 
         return pack
-    from processor.engine.fast_packing import FastPacking
+    from processor.engine.history.fast_packing import FastPacking
 
     return FastPacking(kernels)

@@ -5,22 +5,23 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from processor.job.choice import choose_layers, choose_packing
 from processor.job.identity import identify_file, identify_job
 from shared.job import HistoryContent, Job
 from shared.recordings.day_files import DayFile
 from shared.run_files.run_directory import RunDirectory
 
 if TYPE_CHECKING:
+    from processor.engine.compiling.loading import Kernels
     from processor.history.kept_history import KeptHistory
-    from shared.history.packing import Pack
 
 logger = logging.getLogger(__name__)
 
 
 def history_of(
-    job: Job, files: Sequence[DayFile], pack: "Pack"
+    job: Job, files: Sequence[DayFile], kernels: "Kernels | None"
 ) -> "contextlib.AbstractContextManager[KeptHistory | None]":
-    """Return the context in which the history of `job` is kept, packed by `pack`.
+    """Return the context in which the history of `job` is kept, worked on by `kernels`.
 
     It gives None where none is wanted. One that was kept before is then set aside: it would go on
     looking like the run's.
@@ -34,5 +35,6 @@ def history_of(
         if set_history_aside(path):
             logger.info("earlier history set aside: none is kept now")
         return contextlib.nullcontext()
+    pack, lay = choose_packing(kernels), choose_layers(kernels)
     digests = {file.day: identify_file(file).digest for file in files}
-    return KeptHistory(path, identify_job(job).digest, digests, job.history, pack)
+    return KeptHistory(path, identify_job(job).digest, digests, job.history, pack, lay)

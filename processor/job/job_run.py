@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from processor.calculation.replay import Replay, ResumableReplay
 from processor.calculation.sink import Sink
 from processor.job.checkpoint import Checkpoint
-from processor.job.choice import choose_packing, choose_replay, load_kernels
+from processor.job.choice import choose_replay, load_kernels
 from processor.job.history import history_of
 from processor.job.memory import Cost, JobMemory
 from processor.job.stop_signal import StopSignal
@@ -27,7 +27,7 @@ from shared.recordings.private_folder import remove_abandoned_folders
 from shared.recordings.problems import rows_text
 
 if TYPE_CHECKING:
-    from processor.engine.kernels.loading import Kernels
+    from processor.engine.compiling.loading import Kernels
     from processor.history.kept_history import KeptHistory
 
 logger = logging.getLogger(__name__)
@@ -141,7 +141,7 @@ class JobRun:
         kernels = load_kernels()
         if self._sink is not None:
             return self._run(files, self._sink, kernels)
-        with history_of(self._job, files, choose_packing(kernels)) as history:
+        with history_of(self._job, files, kernels) as history:
             self._attendant.keep(history)
             return self._run(files, history, kernels)
 
@@ -201,7 +201,7 @@ class JobRun:
             logger.info("stopped by %s", self._stop.received.name)
             return ExitCode(128 + self._stop.received)
         if sink is not None:
-            sink.commit()  # whoever is told that the run is done finds all of it
+            sink.commit(replay.open_column)  # whoever is told that the run is done finds all of it
         exit_code = self._finish(replay)
         save()
         self._tell_end(replay, memory.cost)

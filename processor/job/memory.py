@@ -152,7 +152,7 @@ class JobMemory:
             job=self._identity,
             files=tuple(self._files[: replay.position.files_done + 1]),
             replay=replay.to_document(),
-            commit=self._sink.commit() if self._sink is not None else 0,
+            commit=self._sink.commit(replay.open_column) if self._sink is not None else 0,
             run_id=run_id,
             skipped={str(kind): count for kind, count in quality.skipped.items()},
             file_problems=tuple(quality.file_problems[self._known_problems :]),

@@ -129,17 +129,19 @@ class OHLCProcessor:
             self._sink.add_trades(_as_columns(accepted))
         return late
 
-    def update_orderbook(self, update: OrderbookUpdate, *, is_sampled: bool = True) -> None:
+    def update_orderbook(self, update: OrderbookUpdate, *, is_sampled: bool = True) -> bool:
         """Apply one book row and sample OBI and TOT after it, unless `is_sampled` is False.
 
-        An update without a row, which only carries trades, changes nothing.
+        Returns whether it took the place of a book that had levels. An update without a row, which
+        only carries trades, changes nothing.
         """
         if update.row_id is None:
-            return
+            return False
         is_reset = self._book.apply(update.bids, update.asks, update.change)
         self.observations.resets += is_reset
         if is_sampled:
             self._sample(update.row_id, update.timestamp_ms, is_reset=is_reset)
+        return is_reset
 
     def finalize(self) -> None:
         """Close the open bars: nothing more will come.

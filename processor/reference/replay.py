@@ -2,7 +2,9 @@
 
 from collections.abc import Generator, Sequence
 
+from processor.calculation.book_pieces import HeatColumns
 from processor.calculation.depth import Depth
+from processor.calculation.heat_book import HeatBook
 from processor.calculation.position import Position
 from processor.calculation.sink import Sink
 from processor.reference.interpreter import DBInterpreter
@@ -10,10 +12,11 @@ from processor.reference.ohlc import OHLCProcessor
 from processor.reporting.quality import Quality
 from shared.bars import Bar
 from shared.clock import END_OF_TIME_MS
-from shared.job import Job
+from shared.job import HistoryContent, Job
 from shared.recordings.day_files import DayFile
 from shared.recordings.opening import OnWait, do_nothing
 from shared.recordings.problems import late_trade
+from shared.recordings.records import OrderbookUpdate
 from shared.run_files.processor_status import Conservation
 
 
@@ -28,11 +31,11 @@ class ReferenceReplay:
         sink: Sink | None = None,
         on_wait: OnWait = do_nothing,
     ) -> None:
-        on_file = sink.begin_file if sink is not None else None
         self._interpreter = DBInterpreter(
-            files, job.time_range, quality, on_wait, on_file, job.snapshots
+            files, job.time_range, quality, on_wait, self._begin_file, job.snapshots
         )
         self._calculation = OHLCProcessor(job.window_seconds, job.depth_levels, sink)
+        self._heat = HeatBook() if sink is not None and job.history is HistoryContent.FULL else None
         self._sink = sink
         self._range = job.time_range
         self._quality = quality
@@ -73,6 +76,11 @@ class ReferenceReplay:
         return self._calculation.conservation
 
     @property
+    def open_column(self) -> HeatColumns | None:
+        """The column of heat that is not over yet, None if there is none."""
+        return self._heat.open_column if self._heat else None
+
+    @property
     def observed(self) -> dict[str, int]:
         """Counts of book rows after which something was odd."""
         return self._calculation.observations.as_counts()
@@ -80,9 +88,9 @@ class ReferenceReplay:
     def steps(self) -> Generator[None, None, None]:
         """Do the work, yielding after every book row so that the caller can look up."""
         for update, trades in self._interpreter.stream():
-            self._calculation.update_orderbook(
-                update, is_sampled=update.timestamp_ms >= self._range.from_ms
-            )
+            is_in_range = update.timestamp_ms >= self._range.from_ms
+            is_reset = self._calculation.update_orderbook(update, is_sampled=is_in_range)
+            self._keep_time(update, is_reset=is_reset, is_in_range=is_in_range)
             for trade in self._calculation.process_trades(trades):
                 self._skip_late_trade(trade.id)
             if self._sink is not None:
@@ -91,6 +99,29 @@ class ReferenceReplay:
         if self._sink is not None:
             self._sink.reach(END_OF_TIME_MS)
         self._calculation.finalize()
+
+    def _begin_file(self, file: DayFile) -> None:
+        if self._sink is not None:
+            self._sink.begin_file(file)
+        if self._heat is not None:
+            self._heat.begin_file()
+
+    def _keep_time(self, update: OrderbookUpdate, *, is_reset: bool, is_in_range: bool) -> None:
+        if self._heat is None or self._sink is None or update.row_id is None:
+            return
+        self._heat.apply(
+            update.row_id,
+            update.timestamp_ms,
+            update.bids,
+            update.asks,
+            is_reset=is_reset,
+            is_in_range=is_in_range,
+        )
+        columns, keyframes = self._heat.take()
+        if len(columns.starts_ms):
+            self._sink.add_heat(columns)
+        if len(keyframes.minutes_ms):
+            self._sink.add_keyframes(keyframes)
 
     def _skip_late_trade(self, row_id: int) -> None:
         file = self.position.file

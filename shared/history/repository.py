@@ -15,11 +15,14 @@ from shared.errors import OrderflowError
 from shared.exit_codes import ExitCode
 from shared.history.bars import BookBars, Pieces, TradeBars, unpack_bars
 from shared.history.columns import joined, part
+from shared.history.heat import Heat, Layer, unpack_heat
+from shared.history.keyframes import Keyframe, unpack_levels
 from shared.history.merging import NO_BARS, Bars
 from shared.history.packing import PackedColumnsError
 from shared.history.plain_rows import PlainRowsError, read_plain_rows
 from shared.history.schema import (
     BOOK_COLUMNS,
+    BOOKS_SINCE,
     CHUNK_MS,
     HOUR_MS,
     MINUTE_MS,
@@ -34,6 +37,7 @@ _BUSY_SECONDS = 5.0
 
 
 Columns = TypeVar("Columns")
+Packed = TypeVar("Packed")
 
 
 class HistoryError(OrderflowError):
@@ -64,7 +68,8 @@ class QualityMark:
 class History:
     """The history at `path`, as it was last committed each time it is asked.
 
-    Raises HistoryError where there is none, or one of another version.
+    Raises HistoryError where there is none, or one of a version to come. One of version 1 has no
+    heat and no keyframes.
     """
 
     def __init__(self, path: Path) -> None:
@@ -79,9 +84,10 @@ class History:
             [version] = self._connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.Error as error:
             raise HistoryError(path, f"expected a history, found: {error}") from error
-        if version != VERSION:
+        if not 1 <= version <= VERSION:
             self.close()
-            raise HistoryError(path, f"expected version {VERSION}, found {version}")
+            raise HistoryError(path, f"expected version {VERSION} or before, found {version}")
+        self._has_books = version >= BOOKS_SINCE
 
     def close(self) -> None:
         """Let go of the file."""
@@ -145,6 +151,29 @@ class History:
         moments = np.maximum(trades.ts, trades.times_ms)
         return part(trades, (moments >= from_ms) & (moments < to_ms))
 
+    def heat(self, layer: Layer, from_ms: int, to_ms: int) -> Heat:
+        """Return the columns of `layer` that begin in `[from_ms, to_ms)`."""
+        rows = self._rows_of_books(
+            "SELECT ts, decimals, standing_ms, bids, asks FROM heat"
+            " WHERE seconds = ? AND ts >= ? AND ts < ? ORDER BY ts",
+            *(layer.seconds, from_ms, to_ms),
+        )
+        told = np.array([row[:3] for row in rows], np.int64).reshape(-1, 3).T
+        bids, asks = (self._unpacked(unpack_heat, [row[side] for row in rows]) for side in (3, 4))
+        ts, decimals, standing_ms = told
+        return Heat(layer, ts, decimals, standing_ms, bids, asks)
+
+    def keyframe(self, moment_ms: int) -> Keyframe | None:
+        """Return the newest keyframe at `moment_ms` or before, None if there is none."""
+        rows = self._rows_of_books(
+            "SELECT ts, file, row_id, bids, levels FROM keyframes WHERE ts <= ?"
+            " ORDER BY ts DESC LIMIT 1",
+            moment_ms,
+        )
+        for ts, file, row_id, bids, levels in rows:
+            return Keyframe(ts, file, row_id, *self._unpacked(partial(unpack_levels, bids), levels))
+        return None
+
     def quality(self, from_ms: int, to_ms: int) -> list[QualityMark]:
         """Return what was wrong with the book at any time in `[from_ms, to_ms)`, oldest first."""
         rows = self._rows(
@@ -181,11 +210,15 @@ class History:
         except PlainRowsError as error:
             raise HistoryError(self._path, str(error)) from error
 
-    def _unpacked(self, unpack: Callable[[bytes], Columns], blob: bytes) -> Columns:
+    def _unpacked(self, unpack: Callable[[Packed], Columns], blob: Packed) -> Columns:
         try:
             return unpack(blob)
         except PackedColumnsError as error:
             raise HistoryError(self._path, f"it is damaged: {error}") from error
+
+    def _rows_of_books(self, statement: str, *values: int) -> list[Any]:
+        """Return no rows from a history of before there were tables for them."""
+        return self._rows(statement, *values) if self._has_books else []
 
     def _rows(self, statement: str, *values: int) -> list[Any]:
         try:

@@ -38,10 +38,21 @@ CREATE TABLE quality (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, from_ms INTEGE
 CREATE TABLE states (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, state BLOB NOT NULL)
 """
 
-_VERSIONS = (_TABLES,)
+_BOOK_TABLES = """
+CREATE TABLE heat (seconds INTEGER NOT NULL, ts INTEGER NOT NULL, decimals INTEGER NOT NULL,
+                   standing_ms INTEGER NOT NULL, bids BLOB NOT NULL, asks BLOB NOT NULL,
+                   PRIMARY KEY (seconds, ts)) WITHOUT ROWID;
+CREATE TABLE keyframes (ts INTEGER PRIMARY KEY, file INTEGER NOT NULL, row_id INTEGER NOT NULL,
+                        bids INTEGER NOT NULL, levels BLOB NOT NULL)
+"""
+
+_VERSIONS = (_TABLES, _BOOK_TABLES)
 """What makes each version of the schema from the one before it."""
 
 VERSION = len(_VERSIONS)
+
+BOOKS_SINCE = 2
+"""The version that brought heat and keyframes."""
 
 
 class SchemaError(OrderflowError):

@@ -32,5 +32,5 @@ def test_its_examples_run(
 def test_every_public_method_has_an_example() -> None:
     finder = doctest.DocTestFinder()
     found = {test.name for test in finder.find(orderflow.Run) if test.examples}
-    asked = {"bars", "trades", "footprint", "profile", "cvd", "vwap", "quality", "figure"}
+    asked = {"bars", "trades", "footprint", "profile", "heat", "cvd", "vwap", "quality", "figure"}
     assert found == {f"Run.{name}" for name in asked}

@@ -10,7 +10,7 @@ import pytest
 from processor.calculation.position import Position
 from processor.calculation.replay import Replay
 from processor.calculation.sink import Sink
-from processor.engine.kernels.loading import Kernels
+from processor.engine.compiling.loading import Kernels
 from processor.engine.replay.engine_replay import EngineReplay
 from processor.reference.replay import ReferenceReplay
 from processor.reporting.quality import Quality

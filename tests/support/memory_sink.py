@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field
 from typing import Any
 
+from processor.calculation.book_pieces import HeatColumns, Keyframes, sides_of
 from processor.calculation.sink import BookSamples, TradeColumns
 from shared.bars import Bar
 from shared.clock import NO_MOMENT
@@ -29,6 +30,7 @@ class MemorySink:
     def __init__(self) -> None:
         self._told: list[tuple[str, Any]] = []
         self._commits: list[int] = [0]
+        self.open_column: HeatColumns | None = None
 
     @property
     def commits(self) -> int:
@@ -88,13 +90,48 @@ class MemorySink:
     def add_samples(self, samples: BookSamples) -> None:
         self._told.append(("samples", _rows(astuple(samples))))
 
+    def add_heat(self, columns: HeatColumns) -> None:
+        told = zip(
+            *(_listed(columns.starts_ms), _listed(columns.standing_ms), _listed(columns.decimals)),
+            sides_of(columns.bid_ends, columns.ask_ends),
+            strict=True,
+        )
+        cells = [_listed(columns.rows), _listed(columns.totals)]
+        self._told.append(
+            (
+                "heat",
+                [
+                    (start, standing, decimals, *([part[side] for part in cells] for side in sides))
+                    for start, standing, decimals, sides in told
+                ],
+            )
+        )
+
+    def add_keyframes(self, keyframes: Keyframes) -> None:
+        told = zip(
+            *(_listed(keyframes.minutes_ms), _listed(keyframes.files), _listed(keyframes.row_ids)),
+            sides_of(keyframes.bid_ends, keyframes.ask_ends),
+            strict=True,
+        )
+        levels = [_listed(keyframes.prices), _listed(keyframes.sizes)]
+        self._told.append(
+            (
+                "keyframes",
+                [
+                    (minute, file, row_id, *([part[side] for part in levels] for side in sides))
+                    for minute, file, row_id, sides in told
+                ],
+            )
+        )
+
     def reach(self, moment_ms: int) -> None:
         self._told.append((_REACH, [moment_ms]))
 
     def take_back_file(self) -> None:
         self._told.append((_TAKE_BACK, None))
 
-    def commit(self) -> int:
+    def commit(self, open_column: HeatColumns | None) -> int:
+        self.open_column = open_column
         self._commits.append(len(self._told))
         return self.commits
 
@@ -113,9 +150,13 @@ class MemorySink:
         self.go_back_to(self.commits)
 
 
+def _listed(column: Any) -> list[Any]:
+    return column if isinstance(column, list) else list(column.tolist())
+
+
 def _rows(columns: tuple[Any, ...]) -> Rows:
     """Return the rows of `columns`, None for what is not a number: that equals itself."""
-    lists = (column if isinstance(column, list) else column.tolist() for column in columns)
+    lists = map(_listed, columns)
     return [
         tuple(None if value != value else value for value in row)
         for row in zip(*lists, strict=True)

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from processor.calculation.replay import Replay
-from processor.engine.kernels.loading import Kernels
+from processor.engine.compiling.loading import Kernels
 from processor.engine.replay.engine_replay import EngineReplay
 from processor.job.pipeline import Pipeline
 from processor.job.stop_signal import StopSignal

@@ -22,28 +22,34 @@ MAY_IMPORT = {
     "shared/recordings": "",
     "shared/run_files": "",
     "shared/history": "",
-    "orderflow": "tables shared/history shared/recordings shared/run_files",
-    "orderflow/tables": "shared/history",
+    "shared/history/order_flow": "shared/history",
+    "orderflow": "tables shared/history shared/history/order_flow shared/recordings"
+    " shared/run_files",
+    "orderflow/tables": "shared/history shared/history/order_flow",
     "orderflow/export": ". tables shared/history shared/run_files",
     "recorder/simulator": "shared/command_line shared/recordings",
-    "processor": "job engine/kernels",
+    "processor": "job engine/compiling",
     "processor/rules": "shared/recordings",
     "processor/poison": "shared/recordings shared/run_files",
-    "processor/calculation": "poison shared/recordings shared/run_files",
+    "processor/calculation": "poison rules shared/recordings shared/run_files",
     "processor/reporting": "calculation shared/recordings shared/run_files",
     "processor/reference": "calculation reporting rules shared/recordings shared/run_files",
-    "processor/engine/kernels": "rules shared/recordings",
+    "processor/engine/kernels": "calculation rules shared/history shared/recordings",
+    "processor/engine/compiling": "calculation rules engine/kernels shared/history"
+    " shared/recordings",
+    "processor/engine/history": "calculation history engine/compiling engine/kernels"
+    " shared/history",
     "processor/engine/sqlite": "shared/recordings",
-    "processor/engine/books": "calculation engine/kernels shared/recordings",
-    "processor/engine": "calculation poison reporting engine/books engine/kernels engine/sqlite"
-    " shared/history shared/recordings shared/run_files",
+    "processor/engine/books": "calculation engine/compiling engine/kernels shared/recordings",
+    "processor/engine": "calculation poison reporting engine/books engine/compiling"
+    " engine/kernels engine/sqlite shared/recordings shared/run_files",
     "processor/engine/intake": "calculation poison rules engine engine/books engine/kernels"
     " engine/sqlite shared/recordings",
-    "processor/engine/replay": "calculation poison reporting engine engine/intake engine/kernels"
+    "processor/engine/replay": "calculation poison reporting engine engine/intake engine/compiling"
     " engine/sqlite shared/recordings shared/run_files",
-    "processor/history": "calculation shared/history shared/recordings shared/run_files",
-    "processor/job": "calculation history poison reference reporting engine engine/kernels"
-    " engine/replay shared/history shared/recordings shared/run_files",
+    "processor/history": "calculation rules shared/history shared/recordings shared/run_files",
+    "processor/job": "calculation history poison reference reporting engine/compiling"
+    " engine/history engine/replay shared/history shared/recordings shared/run_files",
     "visualizer": "page serving",
     "visualizer/wording": "shared/recordings shared/run_files",
     "visualizer/feed": "wording shared/run_files",

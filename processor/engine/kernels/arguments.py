@@ -84,7 +84,7 @@ class Ladder(NamedTuple):
     An ask of n ticks is at place n, a bid at the n-th from the end. Bit b of `taken[side, w]` says
     that place 64 w + b of `sizes` (2, places) has a size, bit b of `taken_words[side, w]` that word
     64 w + b of `taken` is not 0. No place before `starts[side]` is taken, and `counts[side]` places
-    are.
+    are. A tick is 10^-`decimals`.
     """
 
     sizes: Numbers
@@ -93,6 +93,29 @@ class Ladder(NamedTuple):
     starts: Bits
     counts: Bits
     ticks_per_unit: float
+    decimals: int
+
+
+class Heat(NamedTuple):
+    """What is known of the time that passes over a ladder, and room for what it completes.
+
+    `dues`, `left` and `left_words` have the shapes of the ladder's sizes, `taken` and
+    `taken_words`: what places owe the open column, and which of them were left since its start.
+    A column of heat is a row of `columns`, its cells are in `rows` and `totals`; a keyframe is one
+    of `frames`, its levels are in `prices` and `sizes`; see HeatColumns and Keyframes.
+    """
+
+    state: Sums
+    dues: Numbers
+    left: Bits
+    left_words: Bits
+    row_ids: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    totals: Numbers
+    frames: NDArray[np.int64]
+    prices: Numbers
+    sizes: Numbers
 
 
 class SortedSides(NamedTuple):

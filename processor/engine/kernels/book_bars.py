@@ -45,7 +45,7 @@ BOOK_STATE = np.dtype(
     ]
 )
 
-DONE, NEEDS_STRICT_PARSER, OUT_OF_ORDER, END_OF_RANGE, OFF_LADDER = 0, 1, 2, 3, 4
+DONE, NEEDS_STRICT_PARSER, OUT_OF_ORDER, END_OF_RANGE, OFF_LADDER, ROOM_FULL = range(6)
 """Why a kernel stopped; the row it stopped at is as if it had never come to it.
 
 DONE stands for the end of the rows and for the moment up to which they were asked for.

@@ -15,6 +15,7 @@ from numba.extending import register_jitable
 from processor.engine.kernels.arguments import (
     BookOutput,
     BookRows,
+    Heat,
     Ladder,
     LevelColumns,
     Numbers,
@@ -26,6 +27,7 @@ from processor.engine.kernels.book_bars import (
     BID,
     DONE,
     OFF_LADDER,
+    ROOM_FULL,
     SNAPSHOT,
     UNTOLD,
     add_sample,
@@ -34,6 +36,13 @@ from processor.engine.kernels.book_bars import (
     may_apply,
     note_best,
     note_sample,
+)
+from processor.engine.kernels.heat_kernel import (
+    is_soon,
+    leave_word,
+    note_decimals,
+    note_row,
+    pass_far,
 )
 from processor.engine.kernels.wide_reads import trailing_zeros
 
@@ -45,12 +54,18 @@ _NOWHERE = np.uint64(2**64 - 1)
 
 
 def apply_to_ladder(
-    first: int, until_ms: int, rows: BookRows, ladder: Ladder, state: Sums, output: BookOutput
+    first: int,
+    until_ms: int,
+    rows: BookRows,
+    ladder: Ladder,
+    heat: Heat | None,
+    state: Sums,
+    output: BookOutput,
 ) -> int:
     """Apply the rows from `first` on, up to `until_ms`, and sample the book after each in range.
 
-    Returns the row it stopped at, the number of rows when all are done; why, says
-    `state["outcome"]`.
+    With `heat`, for which it is compiled apart, time is kept over them. Returns the row it stopped
+    at, the number of rows when all are done; why, says `state["outcome"]`.
     """
     s = state[0]
     s["bars_closed"] = 0
@@ -58,6 +73,9 @@ def apply_to_ladder(
     starts = ladder.starts
     bids, asks = rows.bids, rows.asks
     with_samples = len(output.samples.is_taken) > 0
+    if heat is not None:
+        h, row_ids = heat.state[0], heat.row_ids
+        dues, left, left_words = heat.dues, heat.left, heat.left_words
     for row in range(first, len(rows.times)):
         if with_samples:
             output.samples.is_taken[row] = output.samples.is_reset[row] = False
@@ -71,6 +89,11 @@ def apply_to_ladder(
         ):
             s["outcome"] = OFF_LADDER
             return row
+        if heat is not None:  # on a line of its own: else the compiler does not leave it out
+            is_passed = rows.times[row] < s["from_ms"] or is_soon(rows.times[row], h)
+            if not (is_passed or pass_far(rows.times[row], ladder, heat)):
+                s["outcome"] = ROOM_FULL
+                return row
         held_bids, held_asks = np.int64(ladder.counts[_BIDS]), np.int64(ladder.counts[_ASKS])
         change = rows.changes[row]
         if change == UNTOLD and is_as_large(
@@ -82,16 +105,25 @@ def apply_to_ladder(
             s["resets"] += is_reset
             if with_samples:
                 output.samples.is_reset[row] = is_reset
-            _clear(_BIDS, ladder)
-            _clear(_ASKS, ladder)
-        _set_levels(_BIDS, bids, bid_start, bids.ends[row], ladder)
-        _set_levels(_ASKS, asks, ask_start, asks.ends[row], ladder)
+            _clear(_BIDS, ladder, heat)
+            _clear(_ASKS, ladder, heat)
+        if heat is None:
+            _set_levels(_BIDS, bids, bid_start, bids.ends[row], ladder, None, None, None, None)
+            _set_levels(_ASKS, asks, ask_start, asks.ends[row], ladder, None, None, None, None)
+        else:
+            _set_levels(_BIDS, bids, bid_start, bids.ends[row], ladder, dues, left, left_words, h)
+            _set_levels(_ASKS, asks, ask_start, asks.ends[row], ladder, dues, left, left_words, h)
         s["newest_ms"] = rows.times[row]
         s["rows"] += 1
+        if heat is not None:
+            h["row_file"] = h["file"]
+            h["row_id"] = row_ids[row]
         if rows.times[row] < s["from_ms"]:
             continue
         bid_size = _best_size(_BIDS, s["depth_levels"], ladder)
         ask_size = _best_size(_ASKS, s["depth_levels"], ladder)
+        if heat is not None:
+            note_row(h)
         if with_samples:
             _note_best(row, _BIDS, BID, ladder, output.samples)
             _note_best(row, _ASKS, ASK, ladder, output.samples)
@@ -132,7 +164,17 @@ def _has_places(prices: Numbers, start: int, end: int, places: Any, ticks_per_un
 
 
 @register_jitable
-def _set_levels(side: Any, levels: LevelColumns, start: int, end: int, ladder: Ladder) -> None:
+def _set_levels(
+    side: Any,
+    levels: LevelColumns,
+    start: int,
+    end: int,
+    ladder: Ladder,
+    dues: Numbers | None,
+    left: Any,
+    left_words: Any,
+    h: Any,
+) -> None:
     """Set the levels of one row on one side."""
     sizes, taken, taken_words, starts = (
         ladder.sizes,
@@ -143,10 +185,17 @@ def _set_levels(side: Any, levels: LevelColumns, start: int, end: int, ladder: L
     turn = _0 if side else np.uint64(sizes.shape[1] - 1)
     first = starts[side]
     count = ladder.counts[side]
+    standing_ms, gone = 0.0, _0
+    if dues is not None:
+        standing_ms = float(h["standing_ms"])
+        if ladder.decimals > h["decimals"]:
+            note_decimals(levels, start, end, h)
     for i in range(np.uint64(start), np.uint64(end)):
         size = levels.sizes[i]
         ticks = np.rint(levels.prices[i] * ladder.ticks_per_unit)
         place = np.uint64(ticks) ^ turn
+        if dues is not None:
+            dues[side, place] -= (size - sizes[side, place]) * standing_ms
         sizes[side, place] = size
         word = place >> _WORD_BITS
         place_in_word = place & _WORD_MASK
@@ -158,6 +207,13 @@ def _set_levels(side: Any, levels: LevelColumns, start: int, end: int, ladder: L
         first = min(first, place | _NOWHERE * (_1 - is_there))
         count = count + is_there - ((before >> place_in_word) & _1)
         taken[side, word] = after
+        if dues is not None:
+            went = before & ~after
+            gone += went >> place_in_word
+            left_before = left[side, word]
+            left[side, word] = left_before | went
+            if left_before == _0 and went != _0:
+                left_words[side, word >> _WORD_BITS] |= _1 << (word & _WORD_MASK)
         if before == _0 or after == _0:
             bit = _1 << (word & _WORD_MASK)
             if after == _0:
@@ -166,14 +222,20 @@ def _set_levels(side: Any, levels: LevelColumns, start: int, end: int, ladder: L
                 taken_words[side, word >> _WORD_BITS] |= bit
     starts[side] = first
     ladder.counts[side] = count
+    if dues is not None:
+        h["left"] += np.int64(gone)
 
 
 @register_jitable
-def _clear(side: Any, ladder: Ladder) -> None:
-    """Empty a side; a size that no bit tells of is no level."""
+def _clear(side: Any, ladder: Ladder, heat: Heat | None) -> None:
+    """Empty a side; without `heat`, a size that no bit tells of is no level."""
     words = np.uint64(ladder.taken.shape[1])
     word = _next_taken(side, ladder, ladder.starts[side] >> _WORD_BITS)
+    if heat is not None:
+        heat.state[0]["left"] += np.int64(ladder.counts[side])
     while word < words:
+        if heat is not None:
+            leave_word(side, word, ladder, heat)
         ladder.taken[side, word] = _0
         word = _next_taken(side, ladder, word + _1)
     ladder.taken_words[side] = _0

@@ -34,24 +34,27 @@ def pack_columns(
     group_ends: Integers,
     floats: Integers,
     likely: Integers,
+    values: Integers,
     out: Bytes,
 ) -> int:
     """Pack integers, then groups of numbers, then the bits of floats; return how many bytes.
 
     Each argument is (columns, rows); group g of `numbers` ends before `group_ends[g]`. `likely`
     is what decimals the groups had the last time, and is kept up to date: it saves a search.
+    `values` is room for a column.
     """
     rows = integers.shape[1]
     columns = len(integers) + len(numbers) + len(floats)
-    out[: HEADER_BYTES + columns * COLUMN_BYTES] = 0
+    for byte in range(HEADER_BYTES + columns * COLUMN_BYTES):
+        out[byte] = 0
     out[0] = VERSION
     out[1] = columns
     _put_number(out, 4, rows, 4)
     end = HEADER_BYTES + columns * COLUMN_BYTES
-    values = np.empty(rows, np.int64)
     header = HEADER_BYTES
     for column in range(len(integers)):
-        values[:] = integers[column]
+        for row in range(rows):
+            values[row] = integers[column, row]
         end = _put_column(values, INTEGER, False, out, header, end)
         header += COLUMN_BYTES
     start = 0
@@ -70,12 +73,15 @@ def pack_columns(
                     values[row] = np.int64(np.rint(numbers[column, row] * scale))
                 end = _put_column(values, decimals, False, out, header, end)
             else:
-                values[:] = numbers[column].view(np.int64)
+                bits = numbers[column].view(np.int64)
+                for row in range(rows):
+                    values[row] = bits[row]
                 end = _put_column(values, 0, True, out, header, end)
             header += COLUMN_BYTES
         start = stop
     for column in range(len(floats)):
-        values[:] = floats[column]
+        for row in range(rows):
+            values[row] = floats[column, row]
         end = _put_column(values, 0, True, out, header, end)
         header += COLUMN_BYTES
     return end

@@ -62,7 +62,7 @@ def apply_to_sorted(
             s["resets"] += is_reset
             if len(output.samples.is_taken) > 0:
                 output.samples.is_reset[row] = is_reset
-            bounds[:, 1] = bounds[:, 0]
+            bounds[0, 1], bounds[1, 1] = bounds[0, 0], bounds[1, 0]
         _apply_levels(rows.bids, row, 1.0, book.bids, book.bounds[0])
         _apply_levels(rows.asks, row, -1.0, book.asks, book.bounds[1])
         if rows.times[row] >= s["from_ms"]:

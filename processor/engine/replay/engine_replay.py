@@ -4,14 +4,15 @@ import logging
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
+from processor.calculation.book_pieces import HeatColumns
 from processor.calculation.depth import Depth
 from processor.calculation.position import Position
 from processor.calculation.sink import Sink
+from processor.engine.compiling.loading import Kernels
 from processor.engine.file_progress import Bookmark, FileProgress
-from processor.engine.kernels.loading import Kernels
 from processor.engine.replay.file_replay import FileReplay
 from processor.engine.replay.file_start import FileStart, restored
-from processor.engine.replay_context import ReplayContext
+from processor.engine.replay_context import ReplayContext, keeps_time
 from processor.engine.sqlite.reading_order import ReadingOrder, ReadingOrderError
 from processor.engine.state import EngineState
 from processor.poison.flight_recorder import FlightRecorder, Span
@@ -55,7 +56,7 @@ class EngineReplay:
         self._files = files
         self._context = ReplayContext(
             job,
-            EngineState(job),
+            EngineState(job, keeps_time=keeps_time(job, sink)),
             Position(),
             quality,
             kernels or Kernels(),
@@ -106,6 +107,11 @@ class EngineReplay:
         return self._context.state.conservation
 
     @property
+    def open_column(self) -> HeatColumns | None:
+        """The column of heat that is not over yet, None if there is none."""
+        return self._context.state.book.open_column
+
+    @property
     def observed(self) -> dict[str, int]:
         """Counts of book rows after which something was odd."""
         return self._context.state.observed
@@ -136,18 +142,18 @@ class EngineReplay:
 
         Raises KeyError, TypeError or ValueError when `document` is no such thing.
         """
-        job = self._context.job
-        state, position = restored(document, job, document["files_done"])
+        context = self._context
+        state, position = restored(document, context, document["files_done"])
         file_start = document["file_start"]
         if file_start is not None:
-            restored(file_start, job, position.files_done)
+            restored(file_start, context, position.files_done)
         start = FileProgress(
             ReadingOrder(document["order"]),
             Bookmark.from_document(document["book"]),
             Bookmark.from_document(document["trades"]),
         )
         # All or nothing: only now is it known to be what it should be.
-        self._context.state, self._context.position, self._start = state, position, start
+        context.state, context.position, self._start = state, position, start
         self._file_start_document = file_start
 
     def has_passed(self, span: Span) -> bool:
@@ -158,7 +164,7 @@ class EngineReplay:
 
     def steps(self) -> Generator[None, None, None]:
         """Do the work, yielding after every batch so that the caller can look up."""
-        self._context.kernels.prepare()
+        self._context.kernels.prepare(keeps_time=self._context.keeps_time)
         yield from self._context.kernels.load()
         while self._context.position.files_done < len(self._files):
             file = self._files[self._context.position.files_done]

@@ -9,7 +9,6 @@ from processor.calculation.position import Position
 from processor.engine.replay_context import ReplayContext
 from processor.engine.state import EngineState
 from processor.reporting.quality import Quality
-from shared.job import Job
 from shared.recordings.problems import RowProblem
 
 
@@ -50,7 +49,7 @@ class FileStart:
         quality.skipped = Counter(skipped)
         del quality.file_problems[problems_before + document["file_problems"] :]
         del quality.poison_rows[document["poison_rows"] :]
-        state, position = restored(document, context.job, context.position.files_done)
+        state, position = restored(document, context, context.position.files_done)
         return cls(state, position, quality, problems_before, document)
 
     def to_document(self) -> dict[str, Any]:
@@ -74,12 +73,14 @@ class FileStart:
             context.sink.take_back_file()
 
 
-def restored(document: dict[str, Any], job: Job, files_done: int) -> tuple[EngineState, Position]:
+def restored(
+    document: dict[str, Any], context: ReplayContext, files_done: int
+) -> tuple[EngineState, Position]:
     """Return the state and position in a document of the replay or of a file's start.
 
     Raises KeyError, TypeError or ValueError when `document` is no such thing.
     """
-    state = EngineState(job)
+    state = EngineState(context.job, keeps_time=context.keeps_time)
     state.restore(document["state"])
     return state, Position(
         files_done=files_done,

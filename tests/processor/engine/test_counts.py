@@ -14,8 +14,8 @@ from typing import Any
 import adbc_driver_manager
 import pytest
 
+from processor.engine.compiling.loading import Kernels
 from processor.engine.intake import book_intake, trade_intake
-from processor.engine.kernels.loading import Kernels
 from processor.engine.replay import file_replay
 from processor.engine.replay.engine_replay import EngineReplay
 from processor.engine.sqlite import queries, read_ranges

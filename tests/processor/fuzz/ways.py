@@ -13,7 +13,7 @@ from unittest.mock import patch
 import orjson
 
 from processor.calculation.replay import Replay
-from processor.engine.kernels.loading import Kernels
+from processor.engine.compiling.loading import Kernels
 from processor.engine.replay.engine_replay import EngineReplay
 from processor.job import job_run
 from processor.reference.replay import ReferenceReplay

@@ -22,7 +22,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
-from processor.engine.kernels import loading as kernels
+from processor.engine.compiling import loading as kernels
 from processor.engine.replay import file_replay
 from processor.engine.replay.engine_replay import EngineReplay
 from processor.job import checkpoint, job_run

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from processor.engine.compiling.loading import Kernels
 from processor.engine.intake.book_intake import BookIntake
 from processor.engine.intake.trade_intake import TradeIntake
-from processor.engine.kernels.loading import Kernels
 from processor.main import main
 
 TABLE, ROW_ID, PLACE = sys.argv[1], int(sys.argv[2]), sys.argv[3]

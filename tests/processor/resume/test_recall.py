@@ -365,7 +365,7 @@ def test_a_checkpoint_taken_before_the_first_row_after_a_resume_is_the_same(
     before = checkpoint_in(run)
     with monkeypatch.context() as patch:
         # The kernels are still loading when it is told to stop.
-        patch.setattr("processor.engine.kernels.loading.Kernels.load", lambda _: iter([None] * 9))
+        patch.setattr("processor.engine.compiling.loading.Kernels.load", lambda _: iter([None] * 9))
         job = make_job(data, run.root, time_range=TWO_DAYS)
         assert run_job(job, stop=StopAfter(3)) == ExitCode.TERMINATED
     assert checkpoint_in(run) == before

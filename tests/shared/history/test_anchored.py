@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processor.history.trade_seconds import seconds_of_trades
-from shared.history.anchored import cvd_since, vwap_of, vwap_since
 from shared.history.bars import TradeBars, no_pieces
 from shared.history.merging import merge_trades
+from shared.history.order_flow.anchored import cvd_since, vwap_of, vwap_since
 from shared.history.trades import Trades
 
 

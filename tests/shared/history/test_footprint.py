@@ -8,18 +8,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.history import price_rows
-from shared.history import value_area as value_area_module
-from shared.history.footprint import (
+from shared.history.order_flow import price_rows
+from shared.history.order_flow import value_area as value_area_module
+from shared.history.order_flow.footprint import (
     Footprint,
     footprint_of,
     merge_footprint,
     profile_of,
     profiles,
 )
-from shared.history.price_rows import price_of, rows_of, tick_of
+from shared.history.order_flow.price_rows import price_of, rows_of, tick_of
+from shared.history.order_flow.value_area import ValueArea, ValueAreaBy, value_area
 from shared.history.trades import Trades, no_trades
-from shared.history.value_area import ValueArea, ValueAreaBy, value_area
 
 
 def trades(*rows: tuple[int, str, float, float]) -> Trades:

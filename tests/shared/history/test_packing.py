@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processor.engine.fast_packing import FastPacking
+from processor.engine.history.fast_packing import FastPacking
 from shared.history import columns as columns_module
 from shared.history import decimals
 from shared.history.decimals import TOO_MANY, exact_decimals, running_decimals, snapped

@@ -335,7 +335,7 @@ def test_what_goes_on_compiling_outlives_the_processor_and_not_the_run(
     run.wait_for("processor", "EXITED", 60)
     page = run.wait_for("visualizer", "RUNNING", 60)["pid"]
     [other] = [process for process in run.family() if process.pid != page]
-    assert "processor.engine.kernels.finishing" in other.cmdline()
+    assert "processor.engine.compiling.finishing" in other.cmdline()
     assert run.stop() == 0
     wait_until("it is gone", lambda: is_gone(other.pid), 5)
 

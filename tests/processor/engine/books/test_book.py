@@ -18,10 +18,10 @@ from processor.engine.books.book import Book
 from processor.engine.books.book_batch import BookBatch
 from processor.engine.books.ladder_book import LadderBook
 from processor.engine.books.sorted_book import SortedBook
+from processor.engine.compiling.loading import Kernels
 from processor.engine.intake.table_intake import FOREVER_MS
 from processor.engine.kernels import book_bars
 from processor.engine.kernels.arguments import BookRows, LevelColumns
-from processor.engine.kernels.loading import Kernels
 from processor.engine.state import EngineState
 from processor.rules.bar_edges import bar_start
 from shared.job import Job, TimeRange
@@ -100,8 +100,9 @@ class OnlySorted(Book):
     """A book that is never put on a ladder."""
 
     def __init__(self) -> None:
+        super().__init__()
         nothing = np.empty((2, 0))
-        self._form = SortedBook.of(nothing, nothing)
+        self._form = SortedBook.of(nothing, nothing, None)
 
     def begin_file(self) -> None:
         """Stay as it is."""
@@ -280,12 +281,12 @@ def test_a_price_that_fits_no_ladder_is_kept_in_order_until_it_is_gone(
 def test_a_ladder_that_there_is_no_memory_for_is_done_without() -> None:
     prices = np.array([300_000.01])
     nothing = np.empty((2, 0))
-    assert LadderBook.of(nothing, nothing, prices) is not None
+    assert LadderBook.of(nothing, nothing, prices, None) is not None
     before = resource.getrlimit(resource.RLIMIT_AS)
     used = psutil.Process().memory_info().vms
     resource.setrlimit(resource.RLIMIT_AS, (used + 100 * 2**20, before[1]))
     try:
-        assert LadderBook.of(nothing, nothing, prices) is None
+        assert LadderBook.of(nothing, nothing, prices, None) is None
     finally:
         resource.setrlimit(resource.RLIMIT_AS, before)
 

@@ -17,7 +17,7 @@ import numpy as np
 logging.basicConfig(level=logging.WARNING)
 from processor.engine.kernels import trade_kernel
 from processor.engine.kernels.arguments import TradeRows
-from processor.engine.kernels.loading import _count_trades
+from processor.engine.compiling.loading import _count_trades
 codes, numbers = np.zeros(0, np.int64), np.zeros(0)
 rows, sums = TradeRows(codes, codes, numbers, numbers), np.zeros(1, trade_kernel.TRADE_STATE)
 _count_trades(0, 0, rows, sums, trade_kernel.new_closed(0))
@@ -79,7 +79,7 @@ def test_without_a_folder_to_keep_them_in_they_are_compiled_and_it_is_said_once(
 LOAD = """
 import logging
 logging.basicConfig(level=logging.WARNING)
-from processor.engine.kernels.loading import Kernels
+from processor.engine.compiling.loading import Kernels
 kernels = Kernels()
 kernels.prepare()
 kernels.wait()

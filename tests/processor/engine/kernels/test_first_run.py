@@ -13,9 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from processor.engine.compiling import finishing as finishing_kernels
+from processor.engine.compiling.loading import Kernels
 from processor.engine.intake import book_intake
-from processor.engine.kernels import finishing as finishing_kernels
-from processor.engine.kernels.loading import Kernels
 from processor.engine.replay.engine_replay import EngineReplay
 from processor.job.pipeline import Pipeline
 from processor.job.stop_signal import StopSignal

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shared.history.bars import Counts, Moments, Numbers
 from shared.history.columns import part
 from shared.history.decimals import exact_decimals, snapped
-from shared.history.price_rows import Rows, rows_of
+from shared.history.order_flow.price_rows import Rows, rows_of
 from shared.history.trades import Trades
 
 

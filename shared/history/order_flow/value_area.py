@@ -8,7 +8,7 @@ import numpy as np
 
 from shared.history.bars import Numbers
 from shared.history.decimals import TOO_MANY, exact_decimals
-from shared.history.price_rows import Rows
+from shared.history.order_flow.price_rows import Rows
 
 VALUE_SHARE = 0.7
 

@@ -6,7 +6,7 @@ container or a machine's end takes nothing with it but the work. It is at the lo
 by itself in any case, and there is one at a time for each folder of compiled kernels. Under a
 supervisor it carries the run's mark, so that it outlives its worker, but not the run.
 
-    python -m processor.engine.kernels.finishing
+    python -m processor.engine.compiling.finishing
 """
 
 import fcntl
@@ -29,7 +29,7 @@ def finish_aside() -> int | None:
 
     Only where the run has come to its end: who asked it to stop wants nothing more.
     """
-    loading = sys.modules.get("processor.engine.kernels.loading")
+    loading = sys.modules.get("processor.engine.compiling.loading")
     if loading is None or not loading.is_half_compiled():
         return None
     try:
@@ -60,7 +60,7 @@ def main() -> None:
     os.nice(19)
     from numba.core import config
 
-    from processor.engine.kernels.loading import IS_KEPT, Kernels
+    from processor.engine.compiling.loading import IS_KEPT, Kernels
 
     if not IS_KEPT:
         return
@@ -69,9 +69,10 @@ def main() -> None:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:  # another one is at it
         return
-    kernels = Kernels()
-    kernels.prepare()
-    kernels.wait()
+    for keeps_time in (True, False):
+        kernels = Kernels()
+        kernels.prepare(keeps_time=keeps_time)
+        kernels.wait()
 
 
 if __name__ == "__main__":

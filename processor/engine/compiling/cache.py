@@ -10,13 +10,23 @@ from pathlib import Path
 
 from numba.core import config
 
-from processor.rules import snapshots
+from processor.calculation import book_pieces
+from processor.engine import kernels
+from processor.rules import heat, snapshots
+from shared.history import heat as heat_layout
 from shared.recordings import records
 
 logger = logging.getLogger(__name__)
 
-_SOURCES = Path(__file__).parent
-_RULES = (snapshots.__file__, records.__file__)
+_SOURCES = Path(kernels.__file__).parent
+_OPTIONS = Path(__file__).parent
+_RULES = (
+    snapshots.__file__,
+    heat.__file__,
+    heat_layout.__file__,
+    book_pieces.__file__,
+    records.__file__,
+)
 _PREFIX = "kernels-"
 
 
@@ -41,9 +51,13 @@ def keep_compiled_kernels() -> bool:
 
 def _digest_of_sources() -> str:
     digest = hashlib.blake2b(digest_size=8)
-    for source in (*sorted(_SOURCES.glob("*.py")), *(Path(file) for file in _RULES)):
+    for source in (*_in(_SOURCES), *_in(_OPTIONS), *(Path(file) for file in _RULES)):
         digest.update(source.read_bytes())
     return digest.hexdigest()
+
+
+def _in(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.py"))
 
 
 def _folders() -> Iterator[Path]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from processor.engine.compiling.loading import Kernels
 from processor.engine.kernels.arguments import Numbers
-from processor.engine.kernels.loading import Kernels
 from processor.engine.kernels.packing_kernel import Integers, room_for
 from shared.history.packing import pack
 
@@ -28,8 +28,8 @@ class FastPacking:
         kernel = self._kernels.pack_columns
         if kernel is None:
             return pack(integers, groups, floats)
-        rows = len(integers[0])
         numbers = [column for group in groups for column in group]
+        rows = len((*integers, *numbers, *floats)[0])
         ends = np.cumsum([len(group) for group in groups])
         # Columns of one kind come again and again, and have the same decimals nearly each time.
         columns = len(integers) + len(numbers) + len(floats)
@@ -39,5 +39,7 @@ class FastPacking:
         if len(self._out) < room:
             self._out = np.empty(2 * room, np.uint8)
         bits = np.stack(floats).view(np.int64) if floats else np.empty((0, rows), np.int64)
-        end = kernel(np.stack(integers), np.stack(numbers), ends, bits, likely, self._out)
+        whole = np.stack(integers) if integers else np.empty((0, rows), np.int64)
+        column = np.empty(rows, np.int64)
+        end = kernel(whole, np.stack(numbers), ends, bits, likely, column, self._out)
         return self._out[:end].tobytes()

@@ -1,0 +1,1 @@
+"""How the kernels become machine code: compiled beside the work, and kept for the next run."""

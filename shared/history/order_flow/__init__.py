@@ -1,0 +1,1 @@
+"""What order flow is read from: footprints, profiles, value areas, and sums since an anchor."""

@@ -19,11 +19,16 @@ KEYS = (
     ("?", "show or close this list"),
 )
 
+ROWS = {"volume": "Volume", "delta": "Delta", "obi": "OBI", "tot": "TOT", "cvd": "CVD"}
+"""The rows that can be hidden, by key."""
+
 
 def page_layout(job: Job, poll_ms: int) -> Component:
     """Return the page for `job`; the `data-` attributes are what the scripts need to know of it."""
     job_attributes: dict[str, Any] = {
         "data-instrument": job.instrument,
+        "data-from-ms": job.time_range.from_ms,
+        "data-to-ms": job.time_range.to_ms,
         "data-window-seconds": job.window_seconds,
         "data-poll-ms": poll_ms,
     }

@@ -111,13 +111,19 @@ def _controls() -> Component:
                     html.Span("Rows", className="choice-name"),
                     dcc.Checklist(
                         id=ids.ROWS_CHOICE,
-                        options={"volume": "Volume", "obi": "OBI", "tot": "TOT", "cvd": "CVD"},
-                        value=["volume", "obi", "tot", "cvd"],
+                        options=ROWS,
+                        value=list(ROWS),
                         inline=True,
                     ),
                 ],
             ),
-            _choice(ids.OBI_SCALE_CHOICE, "OBI scale", {"auto": "Auto", "fixed": "−1…1"}, "auto"),
+            _obi_choices(),
+            _choice(
+                ids.CVD_ANCHOR_CHOICE,
+                "CVD from",
+                {"run": "Run", "day": "Day", "view": "View"},
+                "run",
+            ),
             _choice(
                 ids.PALETTE_CHOICE,
                 "Colours",
@@ -129,7 +135,7 @@ def _controls() -> Component:
                 "CSV",
                 id=ids.SAVE_CSV,
                 className="button",
-                title="Save the visible bars as CSV (C)",
+                title="Save the visible bars as CSV (C); CVD counts from the run's start there",
             ),
             html.Button(
                 "PNG", id=ids.SAVE_PNG, className="button", title="Save the picture as PNG (P)"
@@ -147,6 +153,20 @@ def _choice(component_id: str, name: str, options: dict[str, str], value: str) -
             dcc.RadioItems(id=component_id, options=options, value=value, inline=True),
         ],
     )
+
+
+def _obi_choices() -> Component:
+    """Return how OBI is drawn, and beside it on which scale."""
+    choices = _choice(ids.OBI_SHAPE_CHOICE, "OBI", {"line": "Line", "candles": "Candles"}, "line")
+    choices.children.append(
+        dcc.RadioItems(
+            id=ids.OBI_SCALE_CHOICE,
+            options={"auto": "Auto", "fixed": "−1…1"},
+            value="auto",
+            inline=True,
+        )
+    )
+    return choices
 
 
 def _charts() -> Component:

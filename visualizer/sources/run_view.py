@@ -64,7 +64,7 @@ class RunView:
         processor, supervisor = self._processor.read(), self._supervisor.read()
         job = shown_job(processor.content, self._job)
         if job != before:
-            return  # another run began meanwhile, and the bars may be of either: the next poll tells
+            return  # another run began meanwhile, the bars may be of either: the next poll tells
         state = derive_state(
             processor.content,
             supervisor.content,

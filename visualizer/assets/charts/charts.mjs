@@ -8,7 +8,9 @@ import { within } from "../core/view.mjs";
 import { StoredBars } from "./bars.mjs";
 import { Layers, textMeasure } from "./layers.mjs";
 import { Moves } from "./moves.mjs";
-import { Overlay } from "./overlay.mjs";
+import { NoBars } from "./overlay/no_bars.mjs";
+import { Overlay } from "./overlay/overlay.mjs";
+import { anchorOf } from "./scene/anchor.mjs";
 import { hasNewBars, makeScene } from "./scene/scene.mjs";
 
 /**
@@ -33,6 +35,7 @@ export class Charts {
   #moves;
   #layers;
   #overlay;
+  #noBars;
   #plot = byId("charts-plot");
   #measure = textMeasure();
   /** @type {number | null} */
@@ -51,6 +54,7 @@ export class Charts {
     this.#settings = settings;
     this.#bars = new StoredBars(store);
     this.#moves = new Moves(this.#bars, settings);
+    this.#noBars = new NoBars(this.#bars, settings);
     this.#layers = new Layers(this.#plot);
     this.#overlay = new Overlay(this.#bars, this.#layers, () => this.requestDraw());
     /** How often bars were drawn. */
@@ -69,7 +73,7 @@ export class Charts {
       this.requestDraw();
     }
     if (changed.has("state")) {
-      this.#showEmptiness();
+      this.#noBars.show(this.range(), this.#store.state);
     }
   }
 
@@ -125,7 +129,7 @@ export class Charts {
 
   #draw() {
     const range = this.range();
-    this.#showEmptiness();
+    this.#noBars.show(range, this.#store.state);
     // The first news have just filled the header, and it may have moved us: look once, or draw twice.
     const size = this.draws === 0 ? pixelSizeOf(this.#plot) : this.#size;
     if (!range || !size?.width) {
@@ -147,7 +151,7 @@ export class Charts {
    */
   #look(range, size) {
     const { windowMs } = this.#bars;
-    const { rows, obiScale, palette } = this.#settings.values;
+    const { rows, obiShape, obiScale, cvdAnchor, palette } = this.#settings.values;
     const margin = windowMs * MARGIN_WINDOWS;
     const bars = drawable(this.#bars.within(range[0] - margin, range[1] + margin));
     const visible = {
@@ -163,11 +167,24 @@ export class Charts {
       newest: this.#bars.newest(),
       windowMs,
       shownKeys: rows,
+      obiShape,
       obiScale,
+      anchor: this.#anchor(cvdAnchor, bars.cvd, visible.cvd[0]),
       decimals: this.#decimals(visible.ohlc),
       colors: paletteOf(palette),
       measure: this.#measure,
     };
+  }
+
+  /**
+   * @param {string} kind
+   * @param {Bar[]} cvd
+   * @param {Bar | undefined} first
+   */
+  #anchor(kind, cvd, first) {
+    const newest = this.#bars.newest().cvd;
+    const all = newest && newest[0] > (cvd.at(-1)?.[0] ?? -Infinity) ? [...cvd, newest] : cvd;
+    return anchorOf(kind, all, first, this.#bars);
   }
 
   /** @param {Bar[]} ohlc */
@@ -177,16 +194,6 @@ export class Charts {
     return decimalsOfAll(
       prices.length ? prices : ohlc.slice(-50).flatMap((bar) => PRICES.map((place) => bar[place])),
     );
-  }
-
-  #showEmptiness() {
-    const empty = byId("charts-empty");
-    const hasBars = this.#bars.times().last !== null;
-    empty.hidden = hasBars;
-    if (!hasBars && this.#store.state) {
-      const { title, label } = this.#store.state;
-      empty.textContent = title ?? `No bars (${label})`;
-    }
   }
 }
 

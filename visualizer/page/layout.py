@@ -19,6 +19,16 @@ KEYS = (
     ("?", "show or close this list"),
 )
 
+WORDS = (
+    ("O H L C", "open, high, low and close of a bar; beside its time is how long it is"),
+    ("Volume, buys", "what was traded, and how much of it takers bought"),
+    ("Delta", "buys minus sells of the bar"),
+    ("OBI", "order book imbalance, from −1 (asks alone) to 1 (bids alone), of the best levels"),
+    ("TOT", "size of both sides of these levels together"),
+    ("mean, close", "what the line shows: the mean over the bar's time, or its last value"),
+    ("CVD", "running sum of the deltas: of the run, the day (UTC) or the view; in CSV the run's"),
+)
+
 ROWS = {"volume": "Volume", "delta": "Delta", "obi": "OBI", "tot": "TOT", "cvd": "CVD"}
 """The rows that can be hidden, by key."""
 
@@ -239,6 +249,10 @@ def _help() -> Component:
         children=[
             html.H2("Keyboard"),
             html.Dl([part for keys, meaning in KEYS for part in (html.Dt(keys), html.Dd(meaning))]),
+            html.H2("Words"),
+            html.Dl(
+                [part for word, meaning in WORDS for part in (html.Dt(word), html.Dd(meaning))]
+            ),
             html.H2("Mouse"),
             html.P("Drag to move, turn the wheel to zoom, double-click for the newest 300 bars."),
             html.H2("Fingers"),

@@ -1,5 +1,5 @@
 // The charts that share one time axis: drawn when something in view changed, at most once a frame.
-import { OHLC } from "../core/columns.mjs";
+import { OHLC, SERIES } from "../core/columns.mjs";
 import { byId, onPixelResize, pixelSizeOf } from "../core/dom.mjs";
 import { decimalsOfAll } from "../core/format.mjs";
 import { paletteOf } from "../core/palette.mjs";
@@ -204,11 +204,25 @@ export class Charts {
  * @returns {Bars}
  */
 function drawable({ ohlc, metrics, cvd }) {
-  /** @param {Bar} bar */
-  const isDrawable = (bar) => bar.every((value) => Math.abs(value) < LARGEST_DRAWN);
   return {
-    ohlc: ohlc.filter(isDrawable),
-    metrics: metrics.filter(isDrawable),
-    cvd: cvd.filter(isDrawable),
+    ohlc: ohlc.filter((bar) => isDrawable(bar, SERIES.ohlc.length)),
+    metrics: metrics.filter((bar) => isDrawable(bar, SERIES.metrics.length)),
+    cvd: cvd.filter((bar) => isDrawable(bar, SERIES.cvd.length)),
   };
+}
+
+/**
+ * Say whether a bar can be drawn; what is behind the declared columns may be unknown.
+ *
+ * @param {Bar} bar
+ * @param {number} width
+ */
+function isDrawable(bar, width) {
+  for (let place = 0; place < bar.length; place += 1) {
+    const value = bar[place];
+    if (!(Math.abs(value) < LARGEST_DRAWN) && (place < width || !Number.isNaN(value))) {
+      return false;
+    }
+  }
+  return true;
 }

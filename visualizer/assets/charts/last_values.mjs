@@ -50,8 +50,8 @@ export function lastValues({ ohlc, metrics, cvd }, { decimals, obiShape, anchor 
 }
 
 /**
- * Return where the tags lie: at the height of their value, or inside the row at the end beyond
- * which it is.
+ * Return where the tags lie, inside their row: at the height of their value, or at the end that it
+ * is near to or beyond.
  *
  * @param {LastValue[]} values
  * @param {PlacedRow[]} rows
@@ -74,8 +74,6 @@ export function placeTags(values, rows, ranges) {
 function placeTag(value, row, range) {
   const y = heightOf(value, row, range);
   const bottom = row.top + row.height;
-  if (y < row.top) {
-    return { y: row.top + HALF_TAG_PX, beyond: "above" };
-  }
-  return y > bottom ? { y: bottom - HALF_TAG_PX, beyond: "below" } : { y, beyond: null };
+  const inside = Math.max(Math.min(y, bottom - HALF_TAG_PX), row.top + HALF_TAG_PX);
+  return { y: inside, beyond: y < row.top ? "above" : y > bottom ? "below" : null };
 }

@@ -127,15 +127,6 @@ export function deltaOf(bar) {
 }
 
 /**
- * Return the delta of every bar of CVD.
- *
- * @param {Bar[]} cvd
- */
-export function deltasByTime(cvd) {
-  return new Map(cvd.map((bar) => [bar[0], deltaOf(bar)]));
-}
-
-/**
  * Say whether a bar has the time-weighted mean, which only the history knows.
  *
  * @param {Bar | undefined} bar

@@ -2,7 +2,7 @@
 import { byId, element } from "../../core/dom.mjs";
 import { price, signed, size, utc } from "../../core/format.mjs";
 import { barInQuestion } from "../../core/view.mjs";
-import { isNarrow, valueAt } from "../rows.mjs";
+import { valueAt } from "../rows.mjs";
 import { timeOf, xOf } from "../scene/time_axis.mjs";
 import { ARROWS } from "../tones.mjs";
 import { readouts } from "./readout.mjs";
@@ -68,7 +68,7 @@ export class Overlay {
     if (scene.placed !== before?.placed) {
       this.#root.style.setProperty("--axis", `${scene.size.width - rightOf(scene)}px`);
       this.#showDividers(scene);
-      this.#strips.place(scene.placed, isNarrow(scene.size));
+      this.#strips.place(scene.placed, scene.size);
     }
     this.#showTags(scene);
     const time = this.#timeAt(point, scene);

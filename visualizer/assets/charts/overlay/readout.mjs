@@ -11,7 +11,7 @@ import { toneOf } from "../tones.mjs";
  */
 
 /** Characters that a value has room for from the start: none beside it moves when it changes. */
-const ROOM = { size: 7, signedSize: 8, share: 6, percent: 7, window: 4 };
+const ROOM = { size: 9, signedSize: 10, share: 6, percent: 7, window: 4 };
 
 /** @typedef {Pick<Scene, "placed" | "size" | "ranges" | "decimals" | "windowMs" | "anchor" | "obiShape">} Shown */
 

@@ -1,9 +1,12 @@
 // The strips of the read-outs, one above each row: fields that keep their place while values change.
 import { element } from "../../core/dom.mjs";
+import { isNarrow } from "../rows.mjs";
 
-/** @import { Placed, PlacedRow, RowKey, Told } from "../../core/types.d.ts" */
+/** @import { Placed, PlacedRow, RowKey, Size, Told } from "../../core/types.d.ts" */
 
 /** @typedef {{ part: HTMLElement, value: HTMLElement, told: Told }} Field */
+
+const RIGHT_PX = 4;
 
 export class Strips {
   #root = element("div", "readouts");
@@ -21,14 +24,15 @@ export class Strips {
    * Lie above the rows.
    *
    * @param {Placed} placed
-   * @param {boolean} isNarrow
+   * @param {Size} size
    */
-  place({ plot, rows }, isNarrow) {
-    this.#root.classList.toggle("narrow", isNarrow);
+  place({ plot, rows }, size) {
+    this.#root.classList.toggle("narrow", isNarrow(size));
+    const width = size.width - plot.left - RIGHT_PX; // above the value axis too: tags keep off
     this.#rows = new Map(rows.map((row) => [row.key, this.#rows.get(row.key) ?? stripOf(row)]));
     for (const { key, strip, top } of rows) {
       const { style } = this.#strip(key);
-      style.cssText = `left:${plot.left}px;top:${strip}px;width:${plot.width}px;height:${top - strip}px`;
+      style.cssText = `left:${plot.left}px;top:${strip}px;width:${width}px;height:${top - strip}px`;
     }
     this.#root.replaceChildren(...rows.map(({ key }) => this.#strip(key)));
   }

@@ -97,9 +97,9 @@ function paintRows(context, rows) {
 function paintGroup(context, { color, marks }) {
   context.fillStyle = color;
   for (const { body, wick } of marks) {
-    context.fillRect(...body);
+    context.fillRect(body[0], body[1], body[2], body[3]); // thousands: spread, it takes twice as long
     if (wick) {
-      context.fillRect(...wick);
+      context.fillRect(wick[0], wick[1], wick[2], wick[3]);
     }
   }
 }

@@ -1,6 +1,6 @@
 // What is drawn of the bars in every row: groups of marks, areas and lines, each of one colour.
 import { CVD, OBI, OHLC, TOT } from "../../core/columns.mjs";
-import { deltaOf, deltasByTime, lineValue } from "../rows.mjs";
+import { deltaOf, lineValue } from "../rows.mjs";
 import { tonesOf, WAYS } from "../tones.mjs";
 import { baseAt } from "./anchor.mjs";
 import { candles, columns, ranges } from "./candles.mjs";
@@ -42,7 +42,7 @@ import { xOf } from "./time_axis.mjs";
  * @property {Scales} scales
  */
 
-const LINE_PX = 1.2;
+const LINE_PX = 1; // a hair of a device: a broader stroke of a thousand points takes 7 ms without a GPU
 const DOT_PX = 2;
 
 /**
@@ -74,11 +74,9 @@ const MAKERS = {
     groups: candles("price", bars.ohlc, OHLC, tonesOf(ground.colors), scales),
   }),
   volume: ({ bars, ground, scales }) => {
-    const deltas = deltasByTime(bars.cvd);
     /** @param {Bar} bar */
     const volume = (bar) => bar[OHLC.volume];
-    /** @param {Bar} bar */
-    const delta = (bar) => deltas.get(bar[0]) ?? 0;
+    const delta = deltasInOrder(bars.cvd);
     return { groups: columns("volume", bars.ohlc, volume, delta, tonesOf(ground.colors), scales) };
   },
   delta: ({ bars: { cvd }, ground: { colors, hair }, scales }) => ({
@@ -97,6 +95,22 @@ const MAKERS = {
     ),
   }),
 };
+
+/**
+ * Return what tells the delta at the time of a bar, for bars asked for in the order of time.
+ *
+ * @param {Bar[]} cvd
+ * @returns {(bar: Bar) => number}
+ */
+function deltasInOrder(cvd) {
+  let at = 0;
+  return ([time]) => {
+    while (at < cvd.length && cvd[at][0] < time) {
+      at += 1;
+    }
+    return cvd[at]?.[0] === time ? deltaOf(cvd[at]) : 0;
+  };
+}
 
 /** @param {Drawn} drawn */
 function obiCandles({ bars, ground: { colors }, scales }) {

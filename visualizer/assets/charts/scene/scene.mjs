@@ -1,5 +1,6 @@
 // From what is in view to where everything lies: a pure function, to which the last scene lends
 // the parts that are still right, so that only what changed is painted again.
+import { within } from "../../core/view.mjs";
 import { lastValues, placeTags } from "../last_values.mjs";
 import { fitRanges, placePlot, placeRows } from "../rows.mjs";
 import { anchorName } from "./anchor.mjs";
@@ -122,15 +123,16 @@ function groundOf({ range, size: { ratio }, placed: { plot, rows } }, rest) {
  */
 function splitAtNewest({ bars, newest, windowMs }) {
   const last = Math.max(...NAMES.map((name) => newest[name]?.[0] ?? -Infinity));
-  /** @param {(bar: Bar) => boolean} isWanted @returns {Bars} */
-  const those = (isWanted) => ({
-    ohlc: bars.ohlc.filter(isWanted),
-    metrics: bars.metrics.filter(isWanted),
-    cvd: bars.cvd.filter(isWanted),
+  const { ohlc, metrics, cvd } = bars;
+  /** @param {number} from @param {number} to @returns {Bars} */
+  const between = (from, to) => ({
+    ohlc: within(ohlc, from, to),
+    metrics: within(metrics, from, to),
+    cvd: within(cvd, from, to),
   });
   return {
-    standing: those((bar) => bar[0] < last - windowMs),
-    moving: those((bar) => bar[0] >= last - windowMs),
+    standing: between(-Infinity, last - windowMs - 1),
+    moving: between(last - windowMs, Infinity),
   };
 }
 

@@ -50,7 +50,7 @@ FRAMES = "() => { cancelAnimationFrame(window.frame_); return window.frames_; }"
 def measure_updates(page: Page, meter: Meter, bars: int) -> list[Figure]:
     """Return the main thread's time for a trade and for a new bar."""
     figures = []
-    for name, is_new, goal in (("a trade", False, 10), ("a new bar", True, None)):
+    for name, is_new, goal in (("a trade", False, 10), ("a new bar", True, 10)):
         page.evaluate(LIVE, [30, is_new])
         busy = meter.main_thread_seconds()
         page.evaluate(LIVE, [UPDATES, is_new])

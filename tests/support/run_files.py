@@ -25,7 +25,7 @@ WINDOW_MS = 60_000
 class RunFiles:
     """A run directory whose files a test writes as the processor and the supervisor would."""
 
-    def __init__(self, root: Path, window_ms: int = WINDOW_MS) -> None:
+    def __init__(self, root: Path, window_ms: int = WINDOW_MS, start_ms: int = START_MS) -> None:
         self.run = RunDirectory(root)
         self.run.create()
         self.window_ms = window_ms
@@ -35,7 +35,7 @@ class RunFiles:
         self.depth: dict[str, list[list[float]]] = {"bids": [], "asks": []}
         self._random = random.Random(7)
         self._price = 61_837.6
-        self._next_ms = START_MS
+        self._next_ms = start_ms
 
     def grow(self, count: int = 1) -> None:
         """Append bars to all three arrays, and move the book to the last price."""

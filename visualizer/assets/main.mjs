@@ -43,10 +43,12 @@ function whenPresent(id, callback) {
 function start(page) {
   const job = {
     instrument: String(page.dataset.instrument),
+    fromMs: Number(page.dataset.fromMs),
+    toMs: Number(page.dataset.toMs),
     windowMs: Number(page.dataset.windowSeconds) * 1000,
     pollMs: Number(page.dataset.pollMs),
   };
-  const settings = new Settings();
+  const settings = new Settings(job);
   const store = new Store(job);
   const charts = new Charts(store, settings);
   const depth = new DepthChart(store, settings);
@@ -65,6 +67,7 @@ function start(page) {
     }
   });
   store.onChange((changed) => {
+    settings.belongTo(store.job); // before anybody draws
     for (const panel of panels) {
       panel.dataChanged(changed);
     }

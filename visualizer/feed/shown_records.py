@@ -2,9 +2,20 @@
 
 from dataclasses import dataclass
 
+from shared.job import Job
 from shared.run_files.processor_status import HistoryStatus, ProcessorStatus
 from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, WorkerStatus
 from visualizer.wording.worker_words import title_of
+
+
+@dataclass(frozen=True, slots=True)
+class ShownJob:
+    """Whose bars and book a browser is shown; times are epoch ms UTC, `to_ms` is exclusive."""
+
+    instrument: str
+    from_ms: int
+    to_ms: int
+    window_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,14 @@ class ShownSupervisor:
     is_stopping: bool
     rss_bytes: int | None
     workers: tuple[ShownWorker, ...]
+
+
+def shown_job(status: ProcessorStatus | None, own: Job) -> ShownJob:
+    """Return the job that the processor's record names; before there is one the page's own."""
+    if status is None:
+        span = own.time_range
+        return ShownJob(own.instrument, span.from_ms, span.to_ms, own.window_seconds)
+    return ShownJob(status.instrument, status.from_ms, status.to_ms, status.window_seconds)
 
 
 def shown_processor(status: ProcessorStatus | None) -> ShownProcessor | None:

@@ -10,7 +10,9 @@ from visualizer.page import ids
 CHOICES = (
     ids.BARS_CHOICE,
     ids.ROWS_CHOICE,
+    ids.OBI_SHAPE_CHOICE,
     ids.OBI_SCALE_CHOICE,
+    ids.CVD_ANCHOR_CHOICE,
     ids.PALETTE_CHOICE,
     ids.LOG_FILTER,
     ids.LOG_LEVEL_CHOICE,

@@ -84,7 +84,7 @@ def create_app(settings: PageSettings) -> dash.Dash:
     server.register_error_handler(DependencyException, _unknown_file)
     run = RunDirectory(settings.job.run_dir)
     history = HistoryEndpoint(server.wsgi_app, HistoryReader(run.history))
-    feed = FeedEndpoint(history, RunView(run))
+    feed = FeedEndpoint(history, RunView(run, settings.job))
     guard = Guard(feed, settings.access, app.csp_hashes())
     # Dash looks for its assets during the first request, and meanwhile answers a second one with
     # a page that lacks them. The supervisor's probe is such a first one, so ask before anybody.

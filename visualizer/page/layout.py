@@ -19,11 +19,26 @@ KEYS = (
     ("?", "show or close this list"),
 )
 
+WORDS = (
+    ("O H L C", "open, high, low and close of a bar; beside its time is how long it is"),
+    ("Volume, buys", "what was traded, and how much of it takers bought"),
+    ("Delta", "buys minus sells of the bar"),
+    ("OBI", "order book imbalance, from −1 (asks alone) to 1 (bids alone), of the best levels"),
+    ("TOT", "size of both sides of these levels together"),
+    ("mean, close", "what the line shows: the mean over the bar's time, or its last value"),
+    ("CVD", "running sum of the deltas: of the run, the day (UTC) or the view; in CSV the run's"),
+)
+
+ROWS = {"volume": "Volume", "delta": "Delta", "obi": "OBI", "tot": "TOT", "cvd": "CVD"}
+"""The rows that can be hidden, by key."""
+
 
 def page_layout(job: Job, poll_ms: int) -> Component:
     """Return the page for `job`; the `data-` attributes are what the scripts need to know of it."""
     job_attributes: dict[str, Any] = {
         "data-instrument": job.instrument,
+        "data-from-ms": job.time_range.from_ms,
+        "data-to-ms": job.time_range.to_ms,
         "data-window-seconds": job.window_seconds,
         "data-poll-ms": poll_ms,
     }
@@ -106,13 +121,19 @@ def _controls() -> Component:
                     html.Span("Rows", className="choice-name"),
                     dcc.Checklist(
                         id=ids.ROWS_CHOICE,
-                        options={"volume": "Volume", "obi": "OBI", "tot": "TOT", "cvd": "CVD"},
-                        value=["volume", "obi", "tot", "cvd"],
+                        options=ROWS,
+                        value=list(ROWS),
                         inline=True,
                     ),
                 ],
             ),
-            _choice(ids.OBI_SCALE_CHOICE, "OBI scale", {"auto": "Auto", "fixed": "−1…1"}, "auto"),
+            _obi_choices(),
+            _choice(
+                ids.CVD_ANCHOR_CHOICE,
+                "CVD from",
+                {"run": "Run", "day": "Day", "view": "View"},
+                "run",
+            ),
             _choice(
                 ids.PALETTE_CHOICE,
                 "Colours",
@@ -124,7 +145,7 @@ def _controls() -> Component:
                 "CSV",
                 id=ids.SAVE_CSV,
                 className="button",
-                title="Save the visible bars as CSV (C)",
+                title="Save the visible bars as CSV (C); CVD counts from the run's start there",
             ),
             html.Button(
                 "PNG", id=ids.SAVE_PNG, className="button", title="Save the picture as PNG (P)"
@@ -142,6 +163,20 @@ def _choice(component_id: str, name: str, options: dict[str, str], value: str) -
             dcc.RadioItems(id=component_id, options=options, value=value, inline=True),
         ],
     )
+
+
+def _obi_choices() -> Component:
+    """Return how OBI is drawn, and beside it on which scale."""
+    choices = _choice(ids.OBI_SHAPE_CHOICE, "OBI", {"line": "Line", "candles": "Candles"}, "line")
+    choices.children.append(
+        dcc.RadioItems(
+            id=ids.OBI_SCALE_CHOICE,
+            options={"auto": "Auto", "fixed": "−1…1"},
+            value="auto",
+            inline=True,
+        )
+    )
+    return choices
 
 
 def _charts() -> Component:
@@ -214,6 +249,10 @@ def _help() -> Component:
         children=[
             html.H2("Keyboard"),
             html.Dl([part for keys, meaning in KEYS for part in (html.Dt(keys), html.Dd(meaning))]),
+            html.H2("Words"),
+            html.Dl(
+                [part for word, meaning in WORDS for part in (html.Dt(word), html.Dd(meaning))]
+            ),
             html.H2("Mouse"),
             html.P("Drag to move, turn the wheel to zoom, double-click for the newest 300 bars."),
             html.H2("Fingers"),

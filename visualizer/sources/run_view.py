@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from shared.job import Job
 from shared.run_files.documents import read_document
 from shared.run_files.processor_status import read_processor_status
 from shared.run_files.published_depth import PublishedDepth
@@ -15,7 +16,7 @@ from shared.run_files.run_directory import RunDirectory
 from shared.run_files.supervisor_status import read_supervisor_status
 from shared.series import OHLC, SERIES
 from visualizer.feed.feed import Feed
-from visualizer.feed.shown_records import shown_processor, shown_supervisor
+from visualizer.feed.shown_records import shown_job, shown_processor, shown_supervisor
 from visualizer.sources.bars_decoder import BarsDecoder
 from visualizer.sources.events_tail import EventsTail
 from visualizer.sources.file_reader import FileReader, Reading
@@ -23,9 +24,10 @@ from visualizer.wording.page_state import derive_state, is_supervisor_alive
 
 
 class RunView:
-    """What the page knows of a run; reads on demand, and only files that changed."""
+    """What the page of `job` knows of a run; reads on demand, and only files that changed."""
 
-    def __init__(self, run: RunDirectory) -> None:
+    def __init__(self, run: RunDirectory, job: Job) -> None:
+        self._job = job
         self._lock = threading.Lock()
         self._feed = Feed(token_hex(4))
         self._bars = {
@@ -56,9 +58,13 @@ class RunView:
             return content
 
     def _update(self, now_ms: int) -> None:
+        before = shown_job(self._processor.read().content, self._job)
         bars = {name: reader.read() for name, reader in self._bars.items()}
         depth = self._depth.read()
         processor, supervisor = self._processor.read(), self._supervisor.read()
+        job = shown_job(processor.content, self._job)
+        if job != before:
+            return  # another run began meanwhile, the bars may be of either: the next poll tells
         state = derive_state(
             processor.content,
             supervisor.content,
@@ -80,6 +86,7 @@ class RunView:
                 "events": self._events.read(),
             },
             {
+                "job": job,
                 "depth": depth.content,
                 "processor": shown_processor(processor.content),
                 "supervisor": shown_supervisor(supervisor.content),

@@ -31,8 +31,17 @@ DEFAULT = {
     "obiDown": "#2f74c0",
     "tot": "#b8a5e0",
     "totBand": "rgba(184, 165, 224, 0.22)",
+    "obiBand": "rgba(154, 166, 178, 0.13)",
+    "upFill": "rgba(86, 168, 245, 0.4)",
+    "downFill": "rgba(240, 136, 62, 0.4)",
 }
-GREEN_AND_RED = {**DEFAULT, "up": "#3fb68b", "down": "#f6685e"}
+GREEN_AND_RED = {
+    **DEFAULT,
+    "up": "#3fb68b",
+    "down": "#f6685e",
+    "upFill": "rgba(63, 182, 139, 0.4)",
+    "downFill": "rgba(246, 104, 94, 0.4)",
+}
 
 
 def colours_in_sheet(text: str) -> list[str]:

@@ -25,7 +25,7 @@ PAINT = """async ([module, name, values]) => {
   return calls;
 }"""
 
-ROW = {"key": "price", "clip": [6, 4, 100, 50], "groups": [], "lines": []}
+ROW = {"key": "price", "clip": [6, 4, 100, 50], "groups": [], "areas": [], "lines": []}
 MARKS = [
     {"time": 0, "body": [10, 20, 3, 9], "wick": [11, 15, 1, 30]},
     {"time": 1, "body": [14, 20, 3, 9], "wick": None},
@@ -50,7 +50,7 @@ def scene_of(**parts: Any) -> dict[str, Any]:
         },
         "placed": {
             "plot": {"left": 6, "top": 4, "width": 100, "height": 50},
-            "rows": [{"key": "price", "name": "Price", "top": 4, "height": 50}],
+            "rows": [{"key": "price", "name": "Price", "strip": 4, "top": 22, "height": 50}],
         },
         "tags": [],
         "size": {"width": 154, "height": 92, "ratio": 1},
@@ -108,6 +108,23 @@ def test_a_line_is_interrupted_between_its_pieces_and_a_lone_point_is_a_dot(page
         ["fill", "purple"],
     ]
     assert calls[-2:] == [["restore"], ["fillText", "axis", "61,800", 111, 29]]
+
+
+def test_an_area_is_filled_from_its_height_to_its_line_below_that_line(page: Page) -> None:
+    area = {"name": "obi up", "color": "rising", "base": 40, "pieces": [[[10, 20], [13, 40]]]}
+    line = {"name": "obi up", "color": "blue", "width": 1, "dot": 2, "pieces": []}
+    moving = {"left": 8, "rows": [{**ROW, "areas": [area], "lines": [line]}]}
+    calls = paint(page, "paint", "paintMoving", scene_of(moving=moving))
+    assert calls[4:-2] == [
+        ["beginPath"],
+        ["moveTo", 10, 40],
+        ["lineTo", 10, 20],
+        ["lineTo", 13, 40],
+        ["lineTo", 13, 40],
+        ["fill", "rising"],
+        ["beginPath"],
+        ["stroke", "blue"],
+    ]
 
 
 def test_the_cross_is_dashed_and_ends_with_the_charts(page: Page) -> None:

@@ -25,7 +25,9 @@ MAKE = """async ([one, other]) => {
 }"""
 COLORS = dict.fromkeys(
     ("paper", "grid", "axis", "zero", "gap", "cross", "tot", "totBand"), "none"
-) | {"up": "rising", "down": "falling", "obiUp": "more", "obiDown": "less"}
+) | {"up": "rising", "down": "falling", "obiUp": "more", "obiDown": "less", "obiBand": "faint"}
+COLORS |= {"upFill": "rising, faded", "downFill": "falling, faded"}
+TOP = 35  # a margin of 2, and a read-out of two lines
 
 
 @pytest.fixture
@@ -41,17 +43,19 @@ def view_of(
     ratio: float = 1,
     keys: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """Return a view of the first minutes, with 100 px for them beside an axis of 48."""
+    """Return a view of the first minutes, 100 px wide and 112 high, beside an axis of 48."""
     bars = {"ohlc": ohlc, "metrics": [], "cvd": []}
     return {
         "range": [0, minutes * MINUTE],
-        "size": {"width": width, "height": 142, "ratio": ratio},
+        "size": {"width": width, "height": TOP + 112 + 38, "ratio": ratio},
         "bars": bars,
         "visible": bars,
         "newest": {"ohlc": ohlc[-1]} if ohlc else {},
         "windowMs": MINUTE,
         "shownKeys": list(keys),
         "obiScale": "auto",
+        "obiShape": "line",
+        "anchor": {"kind": "run", "steps": []},
         "decimals": 0,
         "colors": COLORS,
     }
@@ -80,20 +84,20 @@ def marks_of(scene: dict[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 def test_a_candle_is_a_body_and_a_wick_of_whole_pixels(page: Page) -> None:
-    # 100 px high; 0 to 100 with 6 % below and 14 % above: 1.2 a pixel, 114 at the top, y = 4
+    # 0 to 100 with 6 % below and above on 112 px: 1 a pixel, 106 at the top
     bars = [bar(3, 90, 100, 0, 30), bar(5, 30, 90, 30, 90), bar(8, 50, 50, 50, 50)]
     scene = make(page, view_of(bars))["scene"]
-    # 10 px each: 7 of body, the wick the fourth; (114 − 90) / 1.2 = 20, (114 − 30) / 1.2 = 70
+    # 10 px each: 7 of body, the wick the fourth
     assert marks_of(scene, "price down") == [
         {
             "time": 3 * MINUTE,
-            "body": [6 + 27, 4 + 20, 7, 50],
-            "wick": [6 + 30, 4 + 12, 1, 83],
+            "body": [6 + 27, TOP + 16, 7, 60],
+            "wick": [6 + 30, TOP + 6, 1, 100],
         }
     ]
-    assert [mark["body"] for mark in marks_of(scene, "price up")] == [[6 + 47, 24, 7, 50]]
-    # (114 − 50) / 1.2 = 53.3: a bar without a body is a line there
-    assert [mark["body"] for mark in marks_of(scene, "price even")] == [[6 + 77, 57, 7, 1]]
+    assert [mark["body"] for mark in marks_of(scene, "price up")] == [[6 + 47, TOP + 16, 7, 60]]
+    # a bar without a body is a line
+    assert [mark["body"] for mark in marks_of(scene, "price even")] == [[6 + 77, TOP + 56, 7, 1]]
 
 
 def test_a_bar_below_three_pixels_is_its_range_in_the_colour_of_its_change(page: Page) -> None:
@@ -102,7 +106,7 @@ def test_a_bar_below_three_pixels_is_its_range_in_the_colour_of_its_change(page:
     marks = marks_of(scene, "price down")
     assert len(marks) == 37
     for mark in marks:
-        assert mark["body"][1:] == [16, 1, 83]
+        assert mark["body"][1:] == [TOP + 6, 1, 100]
         assert mark["wick"] is None
 
 
@@ -112,7 +116,7 @@ def test_bars_lie_where_their_times_are_however_far_apart(page: Page) -> None:
     middles = [mark["body"][0] + 3.5 - 6 for mark in marks_of(scene, "price up")]
     assert middles == pytest.approx([time * 10 for time in times], abs=0.5)
     # without trades from 2.9 to 6.75; two bars 1.5 apart have no room for one between
-    assert scene["standing"]["backdrop"]["gaps"] == [[6 + 29, 4, 39, 100]]
+    assert scene["standing"]["backdrop"]["gaps"] == [[6 + 29, TOP, 39, 112]]
 
 
 @pytest.mark.parametrize("ratio", [1, 1.25, 1.5, 2.625])
@@ -146,7 +150,7 @@ def test_a_new_high_moves_all(page: Page) -> None:
     after = [before[0], bar(2, 40, 150, 30, 90)]
     made = make(page, view_of(after), after=view_of(before))
     assert not made["isStanding"]
-    assert made["scene"]["ranges"]["price"][1] == pytest.approx(150 * 1.14)
+    assert made["scene"]["ranges"]["price"][1] == pytest.approx(150 * 1.06)
 
 
 @pytest.mark.parametrize(

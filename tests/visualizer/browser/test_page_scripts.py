@@ -201,7 +201,7 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
     ),
     (
         *("charts/last_values", "placeTags", tag_of(50)),
-        [{"key": "price", "value": 50, "y": 10, "beyond": None}],
+        [{"key": "price", "value": 50, "y": 18, "beyond": None}],
     ),
     (
         *("charts/last_values", "placeTags", tag_of(51)),

@@ -115,12 +115,12 @@ def test_choices_and_zoom_survive_a_reload(
     assert drawn_range(page) == before
     assert settings(page) == kept
     assert kept["palette"] == "green-red"
-    assert kept["rows"] == ["volume", "obi", "cvd"]
+    assert kept["rows"] == ["volume", "delta", "obi", "cvd"]
     assert page.input_value("#log-filter") == "fatal"
     assert page.is_checked("#palette-choice input[value='green-red']")
     assert not page.is_checked("#rows-choice input[value='tot']")
     keys = page.evaluate(f"() => {SCENE}.placed.rows.map(({{ key }}) => key)")
-    assert keys == ["price", "volume", "obi", "cvd"]
+    assert keys == ["price", "volume", "delta", "obi", "cvd"]
 
 
 def test_broken_choices_of_another_version_do_not_stop_the_page(
@@ -133,7 +133,7 @@ def test_broken_choices_of_another_version_do_not_stop_the_page(
     )
     page.reload()
     page.wait_for_function("() => window.orderflow?.charts.draws > 0")
-    assert settings(page)["rows"] == ["volume", "obi", "tot", "cvd"]
+    assert settings(page)["rows"] == ["volume", "delta", "obi", "tot", "cvd"]
 
 
 @pytest.mark.parametrize(("choice", "count"), [("60", 60), ("300", 300), ("1000", 1000)])

@@ -1,4 +1,5 @@
 // Where the charts have their bars from: what the feed has brought into the store.
+import { CVD } from "../core/columns.mjs";
 import { indexOfKey } from "../core/store.mjs";
 import { timesOf, within } from "../core/view.mjs";
 
@@ -42,6 +43,16 @@ export class StoredBars {
       metrics: within(metrics, from, to),
       cvd: within(cvd, from, to),
     };
+  }
+
+  /**
+   * Return the CVD at the end of the last bar before a time, if that bar is still there.
+   *
+   * @param {number} time
+   */
+  cvdBefore(time) {
+    const { cvd } = this.#store;
+    return cvd[indexOfKey(cvd, time) - 1]?.[CVD.close];
   }
 
   /**

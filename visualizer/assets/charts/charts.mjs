@@ -1,5 +1,5 @@
 // The charts that share one time axis: drawn when something in view changed, at most once a frame.
-import { OHLC } from "../core/columns.mjs";
+import { OHLC, SERIES } from "../core/columns.mjs";
 import { byId, onPixelResize, pixelSizeOf } from "../core/dom.mjs";
 import { decimalsOfAll } from "../core/format.mjs";
 import { paletteOf } from "../core/palette.mjs";
@@ -8,7 +8,9 @@ import { within } from "../core/view.mjs";
 import { StoredBars } from "./bars.mjs";
 import { Layers, textMeasure } from "./layers.mjs";
 import { Moves } from "./moves.mjs";
-import { Overlay } from "./overlay.mjs";
+import { NoBars } from "./overlay/no_bars.mjs";
+import { Overlay } from "./overlay/overlay.mjs";
+import { anchorOf } from "./scene/anchor.mjs";
 import { hasNewBars, makeScene } from "./scene/scene.mjs";
 
 /**
@@ -33,6 +35,7 @@ export class Charts {
   #moves;
   #layers;
   #overlay;
+  #noBars;
   #plot = byId("charts-plot");
   #measure = textMeasure();
   /** @type {number | null} */
@@ -51,6 +54,7 @@ export class Charts {
     this.#settings = settings;
     this.#bars = new StoredBars(store);
     this.#moves = new Moves(this.#bars, settings);
+    this.#noBars = new NoBars(this.#bars, settings);
     this.#layers = new Layers(this.#plot);
     this.#overlay = new Overlay(this.#bars, this.#layers, () => this.requestDraw());
     /** How often bars were drawn. */
@@ -69,7 +73,7 @@ export class Charts {
       this.requestDraw();
     }
     if (changed.has("state")) {
-      this.#showEmptiness();
+      this.#noBars.show(this.range(), this.#store.state);
     }
   }
 
@@ -125,7 +129,7 @@ export class Charts {
 
   #draw() {
     const range = this.range();
-    this.#showEmptiness();
+    this.#noBars.show(range, this.#store.state);
     // The first news have just filled the header, and it may have moved us: look once, or draw twice.
     const size = this.draws === 0 ? pixelSizeOf(this.#plot) : this.#size;
     if (!range || !size?.width) {
@@ -147,7 +151,7 @@ export class Charts {
    */
   #look(range, size) {
     const { windowMs } = this.#bars;
-    const { rows, obiScale, palette } = this.#settings.values;
+    const { rows, obiShape, obiScale, cvdAnchor, palette } = this.#settings.values;
     const margin = windowMs * MARGIN_WINDOWS;
     const bars = drawable(this.#bars.within(range[0] - margin, range[1] + margin));
     const visible = {
@@ -163,11 +167,24 @@ export class Charts {
       newest: this.#bars.newest(),
       windowMs,
       shownKeys: rows,
+      obiShape,
       obiScale,
+      anchor: this.#anchor(cvdAnchor, bars.cvd, visible.cvd[0]),
       decimals: this.#decimals(visible.ohlc),
       colors: paletteOf(palette),
       measure: this.#measure,
     };
+  }
+
+  /**
+   * @param {string} kind
+   * @param {Bar[]} cvd
+   * @param {Bar | undefined} first
+   */
+  #anchor(kind, cvd, first) {
+    const newest = this.#bars.newest().cvd;
+    const all = newest && newest[0] > (cvd.at(-1)?.[0] ?? -Infinity) ? [...cvd, newest] : cvd;
+    return anchorOf(kind, all, first, this.#bars);
   }
 
   /** @param {Bar[]} ohlc */
@@ -178,16 +195,6 @@ export class Charts {
       prices.length ? prices : ohlc.slice(-50).flatMap((bar) => PRICES.map((place) => bar[place])),
     );
   }
-
-  #showEmptiness() {
-    const empty = byId("charts-empty");
-    const hasBars = this.#bars.times().last !== null;
-    empty.hidden = hasBars;
-    if (!hasBars && this.#store.state) {
-      const { title, label } = this.#store.state;
-      empty.textContent = title ?? `No bars (${label})`;
-    }
-  }
 }
 
 /**
@@ -197,11 +204,25 @@ export class Charts {
  * @returns {Bars}
  */
 function drawable({ ohlc, metrics, cvd }) {
-  /** @param {Bar} bar */
-  const isDrawable = (bar) => bar.every((value) => Math.abs(value) < LARGEST_DRAWN);
   return {
-    ohlc: ohlc.filter(isDrawable),
-    metrics: metrics.filter(isDrawable),
-    cvd: cvd.filter(isDrawable),
+    ohlc: ohlc.filter((bar) => isDrawable(bar, SERIES.ohlc.length)),
+    metrics: metrics.filter((bar) => isDrawable(bar, SERIES.metrics.length)),
+    cvd: cvd.filter((bar) => isDrawable(bar, SERIES.cvd.length)),
   };
+}
+
+/**
+ * Say whether a bar can be drawn; what is behind the declared columns may be unknown.
+ *
+ * @param {Bar} bar
+ * @param {number} width
+ */
+function isDrawable(bar, width) {
+  for (let place = 0; place < bar.length; place += 1) {
+    const value = bar[place];
+    if (!(Math.abs(value) < LARGEST_DRAWN) && (place < width || !Number.isNaN(value))) {
+      return false;
+    }
+  }
+  return true;
 }

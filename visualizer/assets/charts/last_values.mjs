@@ -1,10 +1,14 @@
 // The newest value of every row, as its tag on the axis shows it, and where.
 import { CVD, OBI, OHLC, TOT } from "../core/columns.mjs";
-import { price, signed, size } from "../core/format.mjs";
-import { heightOf } from "./rows.mjs";
+import { price, signed, signedSize, size } from "../core/format.mjs";
+import { deltaOf, heightOf, lineValue } from "./rows.mjs";
+import { baseAt } from "./scene/anchor.mjs";
 import { toneOf } from "./tones.mjs";
 
-/** @import { LastValue, Newest, PlacedRow, PlacedTag, Range, Ranges } from "../core/types.d.ts" */
+/**
+ * @import { LastValue, Newest, PlacedRow, PlacedTag, Range, Ranges } from "../core/types.d.ts"
+ * @import { View } from "../core/types.d.ts"
+ */
 
 const HALF_TAG_PX = 8;
 
@@ -12,9 +16,9 @@ const HALF_TAG_PX = 8;
  * Return the last value of each row with the text and tone of its tag.
  *
  * @param {Newest} newest
- * @param {number} decimals
+ * @param {Pick<View, "decimals" | "obiShape" | "anchor">} view
  */
-export function lastValues({ ohlc, metrics, cvd }, decimals) {
+export function lastValues({ ohlc, metrics, cvd }, { decimals, obiShape, anchor }) {
   /** @type {LastValue[]} */
   const values = [];
   if (ohlc) {
@@ -25,24 +29,29 @@ export function lastValues({ ohlc, metrics, cvd }, decimals) {
       tone: toneOf(ohlc[OHLC.close] - ohlc[OHLC.open]),
     });
     const volume = ohlc[OHLC.volume];
-    const delta = cvd && cvd[0] === ohlc[0] ? cvd[CVD.close] - cvd[CVD.open] : 0;
+    const delta = cvd && cvd[0] === ohlc[0] ? deltaOf(cvd) : 0;
     values.push({ key: "volume", value: volume, text: size(volume), tone: toneOf(delta) });
   }
   if (metrics) {
-    const [obi, tot] = [metrics[OBI.close], metrics[TOT.close]];
-    values.push({ key: "obi", value: obi, text: signed(obi, 3), tone: "obi" });
+    const isLine = obiShape !== "candles";
+    const obi = isLine ? lineValue(metrics, OBI) : metrics[OBI.close];
+    const tot = lineValue(metrics, TOT);
+    const tone = isLine ? toneOf(obi) : "obi";
+    values.push({ key: "obi", value: obi, text: signed(obi, 3), tone });
     values.push({ key: "tot", value: tot, text: size(tot), tone: "tot" });
   }
   if (cvd) {
-    const [open, close] = [cvd[CVD.open], cvd[CVD.close]];
-    values.push({ key: "cvd", value: close, text: size(close), tone: toneOf(close - open) });
+    const delta = deltaOf(cvd);
+    const close = cvd[CVD.close] - baseAt(anchor, cvd[0]);
+    values.push({ key: "delta", value: delta, text: signedSize(delta), tone: toneOf(delta) });
+    values.push({ key: "cvd", value: close, text: size(close), tone: toneOf(delta) });
   }
   return values;
 }
 
 /**
- * Return where the tags lie: at the height of their value, or inside the row at the end beyond
- * which it is.
+ * Return where the tags lie, inside their row: at the height of their value, or at the end that it
+ * is near to or beyond.
  *
  * @param {LastValue[]} values
  * @param {PlacedRow[]} rows
@@ -65,8 +74,6 @@ export function placeTags(values, rows, ranges) {
 function placeTag(value, row, range) {
   const y = heightOf(value, row, range);
   const bottom = row.top + row.height;
-  if (y < row.top) {
-    return { y: row.top + HALF_TAG_PX, beyond: "above" };
-  }
-  return y > bottom ? { y: bottom - HALF_TAG_PX, beyond: "below" } : { y, beyond: null };
+  const inside = Math.max(Math.min(y, bottom - HALF_TAG_PX), row.top + HALF_TAG_PX);
+  return { y: inside, beyond: y < row.top ? "above" : y > bottom ? "below" : null };
 }

@@ -1,13 +1,17 @@
 // The rows of the charts: where each lies, which values it spans, and which value is at which height.
 import { CVD, OBI, OHLC, TOT } from "../core/columns.mjs";
+import { baseAt } from "./scene/anchor.mjs";
 
 /**
- * @import { Bars, Box, ChartRow, PixelSize, PlacedRow, Range, Ranges } from "../core/types.d.ts"
+ * @import { Anchor, Bar, Bars, Box, ChartRow, LinePlaces } from "../core/types.d.ts"
+ * @import { PixelSize, PlacedRow, Range, Ranges } from "../core/types.d.ts"
  */
 
 /** What the axis of time and the edges need around the rows, px. */
-const MARGIN = { left: 6, top: 4, bottom: 38 };
-const ROW_GAP_PX = 10;
+const MARGIN = { left: 6, top: 2, bottom: 38 };
+const ROW_GAP_PX = 5;
+const STRIP = { linePx: 15, edgePx: 3 };
+const NARROW_PX = 660; // below that the price's read-out takes two lines
 
 /**
  * The rows from top to bottom: key, name, share of the height.
@@ -15,31 +19,48 @@ const ROW_GAP_PX = 10;
  * @type {ChartRow[]}
  */
 const ROWS = [
-  { key: "price", name: "Price", weight: 46 },
+  { key: "price", name: "Price", weight: 60 },
   { key: "volume", name: "Volume", weight: 11 },
-  { key: "obi", name: "OBI", weight: 17 },
-  { key: "tot", name: "TOT", weight: 10 },
+  { key: "delta", name: "Delta", weight: 10 },
+  { key: "obi", name: "OBI", weight: 16 },
+  { key: "tot", name: "TOT", weight: 9 },
   { key: "cvd", name: "CVD", weight: 16 },
 ];
 
 /**
- * Return where each shown row lies, in CSS pixels of a chart of this size; all edges are on whole
- * pixels of the device.
+ * Say whether a chart is so narrow that read-outs have to be short.
+ *
+ * @param {{ width: number }} size
+ */
+export function isNarrow({ width }) {
+  return width < NARROW_PX;
+}
+
+/**
+ * Return where each shown row lies, in CSS pixels of a chart of this size, below a strip that is
+ * kept free for its read-out; all edges are on whole pixels of the device.
  *
  * @param {string[]} shownKeys
  * @param {PixelSize} size
  * @returns {PlacedRow[]}
  */
-export function placeRows(shownKeys, { height, ratio }) {
+export function placeRows(shownKeys, size) {
+  const { height, ratio } = size;
   const shown = ROWS.filter((row) => row.key === "price" || shownKeys.includes(row.key));
   const weights = shown.reduce((sum, row) => sum + row.weight, 0);
   const all = Math.max(height - MARGIN.top - MARGIN.bottom, 10);
-  const free = all - ROW_GAP_PX * (shown.length - 1);
+  const strips = shown.map(
+    ({ key }) => (key === "price" && isNarrow(size) ? 2 : 1) * STRIP.linePx + STRIP.edgePx,
+  );
+  const taken = strips.reduce((sum, px) => sum + px, ROW_GAP_PX * (shown.length - 1));
+  const free = Math.max(all - taken, shown.length * 5);
   let next = MARGIN.top;
-  return shown.map((row) => {
+  return shown.map((row, index) => {
+    const strip = whole(next, ratio);
+    next += strips[index];
     const top = whole(next, ratio);
     next += (free * row.weight) / weights;
-    const placed = { ...row, top, height: whole(next, ratio) - top };
+    const placed = { ...row, strip, top, height: whole(next, ratio) - top };
     next += ROW_GAP_PX;
     return placed;
   });
@@ -77,22 +98,79 @@ function whole(px, ratio) {
  *
  * @param {Bars} bars
  * @param {string} obiScale
+ * @param {Anchor} anchor
  * @returns {Ranges}
  */
-export function fitRanges(bars, obiScale) {
-  /** @type {Ranges} */
-  const ranges = {
-    price: padded(extent(bars.ohlc, OHLC.low, OHLC.high), 0.06, 0.14), // the read-out lies at the top
-    volume: [0, (extent(bars.ohlc, OHLC.volume, OHLC.volume)?.[1] ?? 1) * 1.12 || 1],
-    obi: [-1, 1],
-    tot: padded(extent(bars.metrics, TOT.low, TOT.high), 0.12),
-    cvd: padded(extent(bars.cvd, CVD.low, CVD.high), 0.08),
+export function fitRanges({ ohlc, metrics, cvd }, obiScale, anchor) {
+  const obi = withZero(extent(metrics, lowestOf(OBI), highestOf(OBI)));
+  /** @param {number} column @returns {ValueOf} */
+  const anchored = (column) => (bar) => bar[column] - baseAt(anchor, bar[0]);
+  return {
+    price: padded(extent(ohlc, at(OHLC.low), at(OHLC.high)), 0.06),
+    volume: [0, (extent(ohlc, at(OHLC.volume), at(OHLC.volume))?.[1] ?? 1) * 1.08 || 1],
+    delta: padded(withZero(extent(cvd, deltaOf, deltaOf)), 0.08),
+    obi: obiScale === "fixed" || !obi ? [-1, 1] : padded(obi, 0.08),
+    tot: padded(extent(metrics, lowestOf(TOT), highestOf(TOT)), 0.08),
+    cvd: padded(extent(cvd, anchored(CVD.low), anchored(CVD.high)), 0.08),
   };
-  const obi = extent(bars.metrics, OBI.low, OBI.high);
-  if (obiScale !== "fixed" && obi) {
-    ranges.obi = padded([Math.min(obi[0], 0), Math.max(obi[1], 0)], 0.08);
-  }
-  return ranges;
+}
+
+/** @typedef {(bar: Bar) => number} ValueOf */
+
+/**
+ * Return how much more was bought than sold in a bar of CVD.
+ *
+ * @param {Bar} bar
+ */
+export function deltaOf(bar) {
+  return bar[CVD.close] - bar[CVD.open];
+}
+
+/**
+ * Say whether a bar has the time-weighted mean, which only the history knows.
+ *
+ * @param {Bar | undefined} bar
+ * @param {LinePlaces} places
+ */
+export function hasMean(bar, { mean }) {
+  return Number.isFinite(bar?.[mean]);
+}
+
+/**
+ * Return what the line of OBI or TOT shows of a bar: the mean where it is known, else the close.
+ *
+ * @param {Bar} bar
+ * @param {LinePlaces} places
+ */
+export function lineValue(bar, places) {
+  return bar[hasMean(bar, places) ? places.mean : places.close];
+}
+
+/**
+ * @param {number} column
+ * @returns {ValueOf}
+ */
+function at(column) {
+  return (bar) => bar[column];
+}
+
+/**
+ * Return what tells the lowest that is drawn of a bar: its mean is also of the time before its
+ * first sample, and may be beyond all of these.
+ *
+ * @param {LinePlaces} places
+ * @returns {ValueOf}
+ */
+function lowestOf(places) {
+  return (bar) => Math.min(bar[places.low], lineValue(bar, places));
+}
+
+/**
+ * @param {LinePlaces} places
+ * @returns {ValueOf}
+ */
+function highestOf(places) {
+  return (bar) => Math.max(bar[places.high], lineValue(bar, places));
 }
 
 /**
@@ -118,32 +196,39 @@ export function valueAt(y, row, [low, high]) {
 }
 
 /**
- * @param {readonly (readonly number[])[]} rows
- * @param {number} lowColumn
- * @param {number} highColumn
+ * @param {Bar[]} bars
+ * @param {ValueOf} lowOf
+ * @param {ValueOf} highOf
  * @returns {Range | null}
  */
-function extent(rows, lowColumn, highColumn) {
+function extent(bars, lowOf, highOf) {
   let low = Infinity;
   let high = -Infinity;
-  for (const row of rows) {
-    low = Math.min(low, row[lowColumn]);
-    high = Math.max(high, row[highColumn]);
+  for (const bar of bars) {
+    low = Math.min(low, lowOf(bar));
+    high = Math.max(high, highOf(bar));
   }
   return low <= high ? [low, high] : null;
 }
 
 /**
  * @param {Range | null} pair
+ * @returns {Range | null}
+ */
+function withZero(pair) {
+  return pair && [Math.min(pair[0], 0), Math.max(pair[1], 0)];
+}
+
+/**
+ * @param {Range | null} pair
  * @param {number} share
- * @param {number} shareAbove
  * @returns {Range}
  */
-function padded(pair, share, shareAbove = share) {
+function padded(pair, share) {
   if (!pair) {
     return [0, 1];
   }
   const [low, high] = pair;
   const extentOrSome = high - low || Math.abs(high) * 0.02 || 10;
-  return [low - extentOrSome * share, high + extentOrSome * shareAbove];
+  return [low - extentOrSome * share, high + extentOrSome * share];
 }

@@ -12,6 +12,7 @@ export const ARROWS = { above: "▲", below: "▼" };
  * Return which way a change went.
  *
  * @param {number} change
+ * @returns {typeof WAYS[number]}
  */
 export function toneOf(change) {
   return change > 0 ? "up" : change < 0 ? "down" : "even";

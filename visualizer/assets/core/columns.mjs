@@ -16,18 +16,24 @@ export const OHLC = placesOf("ohlc");
 export const METRICS = placesOf("metrics");
 export const CVD = placesOf("cvd");
 
-/** METRICS holds two candles side by side. */
+/** Bars of the history go on behind the declared columns, those of the feed end there. */
+export const BUY_VOLUME = SERIES.ohlc.length;
+const MEANS = { obi: SERIES.metrics.length, tot: SERIES.metrics.length + 1 };
+
+/** METRICS holds two candles side by side, and the history's the time-weighted mean of each. */
 export const OBI = {
   open: METRICS.obi_open,
   high: METRICS.obi_high,
   low: METRICS.obi_low,
   close: METRICS.obi_close,
+  mean: MEANS.obi,
 };
 export const TOT = {
   open: METRICS.tot_open,
   high: METRICS.tot_high,
   low: METRICS.tot_low,
   close: METRICS.tot_close,
+  mean: MEANS.tot,
 };
 
 /**

@@ -92,6 +92,15 @@ export function size(number) {
 }
 
 /**
+ * Return a size with its sign always shown, for differences.
+ *
+ * @param {number | null | undefined} number
+ */
+export function signedSize(number) {
+  return `${(number ?? 0) > 0 ? "+" : ""}${size(number)}`;
+}
+
+/**
  * Return what writes the sizes of a column: all in full, below each other, if they fit.
  *
  * @param {number[]} numbers
@@ -165,6 +174,41 @@ export function utc(ms, withSeconds = true) {
     .toISOString()
     .replace("T", " ")
     .slice(0, withSeconds ? 19 : 16);
+}
+
+/**
+ * Return a range without what is zero in its ends: `2024-08-08 – 2024-08-08 13:30`.
+ *
+ * @param {number} fromMs
+ * @param {number} toMs
+ */
+export function spanOf(fromMs, toMs) {
+  return [fromMs, toMs].map(shortUtc).join(" – ");
+}
+
+/** @param {number} ms */
+function shortUtc(ms) {
+  const text = new Date(ms).toISOString().replace("T", " ").slice(0, -1);
+  return text
+    .replace(/\.000$/, "")
+    .replace(/ 00:00:00$/, "")
+    .replace(/:00$/, "");
+}
+
+/**
+ * Return how long a bar is in its largest whole unit: `1 m`, `90 s`, `4 h`.
+ *
+ * @param {number} ms
+ */
+export function windowName(ms) {
+  const units = /** @type {const} */ ([
+    ["d", 86_400],
+    ["h", 3600],
+    ["m", 60],
+  ]);
+  const seconds = ms / 1000;
+  const [unit, length] = units.find(([, each]) => seconds % each === 0) ?? ["s", 1];
+  return `${seconds / length} ${unit}`;
 }
 
 /**

@@ -17,6 +17,9 @@ const PROPERTIES = {
   obiDown: "--obi-down",
   tot: "--tot",
   totBand: "--tot-band",
+  obiBand: "--obi-band",
+  upFill: "--up-fill",
+  downFill: "--down-fill",
 };
 
 /** @type {Map<string, Palette>} */

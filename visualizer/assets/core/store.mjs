@@ -1,6 +1,9 @@
 // What this browser knows of the run, brought up to date by messages of the feed.
 
-/** @import { Changed, Delta, FeedMessage, Job, Keyed, RunArrays, RunValues } from "./types.d.ts" */
+/**
+ * @import { Changed, Delta, FeedMessage, Job, JobRecord, Keyed } from "./types.d.ts"
+ * @import { RunArrays, RunValues } from "./types.d.ts"
+ */
 
 const ARRAYS = /** @type {const} */ (["ohlc", "metrics", "cvd", "events"]);
 const VALUES = /** @type {const} */ ([
@@ -45,7 +48,7 @@ export class Store {
   /** @type {RunValues["files"]} */
   files = null;
 
-  /** @param {Job} job */
+  /** @param {Job} job what the page was made for, until the feed tells whose data it brings */
   constructor(job) {
     this.job = job;
     this.position = "";
@@ -80,6 +83,10 @@ export class Store {
   apply(message) {
     /** @type {Changed} */
     const changed = new Set();
+    if (message.job) {
+      this.job = { ...this.job, ...jobOf(message.job) };
+      changed.add("job");
+    }
     for (const name of ARRAYS) {
       const delta = message[name];
       if (delta) {
@@ -127,6 +134,11 @@ export class Store {
       listener(changed);
     }
   }
+}
+
+/** @param {JobRecord} record */
+function jobOf({ instrument, from_ms: fromMs, to_ms: toMs, window_seconds: seconds }) {
+  return { instrument, fromMs, toMs, windowMs: seconds * 1000 };
 }
 
 /**

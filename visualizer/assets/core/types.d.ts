@@ -17,6 +17,9 @@ export type Places<Name extends string> = Record<Name, number>;
 /** The places of four columns that make a candle. */
 export type CandlePlaces = Places<"open" | "high" | "low" | "close">;
 
+/** Those of a candle, and of the mean that a line goes through. */
+export type LinePlaces = CandlePlaces & Places<"mean">;
+
 /** A bar of any series: its first number is its start, epoch ms, and its key. */
 export type Bar = readonly [time: number, ...values: number[]];
 
@@ -38,6 +41,14 @@ export type Level = [price: number, size: number];
 export interface Depth {
   bids: Level[];
   asks: Level[];
+}
+
+/** Whose bars and book these are; see visualizer/feed/shown_records.py. */
+export interface JobRecord {
+  instrument: string;
+  from_ms: number;
+  to_ms: number;
+  window_seconds: number;
 }
 
 export interface ProcessorRecord {
@@ -115,15 +126,21 @@ export interface RunValues {
 }
 
 /** What a browser lacks of a run since its position. */
-export type FeedMessage = { position: string; whole: boolean } & Partial<RunValues> & {
+export type FeedMessage = {
+  position: string;
+  whole: boolean;
+  job?: JobRecord;
+} & Partial<RunValues> & {
     [Name in keyof RunArrays]?: Delta<RunArrays[Name][number]>;
   };
 
 // --- data ---
 
-/** What is looked at, and how often the page asks for news. */
+/** What is looked at, [fromMs, toMs), and how often the page asks for news. */
 export interface Job {
   instrument: string;
+  fromMs: number;
+  toMs: number;
   windowMs: number;
   pollMs: number;
 }
@@ -149,20 +166,29 @@ export interface BookFacts {
   obi: number | null;
 }
 
-/** What the reader has chosen; what each means is said in settings.mjs. */
-export interface Choices {
+/** What is chosen about time, for one job; what each means is said in settings.mjs. */
+export interface TimeChoices {
   bars: number | null;
   follow: boolean;
   held: boolean;
   spanMs: number | null;
   leadMs: number | null;
   range: Range | null;
+}
+
+/** What is chosen for whatever is looked at. */
+export interface Tastes {
   rows: string[];
+  obiShape: string;
   obiScale: string;
+  cvdAnchor: string;
   palette: string;
   logFilter: string;
   logLevel: string;
 }
+
+/** What the reader has chosen. */
+export interface Choices extends TimeChoices, Tastes {}
 
 // --- view: which stretch of time ---
 
@@ -191,6 +217,23 @@ export interface BarSource {
   within(from: number, to: number): Bars;
   /** Return the bars of exactly that time. */
   at(time: number | null): Newest;
+  /** Say whether all bars between two times are here; without it they are. */
+  isKnown?(from: number, to: number): boolean;
+  /** Return the run's CVD at the end of the last bar before that time, where it is known. */
+  cvdBefore?(time: number): number | undefined;
+}
+
+/** From a time on, that much is taken off the run's CVD; `since` is when a day's bars begin late. */
+export interface AnchorStep {
+  from: number;
+  base: number;
+  since: number | null;
+}
+
+/** Where CVD is 0: run, day or view; the steps are in the order of time. */
+export interface Anchor {
+  kind: string;
+  steps: AnchorStep[];
 }
 
 /** All that a scene is made of. */
@@ -203,7 +246,9 @@ export interface View {
   newest: Newest;
   windowMs: number;
   shownKeys: string[];
+  obiShape: string;
   obiScale: string;
+  anchor: Anchor;
   /** Of the prices. */
   decimals: number;
   colors: Palette;
@@ -251,7 +296,7 @@ export interface Box extends Size {
   top: number;
 }
 
-export type RowKey = "price" | "volume" | "obi" | "tot" | "cvd";
+export type RowKey = "price" | "volume" | "delta" | "obi" | "tot" | "cvd";
 
 export interface ChartRow {
   key: RowKey;
@@ -260,6 +305,8 @@ export interface ChartRow {
 }
 
 export interface PlacedRow extends ChartRow {
+  /** Where the strip of its read-out begins, which ends at `top`. */
+  strip: number;
   top: number;
   height: number;
 }
@@ -282,6 +329,17 @@ export interface LastValue {
   tone: Tone;
 }
 
+/** A part of a read-out: a value with its name, a label, a note, a time or the end of a line. */
+export interface Told {
+  name: string;
+  text: string;
+  kind?: string;
+  tone?: string;
+  /** Characters that the value has room for, whatever it is. */
+  room?: number;
+  hint?: string;
+}
+
 /** A tag at a height of the chart, px: at its value's, or within its row that the value is beyond. */
 export interface PlacedTag extends LastValue {
   y: number;
@@ -300,7 +358,10 @@ export type PaletteColor =
   | "obiUp"
   | "obiDown"
   | "tot"
-  | "totBand";
+  | "totBand"
+  | "obiBand"
+  | "upFill"
+  | "downFill";
 
 export type Palette = Record<PaletteColor, string>;
 
@@ -348,11 +409,20 @@ export interface Line {
   pieces: Point[][];
 }
 
-/** What is drawn within a row, and nowhere else. */
+/** What is between pieces of a line and a height, filled. */
+export interface Area {
+  name: string;
+  color: string;
+  base: number;
+  pieces: Point[][];
+}
+
+/** What is drawn within a row, and nowhere else: groups, over them areas, over these lines. */
 export interface RowMarks {
   key: RowKey;
   clip: Rect;
   groups: Group[];
+  areas: Area[];
   lines: Line[];
 }
 
@@ -379,6 +449,8 @@ export interface Scene {
   tags: PlacedTag[];
   range: Range;
   ranges: Ranges;
+  anchor: Anchor;
+  obiShape: string;
   size: PixelSize;
   decimals: number;
   colors: Palette;

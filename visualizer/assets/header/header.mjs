@@ -1,13 +1,13 @@
 // The header: how far the data is, how the processes are.
 import { byId, element, setText } from "../core/dom.mjs";
-import { count, duration, fixed, utc } from "../core/format.mjs";
+import { count, duration, fixed, spanOf, utc, windowName } from "../core/format.mjs";
 import { timesOf } from "../core/view.mjs";
 import { aloneChip, fillChip, past, supervisorChip, withHistory, workerChip } from "./chips.mjs";
 import { freshness } from "./freshness.mjs";
 
 /**
  * @import { Store } from "../core/store.mjs"
- * @import { PageState, Panel, ProcessorRecord } from "../core/types.d.ts"
+ * @import { Changed, PageState, Panel, ProcessorRecord } from "../core/types.d.ts"
  * @import { Chip } from "./chips.mjs"
  */
 
@@ -32,8 +32,20 @@ export class Header {
     document.addEventListener("visibilitychange", () => this.#show());
   }
 
-  dataChanged() {
+  /** @param {Changed} changed */
+  dataChanged(changed) {
+    if (changed.has("job")) {
+      this.#showJob();
+    }
     this.#show();
+  }
+
+  #showJob() {
+    const { instrument, fromMs, toMs, windowMs } = this.#store.job;
+    setText("instrument", instrument);
+    setText("window", `${windowName(windowMs)} bars`);
+    setText("range", `${spanOf(fromMs, toMs)} UTC`);
+    document.title = `${instrument} · Orderflow`;
   }
 
   #show() {

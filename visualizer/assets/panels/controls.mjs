@@ -10,7 +10,9 @@ import { byId } from "../core/dom.mjs";
 /** @type {Record<string, keyof Choices>} */
 const CHOICES = {
   "rows-choice": "rows",
+  "obi-shape-choice": "obiShape",
   "obi-scale-choice": "obiScale",
+  "cvd-anchor-choice": "cvdAnchor",
   "palette-choice": "palette",
   "log-filter": "logFilter",
   "log-level-choice": "logLevel",

@@ -23,8 +23,12 @@ export function paintNamesAndTags(context, scene) {
   context.textAlign = "left";
   context.textBaseline = "top";
   context.fillStyle = colors.axis;
-  for (const { name, top } of placed.rows) {
-    context.fillText(name, (placed.plot.left + NAME_LEFT_PX) * ratio, (top + NAME_TOP_PX) * ratio);
+  for (const { name, strip } of placed.rows) {
+    context.fillText(
+      name,
+      (placed.plot.left + NAME_LEFT_PX) * ratio,
+      (strip + NAME_TOP_PX) * ratio,
+    );
   }
   context.textBaseline = "middle";
   for (const tag of tags) {

@@ -8,7 +8,7 @@ import { xOf } from "./time_axis.mjs";
  * @import { Ground } from "./marks.mjs"
  */
 
-const ZERO_KEYS = ["obi", "cvd"];
+const ZERO_KEYS = ["delta", "obi", "cvd"];
 const TICK_PX = 4;
 const TIME_TOP_PX = 7;
 const TIME_LINE_PX = 13;
@@ -25,7 +25,6 @@ const TIME_LINE_PX = 13;
 export function backdropOf(ground, size, ticks, trades) {
   const { axis, rows, hair, ratio, ranges } = ground;
   const { left, width, range } = axis;
-  const top = rows[0].clip[1];
   const bottom = rows[rows.length - 1].clip[1] + rows[rows.length - 1].clip[3];
   const times = timeTicks(range, width / ratio);
   const days = daysIn(range, width / ratio);
@@ -48,7 +47,7 @@ export function backdropOf(ground, size, ticks, trades) {
     gaps: gapsOf(trades, ground.windowMs).flatMap(([from, to]) => {
       const start = Math.max(Math.round(xOf(axis, from)), left);
       const end = Math.min(Math.round(xOf(axis, to)), left + width);
-      return end > start ? [/** @type {Rect} */ ([start, top, end - start, bottom - top])] : [];
+      return end > start ? rows.map(({ clip }) => across(clip, start, end)) : [];
     }),
     grid: [
       ...lesserTimes.flatMap(uprights),
@@ -63,6 +62,16 @@ export function backdropOf(ground, size, ticks, trades) {
       linesOf(times.ticktext[index], Math.round(xOf(axis, time)), bottom, ratio),
     ),
   };
+}
+
+/**
+ * @param {Rect} clip
+ * @param {number} start
+ * @param {number} end
+ * @returns {Rect}
+ */
+function across([, top, , height], start, end) {
+  return [start, top, end - start, height];
 }
 
 /**

@@ -1,12 +1,16 @@
-// Bars as marks of whole pixels: candles, boxes and lines of every row, in groups of one colour.
+// What is drawn of the bars in every row: groups of marks, areas and lines, each of one colour.
 import { CVD, OBI, OHLC, TOT } from "../../core/columns.mjs";
-import { toneOf, tonesOf, WAYS } from "../tones.mjs";
+import { deltaOf, lineValue } from "../rows.mjs";
+import { tonesOf, WAYS } from "../tones.mjs";
+import { baseAt } from "./anchor.mjs";
+import { candles, columns, ranges } from "./candles.mjs";
 import { edgesOf } from "./edges.mjs";
+import { partedAt, piecesOf } from "./lines.mjs";
 import { xOf } from "./time_axis.mjs";
 
 /**
- * @import { Bar, Bars, CandlePlaces, Edges, Group, Line, Mark, Palette } from "../../core/types.d.ts"
- * @import { Point, Range, Ranges, Rect, RowKey, RowMarks, TimeAxis } from "../../core/types.d.ts"
+ * @import { Anchor, Bar, Bars, Edges, Line, Palette, Point } from "../../core/types.d.ts"
+ * @import { Range, Ranges, Rect, RowKey, RowMarks, TimeAxis } from "../../core/types.d.ts"
  */
 
 /**
@@ -14,16 +18,31 @@ import { xOf } from "./time_axis.mjs";
  * @property {TimeAxis} axis
  * @property {{ key: RowKey, clip: Rect }[]} rows
  * @property {Ranges} ranges
+ * @property {Anchor} anchor
+ * @property {string} obiShape
  * @property {number} windowMs
  * @property {number} hair
  * @property {number} ratio
  * @property {Palette} colors
  */
 
-/** @typedef {{ x: (time: number) => number, y: (value: number) => number, edges: Edges }} Scales */
+/**
+ * @typedef {object} Scales where times and values are, and how broad a bar is, px of the device
+ * @property {(time: number) => number} x
+ * @property {(value: number) => number} y
+ * @property {number} slot
+ * @property {Edges} edges
+ */
 
-const GAP_WINDOWS = 1.5;
-const LINE_PX = 1.2;
+/**
+ * @typedef {object} Drawn what there is to draw in a row
+ * @property {Bars} bars
+ * @property {Bar | undefined} before the bar ahead of these, which a line goes on from
+ * @property {Ground} ground
+ * @property {Scales} scales
+ */
+
+const LINE_PX = 1; // a hair of a device: a broader stroke of a thousand points takes 7 ms without a GPU
 const DOT_PX = 2;
 
 /**
@@ -37,30 +56,105 @@ const DOT_PX = 2;
  * @returns {RowMarks[]}
  */
 export function marksOf(bars, ground, before) {
-  const { colors, axis, windowMs, hair } = ground;
+  const { axis, windowMs, hair } = ground;
   const slot = (windowMs / (axis.range[1] - axis.range[0])) * axis.width;
   const edges = edgesOf(slot, hair);
-  const tones = tonesOf(colors);
-  const obiTones = { ...tones, up: colors.obiUp, down: colors.obiDown };
+  /** @param {number} time */
+  const x = (time) => xOf(axis, time);
   return ground.rows.map(({ key, clip }) => {
-    const y = heightIn(clip, ground.ranges[key]);
-    const scales = { x: (/** @type {number} */ time) => xOf(axis, time), y, edges };
-    /** @type {RowMarks} */
-    const row = { key, clip, groups: [], lines: [] };
-    if (key === "price") {
-      row.groups = candles(key, bars.ohlc, OHLC, tones, scales);
-    } else if (key === "volume") {
-      row.groups = volumes(bars, tones, scales);
-    } else if (key === "obi") {
-      row.groups = candles(key, bars.metrics, OBI, obiTones, scales);
-    } else if (key === "cvd") {
-      row.groups = candles(key, bars.cvd, CVD, tones, scales);
-    } else {
-      row.groups = [totRanges(bars.metrics, colors.totBand, scales)];
-      row.lines = [totLine(before ? [before, ...bars.metrics] : bars.metrics, ground, scales)];
-    }
-    return row;
+    const scales = { x, y: heightIn(clip, ground.ranges[key]), slot, edges };
+    const made = MAKERS[key]({ bars, before, ground, scales });
+    return { key, clip, groups: [], areas: [], lines: [], ...made };
   });
+}
+
+/** @type {Record<RowKey, (drawn: Drawn) => Partial<RowMarks>>} */
+const MAKERS = {
+  price: ({ bars, ground, scales }) => ({
+    groups: candles("price", bars.ohlc, OHLC, tonesOf(ground.colors), scales),
+  }),
+  volume: ({ bars, ground, scales }) => {
+    /** @param {Bar} bar */
+    const volume = (bar) => bar[OHLC.volume];
+    const delta = deltasInOrder(bars.cvd);
+    return { groups: columns("volume", bars.ohlc, volume, delta, tonesOf(ground.colors), scales) };
+  },
+  delta: ({ bars: { cvd }, ground: { colors, hair }, scales }) => ({
+    groups: columns("delta", cvd, deltaOf, deltaOf, tonesOf(colors), scales, hair),
+  }),
+  obi: (drawn) => (drawn.ground.obiShape === "candles" ? obiCandles(drawn) : obiLine(drawn)),
+  tot: ({ bars, before, ground, scales }) => ({
+    groups: [ranges("tot range", bars.metrics, TOT, ground.colors.totBand, scales)],
+    lines: [
+      lineOf("tot", ground.colors.tot, linePieces(bars, before, TOT, ground, scales), ground),
+    ],
+  }),
+  cvd: ({ bars, ground, scales }) => ({
+    groups: candles("cvd", bars.cvd, CVD, tonesOf(ground.colors), scales, (time) =>
+      baseAt(ground.anchor, time),
+    ),
+  }),
+};
+
+/**
+ * Return what tells the delta at the time of a bar, for bars asked for in the order of time.
+ *
+ * @param {Bar[]} cvd
+ * @returns {(bar: Bar) => number}
+ */
+function deltasInOrder(cvd) {
+  let at = 0;
+  return ([time]) => {
+    while (at < cvd.length && cvd[at][0] < time) {
+      at += 1;
+    }
+    return cvd[at]?.[0] === time ? deltaOf(cvd[at]) : 0;
+  };
+}
+
+/** @param {Drawn} drawn */
+function obiCandles({ bars, ground: { colors }, scales }) {
+  const tones = { ...tonesOf(colors), up: colors.obiUp, down: colors.obiDown };
+  return { groups: candles("obi", bars.metrics, OBI, tones, scales) };
+}
+
+/** @param {Drawn} drawn */
+function obiLine({ bars, before, ground, scales }) {
+  const { colors } = ground;
+  const zero = scales.y(0);
+  const sides = partedAt(linePieces(bars, before, OBI, ground, scales), zero);
+  const tones = tonesOf(colors);
+  return {
+    groups: [ranges("obi range", bars.metrics, OBI, colors.obiBand, scales)],
+    areas: [
+      { name: "obi up", color: colors.upFill, base: Math.round(zero), pieces: sides.up },
+      { name: "obi down", color: colors.downFill, base: Math.round(zero), pieces: sides.down },
+    ],
+    lines: WAYS.map((way) => lineOf(`obi ${way}`, tones[way], sides[way], ground)),
+  };
+}
+
+/**
+ * @param {Bars} bars
+ * @param {Bar | undefined} before
+ * @param {typeof OBI} places
+ * @param {Ground} ground
+ * @param {Scales} scales
+ */
+function linePieces({ metrics }, before, places, { windowMs }, scales) {
+  const joined = before ? [before, ...metrics] : metrics;
+  return piecesOf(joined, (bar) => lineValue(bar, places), windowMs, scales);
+}
+
+/**
+ * @param {string} name
+ * @param {string} color
+ * @param {Point[][]} pieces
+ * @param {Ground} ground
+ * @returns {Line}
+ */
+function lineOf(name, color, pieces, { ratio }) {
+  return { name, color, width: LINE_PX * ratio, dot: DOT_PX * ratio, pieces };
 }
 
 /**
@@ -70,123 +164,4 @@ export function marksOf(bars, ground, before) {
  */
 function heightIn([, top, , height], [low, high]) {
   return (value) => top + height * (1 - (value - low) / (high - low));
-}
-
-/**
- * @param {RowKey} name
- * @param {Bar[]} bars
- * @param {CandlePlaces} places
- * @param {Record<typeof WAYS[number], string>} tones
- * @param {Scales} scales
- */
-function candles(name, bars, places, tones, scales) {
-  const groups = groupsOf(name, tones);
-  for (const bar of bars) {
-    const [open, close] = [bar[places.open], bar[places.close]];
-    const [high, low] = [bar[places.high], bar[places.low]];
-    groups[toneOf(close - open)].marks.push(candle(bar[0], [open, high, low, close], scales));
-  }
-  return Object.values(groups);
-}
-
-/**
- * @param {number} time
- * @param {readonly [open: number, high: number, low: number, close: number]} prices
- * @param {Scales} scales
- * @returns {Mark}
- */
-function candle(time, [open, high, low, close], { x, y, edges }) {
-  const left = Math.round(x(time) - edges.body / 2);
-  if (edges.isRange) {
-    return { time, body: box(left, edges.body, y(high), y(low), edges.wick), wick: null };
-  }
-  const body = box(
-    left,
-    edges.body,
-    y(Math.max(open, close)),
-    y(Math.min(open, close)),
-    edges.wick,
-  );
-  const wick = box(left + edges.inset, edges.wick, y(high), y(low), edges.wick);
-  return { time, body, wick };
-}
-
-/**
- * Return a rectangle between two heights, at least `least` high.
- *
- * @param {number} left
- * @param {number} width
- * @param {number} from
- * @param {number} to
- * @param {number} least
- * @returns {Rect}
- */
-function box(left, width, from, to, least) {
-  const [top, bottom] = [Math.round(from), Math.round(to)];
-  return bottom - top >= least
-    ? [left, top, width, bottom - top]
-    : [left, Math.round((from + to - least) / 2), width, least];
-}
-
-/**
- * @param {Bars} bars
- * @param {Record<typeof WAYS[number], string>} tones
- * @param {Scales} scales
- */
-function volumes(bars, tones, { x, y, edges }) {
-  const groups = groupsOf("volume", tones);
-  const deltas = new Map(bars.cvd.map((bar) => [bar[0], bar[CVD.close] - bar[CVD.open]]));
-  for (const bar of bars.ohlc) {
-    const left = Math.round(x(bar[0]) - edges.body / 2);
-    const [top, bottom] = [Math.round(y(bar[OHLC.volume])), Math.round(y(0))];
-    /** @type {Rect} */
-    const body = [left, top, edges.body, bottom - top];
-    groups[toneOf(deltas.get(bar[0]) ?? 0)].marks.push({ time: bar[0], body, wick: null });
-  }
-  return Object.values(groups);
-}
-
-/**
- * @param {Bar[]} bars
- * @param {string} color
- * @param {Scales} scales
- * @returns {Group}
- */
-function totRanges(bars, color, { x, y, edges }) {
-  const marks = bars.map((bar) => {
-    const left = Math.round(x(bar[0]) - edges.body / 2);
-    const body = box(left, edges.body, y(bar[TOT.high]), y(bar[TOT.low]), 0);
-    return { time: bar[0], body, wick: null };
-  });
-  return { name: "tot range", color, marks };
-}
-
-/**
- * @param {Bar[]} bars
- * @param {Ground} ground
- * @param {Scales} scales
- * @returns {Line}
- */
-function totLine(bars, { colors, ratio, windowMs }, { x, y }) {
-  /** @type {Point[][]} */
-  const pieces = [];
-  let before = -Infinity;
-  for (const bar of bars) {
-    if (bar[0] - before > windowMs * GAP_WINDOWS) {
-      pieces.push([]); // a gap is not joined
-    }
-    pieces[pieces.length - 1].push([x(bar[0]), y(bar[TOT.close])]);
-    before = bar[0];
-  }
-  return { name: "tot", color: colors.tot, width: LINE_PX * ratio, dot: DOT_PX * ratio, pieces };
-}
-
-/**
- * @param {string} name
- * @param {Record<typeof WAYS[number], string>} tones
- */
-function groupsOf(name, tones) {
-  /** @param {typeof WAYS[number]} way @returns {Group} */
-  const group = (way) => ({ name: `${name} ${way}`, color: tones[way], marks: [] });
-  return { up: group("up"), down: group("down"), even: group("even") };
 }

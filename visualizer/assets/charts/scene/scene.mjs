@@ -1,14 +1,16 @@
 // From what is in view to where everything lies: a pure function, to which the last scene lends
 // the parts that are still right, so that only what changed is painted again.
+import { within } from "../../core/view.mjs";
 import { lastValues, placeTags } from "../last_values.mjs";
 import { fitRanges, placePlot, placeRows } from "../rows.mjs";
+import { anchorName } from "./anchor.mjs";
 import { backdropOf } from "./backdrop.mjs";
 import { marksOf } from "./marks.mjs";
 import { xOf } from "./time_axis.mjs";
 import { axisWidth, ticksOf, valueLabels } from "./value_axis.mjs";
 
 /**
- * @import { Bar, Bars, Placed, PixelSize, Range, Scene, View } from "../../core/types.d.ts"
+ * @import { Bar, Bars, Placed, PlacedRow, PixelSize, Range, Scene, View } from "../../core/types.d.ts"
  * @import { Ground } from "./marks.mjs"
  */
 
@@ -26,22 +28,27 @@ const LINE_ROOM_PX = 3; // of a dot
  * @returns {Scene}
  */
 export function makeScene(view, before = null) {
-  const { range, size, decimals, colors, windowMs } = view;
-  const ranges = fitRanges(view.visible, view.obiScale);
-  const rows = placeRows(view.shownKeys, size);
-  const tags = placeTags(lastValues(view.newest, decimals), rows, ranges);
+  const { range, size, decimals, colors, windowMs, anchor, obiShape } = view;
+  const ranges = fitRanges(view.visible, view.obiScale, anchor);
+  const rows = namedRows(placeRows(view.shownKeys, size), view);
+  const tags = placeTags(lastValues(view.newest, view), rows, ranges);
   const ticks = ticksOf(rows, ranges, tags, decimals);
   const axis = axisWidth(Object.values(ticks), tags, view.measure, axisOf(size, before));
   const placed = lent({ plot: placePlot(size, axis), rows }, before?.placed);
   const hair = Math.max(Math.floor(size.ratio), 1);
-  const ground = groundOf({ range, size, placed }, { ranges, colors, windowMs, hair });
+  const ground = groundOf(
+    { range, size, placed },
+    { ranges, anchor, obiShape, colors, windowMs, hair },
+  );
   const { standing, moving } = splitAtNewest(view);
-  const key = JSON.stringify([range, size, placed, ranges, view.bars.ohlc.at(-1)?.[0]]);
+  const newest = view.bars.ohlc.at(-1)?.[0];
+  const key = JSON.stringify([range, size, placed, ranges, anchor, obiShape, newest]);
   const isSameGround = before?.origin.key === key && before.colors === colors;
   const stays = isSameGround && isSame(before.origin.standing, standing);
   const rests = stays && isSame(before.origin.moving, moving);
   return {
-    ...{ placed, tags, range, ranges, size, decimals, colors, windowMs, hair },
+    anchor: lent(anchor, before?.anchor),
+    ...{ placed, tags, range, ranges, obiShape, size, decimals, colors, windowMs, hair },
     font: `${FONT_PX * size.ratio}px ${FONT}`,
     standing: stays
       ? before.standing
@@ -66,6 +73,17 @@ export function hasNewBars(scene, before) {
 }
 
 /**
+ * Return the rows with names that say from where on CVD counts.
+ *
+ * @param {PlacedRow[]} rows
+ * @param {View} view
+ */
+function namedRows(rows, { anchor, visible }) {
+  const name = `CVD, ${anchorName(anchor, visible.cvd.at(-1)?.[0] ?? 0)}`;
+  return rows.map((row) => (row.key === "cvd" ? { ...row, name } : row));
+}
+
+/**
  * Return how broad the value axis was on a chart of this size.
  *
  * @param {PixelSize} size
@@ -79,7 +97,7 @@ function axisOf({ width, height }, before) {
 
 /**
  * @param {{ range: Range, size: PixelSize, placed: Placed }} place
- * @param {Pick<Ground, "ranges" | "colors" | "windowMs" | "hair">} rest
+ * @param {Omit<Ground, "axis" | "rows" | "ratio">} rest
  * @returns {Ground}
  */
 function groundOf({ range, size: { ratio }, placed: { plot, rows } }, rest) {
@@ -105,15 +123,16 @@ function groundOf({ range, size: { ratio }, placed: { plot, rows } }, rest) {
  */
 function splitAtNewest({ bars, newest, windowMs }) {
   const last = Math.max(...NAMES.map((name) => newest[name]?.[0] ?? -Infinity));
-  /** @param {(bar: Bar) => boolean} isWanted @returns {Bars} */
-  const those = (isWanted) => ({
-    ohlc: bars.ohlc.filter(isWanted),
-    metrics: bars.metrics.filter(isWanted),
-    cvd: bars.cvd.filter(isWanted),
+  const { ohlc, metrics, cvd } = bars;
+  /** @param {number} from @param {number} to @returns {Bars} */
+  const between = (from, to) => ({
+    ohlc: within(ohlc, from, to),
+    metrics: within(metrics, from, to),
+    cvd: within(cvd, from, to),
   });
   return {
-    standing: those((bar) => bar[0] < last - windowMs),
-    moving: those((bar) => bar[0] >= last - windowMs),
+    standing: between(-Infinity, last - windowMs - 1),
+    moving: between(last - windowMs, Infinity),
   };
 }
 

@@ -1,15 +1,16 @@
 // What lies over the charts as text: read-outs of all rows, last values on the axis, the pointer's.
-import { byId, element } from "../core/dom.mjs";
-import { price, signed, size, utc } from "../core/format.mjs";
-import { barInQuestion } from "../core/view.mjs";
-import { readout } from "./readout.mjs";
-import { valueAt } from "./rows.mjs";
-import { timeOf, xOf } from "./scene/time_axis.mjs";
-import { ARROWS } from "./tones.mjs";
+import { byId, element } from "../../core/dom.mjs";
+import { price, signed, size, utc } from "../../core/format.mjs";
+import { barInQuestion } from "../../core/view.mjs";
+import { valueAt } from "../rows.mjs";
+import { timeOf, xOf } from "../scene/time_axis.mjs";
+import { ARROWS } from "../tones.mjs";
+import { readouts } from "./readout.mjs";
+import { Strips } from "./strips.mjs";
 
 /**
- * @import { BarSource, PlacedRow, Scene } from "../core/types.d.ts"
- * @import { Layers } from "./layers.mjs"
+ * @import { BarSource, PlacedRow, Scene } from "../../core/types.d.ts"
+ * @import { Layers } from "../layers.mjs"
  */
 
 export class Overlay {
@@ -25,7 +26,7 @@ export class Overlay {
   #told = [];
   #tagsTold = "";
   #dividers = element("div", "dividers");
-  #readouts = element("div", "readouts");
+  #strips;
   #tags = element("div", "tags");
   #cross = element("div", "cross");
   #crossTime = element("div", "cross-time");
@@ -41,7 +42,9 @@ export class Overlay {
     this.#layers = layers;
     this.#cross.append(this.#crossTime, this.#crossValue);
     this.#cross.hidden = true;
-    this.#root.append(this.#dividers, this.#readouts, this.#tags, this.#cross);
+    this.#root.append(this.#dividers);
+    this.#strips = new Strips(this.#root);
+    this.#root.append(this.#tags, this.#cross);
     /** @param {PointerEvent | null} event */
     const point = (event) => {
       this.#pointer = event && { x: event.clientX, y: event.clientY };
@@ -65,6 +68,7 @@ export class Overlay {
     if (scene.placed !== before?.placed) {
       this.#root.style.setProperty("--axis", `${scene.size.width - rightOf(scene)}px`);
       this.#showDividers(scene);
+      this.#strips.place(scene.placed, scene.size);
     }
     this.#showTags(scene);
     const time = this.#timeAt(point, scene);
@@ -110,28 +114,22 @@ export class Overlay {
    * @param {Scene} scene
    * @param {number | null} time
    */
-  #showReadouts({ placed, decimals }, time) {
+  #showReadouts(scene, time) {
     const bars = this.#bars.at(time);
-    const told = [placed, decimals, time, bars.ohlc, bars.metrics, bars.cvd];
+    const { placed, decimals, windowMs, anchor } = scene;
+    const told = [placed, decimals, windowMs, time, bars.ohlc, bars.metrics, bars.cvd, anchor];
     if (told.every((one, index) => one === this.#told[index])) {
       return;
     }
     this.#told = told;
-    const lines = placed.rows.map((row) => {
-      const line = element("div", `readout readout-${row.key}`);
-      line.style.top = `${row.top + 2}px`;
-      line.style.left = `${placed.plot.left + 4}px`;
-      line.append(...readout(row.key, bars, decimals, time));
-      return line;
-    });
-    this.#readouts.replaceChildren(...lines);
+    this.#strips.tell(readouts(bars, time, scene));
   }
 
   /** @param {Scene} scene */
   #showDividers({ placed }) {
     const dividers = placed.rows.slice(1).map((row) => {
       const divider = element("div", "divider");
-      divider.style.top = `${row.top - 5}px`;
+      divider.style.top = `${row.strip - 3}px`;
       return divider;
     });
     this.#dividers.replaceChildren(...dividers);

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.history.bars import BookBars, Counts, Moments, Numbers
-from shared.history.columns import part, run_ends, run_starts
+from shared.history.columns import part, run_ends, run_starts, run_sums
 from shared.history.decimals import Decimals, snapped
 from shared.history.schema import SECOND_MS
 
@@ -56,13 +56,13 @@ def seconds_of_book(
     all_rows = _Rows.of(np.flatnonzero(rows.is_row), begun, seconds)
     samples = _Rows.of(np.flatnonzero(rows.is_row * is_two_sided), begun, seconds)
     spreads = snapped(rows.best_asks - rows.best_bids, price_decimals)
-    ofi = all_rows.over(np.add, order_flow_imbalance(rows), 0.0)
+    ofi = all_rows.sums(order_flow_imbalance(rows))
 
     def mean(values: Numbers) -> Numbers:
         weighted = np.where(stood_ms > 0, values[of_row] * stood_ms, 0.0)
         means: Numbers = np.full(len(seconds), np.nan)
         if len(ts):
-            sums = np.add.reduceat(weighted, starts)
+            sums = run_sums(weighted, starts)
             np.divide(sums, standing_ms, out=means, where=standing_ms > 0)
         return means
 
@@ -92,7 +92,7 @@ def seconds_of_book(
         tot_close=samples.last(rows.tot),
         tot_mean=mean(rows.tot),
     )
-    return bars, _rest(rows, end_ms)
+    return bars, rest_of(rows, end_ms)
 
 
 def _standing(rows: BookRows, end_ms: int, is_two_sided: Flags) -> tuple[Places, Moments, Counts]:
@@ -125,11 +125,17 @@ class _Rows(NamedTuple):
         starts = run_starts(begun)
         return cls(chosen, starts, np.searchsorted(seconds, begun[starts]), len(seconds))
 
-    def over(self, how: np.ufunc, values: Numbers, nothing: float = np.nan) -> Numbers:
-        """Return `values` of each second's rows made one, `nothing` where it has none."""
-        result = np.full(self.seconds, nothing)
+    def over(self, how: np.ufunc, values: Numbers) -> Numbers:
+        """Return `values` of each second's rows made one, NaN where it has none."""
+        result = np.full(self.seconds, np.nan)
         if len(self.starts):
             result[self.places] = how.reduceat(values[self.chosen], self.starts)
+        return result
+
+    def sums(self, values: Numbers) -> Numbers:
+        """Return the sum of `values` of each second's rows, 0 where it has none."""
+        result = np.zeros(self.seconds)
+        result[self.places] = run_sums(values[self.chosen], self.starts)
         return result
 
     def first(self, values: Numbers) -> Numbers:
@@ -173,7 +179,7 @@ def _growth(better: Numbers, sizes: Numbers) -> Numbers:
     return grown
 
 
-def _rest(rows: BookRows, end_ms: int) -> BookRows:
+def rest_of(rows: BookRows, end_ms: int) -> BookRows:
     """Return the last of `rows` as it is from `end_ms` on, or as what was before the next row."""
     last = part(rows, slice(-1, None))
     return last._replace(

@@ -7,13 +7,13 @@ import numpy as np
 
 from processor.calculation.book_pieces import HeatColumns, Keyframes
 from processor.calculation.sink import BookSamples, TradeColumns
-from processor.history.book_seconds import BookRows, seconds_of_book
-from processor.history.heat_layers import LayHeat, OpenLayers, all_open
+from processor.history.book_seconds import BookRows
+from processor.history.heat_layers import OpenLayers, all_open
 from processor.history.quality_marks import marks_of
 from processor.history.raw_rows import RawRows
 from processor.history.state import WriterState, to_columns, to_lists
 from processor.history.store import COMMIT, FILE, HistoryStore
-from processor.history.trade_seconds import seconds_of_trades
+from processor.history.work import HistoryWork
 from shared.clock import END_OF_TIME_MS, NO_MOMENT
 from shared.history.bars import BookBars, Numbers, TradeBars
 from shared.history.columns import joined, part, split
@@ -24,19 +24,19 @@ from shared.history.trades import Trades
 from shared.job import HistoryContent
 from shared.recordings.day_files import DayFile
 
-SETTLED_ROWS = 16_384
+SETTLED_ROWS = 32_768
 """How many rows come between two settlings: many at once cost less each, and take memory."""
 
 
 class HistorySink:
     """Writes so much as `content` says through `store`, which it closes; see Sink.
 
-    `lay` makes the layers of heat.
+    `work` does the work on columns.
     """
 
-    def __init__(self, store: HistoryStore, content: HistoryContent, lay: LayHeat) -> None:
+    def __init__(self, store: HistoryStore, content: HistoryContent, work: HistoryWork) -> None:
         self._store = store
-        self._lay = lay
+        self._work = work
         self._with_trades = content is HistoryContent.FULL
         self._state = WriterState()
         self._raw = RawRows()
@@ -79,7 +79,7 @@ class HistorySink:
 
     def add_heat(self, columns: HeatColumns) -> None:
         """Take the next columns of heat."""
-        self._store.book_tables.put_heat(self._lay(columns, self._layers))
+        self._store.book_tables.put_heat(self._work.lay_heat(columns, self._layers))
 
     def add_keyframes(self, keyframes: Keyframes) -> None:
         """Take the next keyframes."""
@@ -171,7 +171,7 @@ class HistorySink:
         state = self._state
         cvd = np.longdouble(state.cvd[0]) + np.longdouble(state.cvd[1])
         decimals = running_decimals(trades.sizes, state.size_decimals)
-        seconds, cvd = seconds_of_trades(trades, cvd, decimals)
+        seconds, cvd = self._work.seconds_of_trades(trades, cvd, decimals)
         state.size_decimals = _last(decimals, state.size_decimals)
         state.cvd = float(cvd), float(cvd - np.longdouble(float(cvd)))
         return seconds
@@ -186,7 +186,7 @@ class HistorySink:
         of_sizes = _of_both((book.bid_sizes, book.ask_sizes), state.best_size_decimals)
         state.best_decimals = _last(of_prices, state.best_decimals)
         state.best_size_decimals = _last(of_sizes, state.best_size_decimals)
-        return seconds_of_book(book, end_ms, of_prices, of_sizes)
+        return self._work.seconds_of_book(book, end_ms, of_prices, of_sizes)
 
 
 def _of_both(sides: Iterable[Numbers], before: int) -> Decimals:

@@ -10,11 +10,11 @@ import msgspec
 
 from processor.calculation.book_pieces import HeatColumns, Keyframes
 from processor.calculation.sink import BookSamples, TradeColumns
-from processor.history.heat_layers import LayHeat, lay_heat
 from processor.history.history_sink import HistorySink
 from processor.history.store import HistoryStore, remove_history, set_history_aside
+from processor.history.work import BY_DEFINITION, HistoryWork
 from shared.bars import Bar
-from shared.history.packing import Pack, PackedColumnsError, pack
+from shared.history.packing import PackedColumnsError
 from shared.history.schema import SchemaError
 from shared.job import HistoryContent
 from shared.recordings.day_files import DayFile
@@ -44,15 +44,13 @@ class KeptHistory:
         job: str,
         digests: Mapping[int, str],
         content: HistoryContent,
-        pack: Pack = pack,
-        lay: LayHeat = lay_heat,
+        work: HistoryWork = BY_DEFINITION,
     ) -> None:
         self._path = path
         self._job = f"{job}/{content}"
         self._digests = digests
         self._content = content
-        self._pack = pack
-        self._lay = lay
+        self._work = work
         self._sink: HistorySink | None = None
         self.problem: str | None = None
 
@@ -130,7 +128,7 @@ class KeptHistory:
     def _open(self) -> HistorySink:
         store, difference = self._store_or_difference()
         if store is not None and difference is None:
-            return HistorySink(store, self._content, self._lay)
+            return HistorySink(store, self._content, self._work)
         if store is not None:
             store.close()
         return self._begin_beside(difference)
@@ -139,9 +137,9 @@ class KeptHistory:
         """Set what is there aside, and begin anew."""
         set_history_aside(self._path)
         logger.info("earlier history set aside: %s", difference)
-        store = HistoryStore(self._path, self._pack)
+        store = HistoryStore(self._path, self._work.pack)
         store.begin_job(self._job)
-        return HistorySink(store, self._content, self._lay)
+        return HistorySink(store, self._content, self._work)
 
     def _is_back_at(self, sink: HistorySink, commit: int) -> bool:
         try:
@@ -157,7 +155,7 @@ class KeptHistory:
         """Return the store that is there, and why it is of no use, None if it is."""
         store = None
         try:
-            store = HistoryStore(self._path, self._pack)
+            store = HistoryStore(self._path, self._work.pack)
             return store, self._difference(store)
         except (sqlite3.Error, SchemaError) as error:
             if _may_pass(error):

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from shared.history.bars import TradeBars
+from shared.history.bars import Numbers, TradeBars
 from shared.history.decimals import Decimals, snapped
 from shared.history.merging import merge_trades
 from shared.history.schema import SECOND_MS
@@ -23,7 +23,7 @@ def seconds_of_trades(trades: Trades, cvd: Cvd, decimals: Decimals) -> tuple[Tra
     ones = np.ones(len(trades.ts), np.int64)
     bought = np.where(trades.is_buy, trades.sizes, 0.0)
     signed = np.where(trades.is_buy, trades.sizes, -trades.sizes)
-    running = np.cumsum(np.concatenate([[cvd], signed.astype(np.longdouble)]))
+    running, after = running_cvd(trades, cvd)
     pieces = TradeBars(
         ts=trades.ts,
         trades=ones,
@@ -39,14 +39,25 @@ def seconds_of_trades(trades: Trades, cvd: Cvd, decimals: Decimals) -> tuple[Tra
         buy_volume=bought,
         delta_high=np.maximum(signed, 0.0),
         delta_low=np.minimum(signed, 0.0),
-        cvd=running[1:].astype(np.float64),
+        cvd=running,
         turnover=trades.prices * trades.sizes,
         price_m2=np.zeros(len(ones)),
     )
-    seconds = merge_trades(pieces, SECOND_MS)
+    return in_decimals(merge_trades(pieces, SECOND_MS), decimals), after
+
+
+def running_cvd(trades: Trades, cvd: Cvd) -> tuple[Numbers, Cvd]:
+    """Return the CVD after each trade, and once more after the last; it was `cvd` before."""
+    signed = np.where(trades.is_buy, trades.sizes, -trades.sizes)
+    running = np.cumsum(np.concatenate([[cvd], signed.astype(np.longdouble)]))
+    return running[1:].astype(np.float64), running[-1]
+
+
+def in_decimals(seconds: TradeBars, decimals: Decimals) -> TradeBars:
+    """Return seconds with the sums of sizes told by the decimals, of each trade, of all so far."""
     in_sizes = ("volume", "buy_volume", "delta_high", "delta_low", "cvd")
     last = np.cumsum(seconds.trades) - 1
     exact: dict[str, Any] = {
         name: snapped(getattr(seconds, name), decimals[last]) for name in in_sizes
     }
-    return seconds._replace(**exact), running[-1]
+    return seconds._replace(**exact)

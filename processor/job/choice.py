@@ -16,8 +16,7 @@ from shared.recordings.opening import OnWait, do_nothing
 
 if TYPE_CHECKING:
     from processor.engine.compiling.loading import Kernels
-    from processor.history.heat_layers import LayHeat
-    from shared.history.packing import Pack
+    from processor.history.work import HistoryWork
 
 logger = logging.getLogger(__name__)
 
@@ -51,23 +50,17 @@ def choose_replay(
     return EngineReplay(files, job, quality, kernels, recorder, suspects, sink, on_wait)
 
 
-def choose_layers(kernels: "Kernels | None") -> "LayHeat":
-    """Return what makes the layers of heat of a history."""
-    if kernels is None:
-        from processor.history.heat_layers import lay_heat
+def choose_work(kernels: "Kernels | None") -> "HistoryWork":
+    """Return what does the work on the columns of a history."""
+    from processor.history.work import BY_DEFINITION, HistoryWork
 
-        return lay_heat
+    if kernels is None:
+        return BY_DEFINITION
     from processor.engine.history.fast_layers import FastLayers
-
-    return FastLayers(kernels)
-
-
-def choose_packing(kernels: "Kernels | None") -> "Pack":
-    """Return what packs the columns of a history."""
-    if kernels is None:
-        from shared.history.packing import pack
-
-        return pack
     from processor.engine.history.fast_packing import FastPacking
+    from processor.engine.history.fast_seconds import FastSeconds
 
-    return FastPacking(kernels)
+    seconds = FastSeconds(kernels)
+    return HistoryWork(
+        FastPacking(kernels), FastLayers(kernels), seconds.of_trades, seconds.of_book
+    )

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from processor.job.choice import choose_layers, choose_packing
+from processor.job.choice import choose_work
 from processor.job.identity import identify_file, identify_job
 from shared.job import HistoryContent, Job
 from shared.recordings.day_files import DayFile
@@ -35,6 +35,5 @@ def history_of(
         if set_history_aside(path):
             logger.info("earlier history set aside: none is kept now")
         return contextlib.nullcontext()
-    pack, lay = choose_packing(kernels), choose_layers(kernels)
     digests = {file.day: identify_file(file).digest for file in files}
-    return KeptHistory(path, identify_job(job).digest, digests, job.history, pack, lay)
+    return KeptHistory(path, identify_job(job).digest, digests, job.history, choose_work(kernels))

@@ -54,3 +54,15 @@ def run_ends(starts: Places, length: int) -> Places:
     ends[:-1] = starts[1:]
     ends[-1:] = length
     return ends
+
+
+def run_sums(values: NDArray[np.float64], starts: Places) -> NDArray[np.float64]:
+    """Return the sum of each run, added up from its first value to its last.
+
+    >>> run_sums(np.array([1.0, 2.0, 0.5]), np.array([0, 2]))
+    array([3. , 0.5])
+    """
+    lengths = run_ends(starts, len(values)) - starts
+    of_run = np.repeat(np.arange(len(starts)), lengths)
+    sums: Any = np.bincount(of_run, values, len(starts))
+    return np.asarray(sums, np.float64)

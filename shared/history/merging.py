@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.history.bars import BookBars, Moments, Numbers, TradeBars, between, no_pieces
-from shared.history.columns import joined, run_ends, run_starts
+from shared.history.columns import joined, run_ends, run_starts, run_sums
 
 Starts = NDArray[np.intp]
 """Where the pieces of each window begin; each has at least one."""
@@ -52,7 +52,7 @@ def merge_trades(pieces: TradeBars, window_ms: int) -> TradeBars:
         return pieces
     starts, ts = windows(pieces.ts, window_ms)
     ends = run_ends(starts, len(pieces.ts)) - 1
-    volume, turnover = (np.add.reduceat(each, starts) for each in (pieces.volume, pieces.turnover))
+    volume, turnover = (run_sums(each, starts) for each in (pieces.volume, pieces.turnover))
     deltas = 2.0 * pieces.buy_volume - pieces.volume
     running = running_sums(deltas, starts)
     before = running - deltas
@@ -69,7 +69,7 @@ def merge_trades(pieces: TradeBars, window_ms: int) -> TradeBars:
         low=np.minimum.reduceat(pieces.low, starts),
         close=pieces.close[ends],
         volume=volume,
-        buy_volume=np.add.reduceat(pieces.buy_volume, starts),
+        buy_volume=run_sums(pieces.buy_volume, starts),
         delta_high=np.maximum.reduceat(before + pieces.delta_high, starts),
         delta_low=np.minimum.reduceat(before + pieces.delta_low, starts),
         cvd=pieces.cvd[ends],
@@ -100,7 +100,7 @@ def merge_book(pieces: BookBars, window_ms: int) -> BookBars:
 
     def mean(values: Numbers) -> Numbers:
         weighted = np.where(pieces.standing_ms > 0, values * pieces.standing_ms, 0.0)
-        sums = np.add.reduceat(weighted, starts)
+        sums = run_sums(weighted, starts)
         means: Numbers = np.full(len(ts), np.nan)
         return np.divide(sums, standing_ms, out=means, where=standing_ms > 0)
 
@@ -118,7 +118,7 @@ def merge_book(pieces: BookBars, window_ms: int) -> BookBars:
         widest_spread=np.fmax.reduceat(pieces.widest_spread, starts),
         bid_size=pieces.bid_size[ends],
         ask_size=pieces.ask_size[ends],
-        ofi=np.add.reduceat(pieces.ofi, starts),
+        ofi=run_sums(pieces.ofi, starts),
         obi_open=over_samples(pieces.obi_open, None),
         obi_high=over_samples(pieces.obi_high, np.maximum),
         obi_low=over_samples(pieces.obi_low, np.minimum),
@@ -163,4 +163,4 @@ def _second_moment(pieces: TradeBars, starts: Starts, vwap: Numbers) -> Numbers:
     """Return Σ size·(price − vwap)² of each window from those of its pieces (Chan et al. 1979)."""
     of_window = np.repeat(vwap, run_ends(starts, len(pieces.ts)) - starts)
     distance = pieces.turnover / pieces.volume - of_window
-    return np.add.reduceat(pieces.price_m2 + pieces.volume * distance**2, starts)
+    return run_sums(pieces.price_m2 + pieces.volume * distance**2, starts)

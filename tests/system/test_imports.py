@@ -49,7 +49,7 @@ MAY_IMPORT = {
     " engine/sqlite shared/recordings shared/run_files",
     "processor/history": "calculation rules shared/history shared/recordings shared/run_files",
     "processor/job": "calculation history poison reference reporting engine/compiling"
-    " engine/history engine/replay shared/history shared/recordings shared/run_files",
+    " engine/history engine/replay shared/recordings shared/run_files",
     "visualizer": "page serving",
     "visualizer/wording": "shared/recordings shared/run_files",
     "visualizer/feed": "wording shared/run_files",

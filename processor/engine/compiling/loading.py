@@ -18,6 +18,7 @@ from processor.engine.kernels import (
     layers_kernel,
     level_kernel,
     packing_kernel,
+    seconds_kernel,
     sorted_kernel,
     trade_kernel,
 )
@@ -46,9 +47,11 @@ _apply_to_sorted = _compile(sorted_kernel.apply_to_sorted)
 _count_trades = _compile(trade_kernel.count_trades)
 _pack_columns = _compile(packing_kernel.pack_columns)
 _lay_columns = _compile(layers_kernel.lay_columns)
+_trade_seconds = _compile(seconds_kernel.trade_seconds)
+_book_seconds = _compile(seconds_kernel.book_seconds)
 
 _ALL = (_parse_levels, _apply_to_ladder, _apply_to_sorted, _count_trades)
-_OF_HISTORY = (_pack_columns, _lay_columns)
+_OF_HISTORY = (_pack_columns, _lay_columns, _trade_seconds, _book_seconds)
 
 LOOK_SECONDS = 0.02
 
@@ -68,6 +71,8 @@ class Kernels:
         self.apply_to_sorted: Any = sorted_kernel.apply_to_sorted
         self.count_trades: Any = trade_kernel.count_trades
         self.pack_columns: Any = None
+        self.trade_seconds: Any = None
+        self.book_seconds: Any = None
         self.lay_columns: Any = None
         """None until they are ready: who keeps a history has another way, and is not to wait."""
         self._thread = _in_thread(self._prepare)
@@ -122,6 +127,8 @@ class Kernels:
     def _prepare_history(self) -> None:
         _load_or_compile(_pack_nothing)
         self.pack_columns = _pack_columns
+        _load_or_compile(_make_no_seconds)
+        self.trade_seconds, self.book_seconds = _trade_seconds, _book_seconds
         if self._keeps_time:
             _load_or_compile(_lay_nothing)
             self.lay_columns = _lay_columns
@@ -204,6 +211,12 @@ def _pack_nothing() -> None:
     ends = np.zeros(0, np.int64)
     out = np.zeros(packing_kernel.room_for(0, 0), np.uint8)
     _pack_columns(integers, floats, ends, integers, ends, ends, out)
+
+
+def _make_no_seconds() -> None:
+    integers, numbers, last = np.zeros((8, 0), np.int64), np.zeros((16, 0)), np.zeros(0, np.int64)
+    _trade_seconds(integers, numbers, np.zeros(0), integers, numbers)
+    _book_seconds(integers, numbers, 0, last, integers, numbers, last)
 
 
 def _lay_nothing() -> None:

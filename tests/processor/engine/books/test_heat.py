@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from processor.engine.compiling.loading import Kernels
 
 from processor.calculation.book_pieces import COLUMN_MS, FRAME_MS, STANDS_MS, sides_of
 from processor.calculation.heat_book import HeatBook
@@ -19,6 +18,7 @@ from processor.engine.books.book import Book
 from processor.engine.books.book_batch import BookBatch
 from processor.engine.books.ladder_heat import LadderHeat
 from processor.engine.books.sorted_book import SortedBook
+from processor.engine.compiling.loading import Kernels
 from processor.engine.kernels import book_bars
 from processor.engine.kernels.arguments import BookRows, LevelColumns
 from processor.rules.bar_edges import bar_start

@@ -32,7 +32,7 @@ _CODE_SHIFT = 20
 
 _HALF_STEP = np.uint32(1 << (_CODE_SHIFT - 1))
 _HEADER = np.dtype([("first", "<i8"), ("top", "<u2")])
-_DIGIT_BITS = 8
+_DIGIT_BITS = 4
 
 
 def pack_heat(rows: Integers, sizes: Numbers) -> bytes:
@@ -47,14 +47,19 @@ def pack_heat(rows: Integers, sizes: Numbers) -> bytes:
     if not len(rows):
         return b""
     gaps = np.diff(rows, prepend=rows[0])
-    more = sum((gaps >= 1 << bits).astype(np.int64) for bits in range(8, 64, _DIGIT_BITS))
+    more = sum((gaps >= 1 << bits).astype(np.int64) for bits in range(4, 64, _DIGIT_BITS))
     entries = np.asarray(more) + 1
     of_row = np.repeat(np.arange(len(rows)), entries)
     place = np.repeat(np.cumsum(entries), entries) - np.arange(len(of_row)) - 1
-    digits = (gaps[of_row] >> (_DIGIT_BITS * place)).astype(np.uint8)
+    digits = ((gaps[of_row] >> (_DIGIT_BITS * place)) & 15).astype(np.uint8)
     header = np.array([(rows[0], top)], _HEADER)
     told = np.where(place == 0, values[of_row], 0).astype(np.uint8)
-    return header.tobytes() + digits.tobytes() + told.tobytes()
+    return header.tobytes() + _in_pairs(digits).tobytes() + told.tobytes()
+
+
+def _in_pairs(digits: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    even = np.append(digits, np.zeros(len(digits) % 2, np.uint8)).reshape(-1, 2)
+    return even[:, 0] | even[:, 1] << 4
 
 
 class HeatSide(NamedTuple):
@@ -69,16 +74,18 @@ def unpack_heat(blobs: Iterable[bytes]) -> HeatSide:
     """Return what `pack_heat` packed into each of `blobs`; raise PackedColumnsError on others."""
     told, digits, lengths, firsts, tops = [], [], [], [], []
     for blob in blobs:
-        entries, rest = divmod(max(len(blob) - _HEADER.itemsize, 0), 2)
-        if rest or 0 < len(blob) < _HEADER.itemsize + 2:
+        pairs = (len(blob) - _HEADER.itemsize + 2) // 3
+        entries = len(blob) - _HEADER.itemsize - pairs
+        if blob and (entries < 1 or pairs != (entries + 1) // 2):
             raise PackedColumnsError(f"expected a column of heat, found {len(blob)} bytes")
-        lengths.append(entries)
-        if entries:
+        lengths.append(entries if blob else 0)
+        if blob:
             [(first, top)] = np.frombuffer(blob, _HEADER, 1)
             firsts.append(first)
             tops.append(top)
-            digits.append(np.frombuffer(blob, np.uint8, entries, _HEADER.itemsize))
-            told.append(np.frombuffer(blob, np.uint8, entries, _HEADER.itemsize + entries))
+            of_pairs = np.frombuffer(blob, np.uint8, pairs, _HEADER.itemsize)
+            digits.append(np.stack([of_pairs & 15, of_pairs >> 4], axis=1).ravel()[:entries])
+            told.append(np.frombuffer(blob, np.uint8, entries, _HEADER.itemsize + pairs))
     if not told:
         nothing = np.zeros(0, np.int64)
         return HeatSide(np.zeros(len(lengths), np.int64), nothing, np.zeros(0))

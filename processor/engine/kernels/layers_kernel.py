@@ -18,7 +18,7 @@ SECONDS = tuple(layer.seconds for layer in layout.LAYERS)
 TICKS = tuple(layer.ticks for layer in layout.LAYERS)
 MORE_LAYERS = len(layout.LAYERS) - 1
 HEADER_BYTES = 10
-MOST_BYTES_A_CELL = 16
+MOST_BYTES_A_CELL = 22
 
 TS, STANDING, DECIMALS, BIDS, ASKS = range(5)
 
@@ -180,48 +180,62 @@ def _pack(
 ) -> int:
     """Put the bytes of a side, as `pack_heat` gives them, behind `end`; return where they end."""
     sizes = codes.view(np.float32)
-    least = np.int64(0)
     for cell in range(len(rows)):
         sizes[cell] = totals[cell] / standing_ms
-        codes[cell] >>= _SHIFT
-        least = max(least, np.int64(codes[cell]))
-    least -= _TOP
-    first, entries = -1, 0
-    before = np.int64(0)
+    largest = np.uint32(0)
+    for cell in range(len(rows)):  # the bits of floats above 0 are in the order of the floats
+        largest = max(largest, codes[cell])
+    top = np.int64(largest >> _SHIFT)
+    least = top - _TOP
+    entries = 0
+    first, before = -1, np.int64(0)
     for cell in range(len(rows)):
-        if np.int64(codes[cell]) > least:
+        if np.int64(codes[cell] >> _SHIFT) > least:
             if first < 0:
                 first, before = cell, rows[cell]
-            entries += _digits(rows[cell] - before)
+            gap = rows[cell] - before
+            entries += 1 if gap < 16 else _digits(gap)
             before = rows[cell]
     if first < 0:
         return end
     _put(rows[first], 8, end, out)
-    _put(int(least + _TOP), 2, end + 8, out)
-    digit, value = end + HEADER_BYTES, end + HEADER_BYTES + entries
+    _put(top, 2, end + 8, out)
+    digits = end + HEADER_BYTES
+    values = digits + (entries + 1) // 2
+    out[values - 1] = 0
+    entry = 0
     before = rows[first]
     for cell in range(first, len(rows)):
-        if np.int64(codes[cell]) <= least:
+        value = np.int64(codes[cell] >> _SHIFT) - least
+        if value <= 0:
             continue
         gap = rows[cell] - before
         before = rows[cell]
-        for place in range(_digits(gap) - 1, 0, -1):
-            out[digit] = (gap >> (8 * place)) & 255
-            out[value] = 0
-            digit += 1
-            value += 1
-        out[digit] = gap & 255
-        out[value] = np.int64(codes[cell]) - least
-        digit += 1
-        value += 1
-    return value
+        if gap >= 16:
+            for place in range(_digits(gap) - 1, 0, -1):
+                _put_digit((gap >> (4 * place)) & 15, digits, entry, out)
+                out[values + entry] = 0
+                entry += 1
+        _put_digit(gap & 15, digits, entry, out)
+        out[values + entry] = value
+        entry += 1
+    return values + entries
+
+
+@register_jitable
+def _put_digit(digit: int, digits: int, entry: int, out: Bytes) -> None:
+    at = digits + (entry >> 1)
+    if entry & 1:
+        out[at] |= digit << 4
+    else:
+        out[at] = digit
 
 
 @register_jitable
 def _digits(gap: int) -> int:
     digits = 1
-    while gap >= 256:
-        gap >>= 8
+    while gap >= 16:
+        gap >>= 4
         digits += 1
     return digits
 

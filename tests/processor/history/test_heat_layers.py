@@ -151,7 +151,7 @@ def test_a_byte_tells_eight_sizes_an_octave_down_to_a_two_billionth() -> None:
     assert math.log2(got.sizes.max() / got.sizes.min()) < 1
 
 
-@pytest.mark.parametrize("blob", [b"x", bytes(10), bytes(11), bytes(13), bytes(12)])
+@pytest.mark.parametrize("blob", [b"x", bytes(10), bytes(11), bytes(13), bytes(12), bytes(14)])
 def test_a_damaged_column_of_heat_is_told(blob: bytes) -> None:
     with pytest.raises(PackedColumnsError, match="column of heat"):
         unpack_heat([blob])

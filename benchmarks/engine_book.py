@@ -48,7 +48,8 @@ def make_batches(events: Any) -> list[BookBatch]:
         )
         starts, is_refused = bar_start(times, WINDOW_SECONDS * 1000), np.zeros(len(rows), np.bool_)
         changes = np.full(len(rows), BookChange.UPDATE, np.int64)  # as the events say
-        columns = BookRows(times, starts, changes, is_refused, bids, asks)
+        none = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        columns = BookRows(times, starts, changes, *none, is_refused, bids, asks)
         batches.append(BookBatch(first, rows, columns))
     return batches
 

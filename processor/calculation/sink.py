@@ -29,12 +29,14 @@ class BookSamples:
     """The book after each row in range, in the order of time.
 
     While a side is empty its best price is NaN and the size there 0, OBI and TOT are NaN. A reset
-    is a snapshot in the place of a book that had levels.
+    is a snapshot in the place of a book that had levels; before a gap the exchange's chain says
+    that rows are missing.
     """
 
     row_ids: Column
     times_ms: Column
     is_reset: Column
+    is_gap: Column
     best_bids: Column
     bid_sizes: Column
     best_asks: Column
@@ -66,6 +68,10 @@ class Sink(Protocol):
 
     def add_samples(self, samples: BookSamples) -> None:
         """Take the next samples of the book; the columns are the sink's own."""
+        ...
+
+    def skip_row(self, table: str, row_id: int, timestamp_ms: int) -> None:
+        """Take note of a row in range that could not be used; one without a time is not told."""
         ...
 
     def add_heat(self, columns: HeatColumns) -> None:

@@ -160,7 +160,7 @@ class EngineState:
         """Counts of book rows after which something was odd."""
         counts = {
             name: int(self.book_sums[name][0])
-            for name in ("resets", "crossed_rows", "one_sided_rows", "late_book_rows")
+            for name in ("resets", "gaps", "crossed_rows", "one_sided_rows", "late_book_rows")
         }
         return {name: count for name, count in counts.items() if count}
 

@@ -29,6 +29,7 @@ class BookRows(NamedTuple):
     files: Counts
     row_ids: Counts
     is_reset: Counts
+    is_gap: Counts
     best_bids: Numbers
     bid_sizes: Numbers
     best_asks: Numbers

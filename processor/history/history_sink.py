@@ -9,7 +9,7 @@ from processor.calculation.book_pieces import HeatColumns, Keyframes
 from processor.calculation.sink import BookSamples, TradeColumns
 from processor.history.book_seconds import BookRows
 from processor.history.heat_layers import OpenLayers, all_open
-from processor.history.quality_marks import marks_of
+from processor.history.quality_marks import SkippedRow, in_order, marks_of, skipped_marks
 from processor.history.raw_rows import RawRows
 from processor.history.state import WriterState, to_columns, to_lists
 from processor.history.store import COMMIT, FILE, HistoryStore
@@ -40,6 +40,7 @@ class HistorySink:
         self._with_trades = content is HistoryContent.FULL
         self._state = WriterState()
         self._raw = RawRows()
+        self._skipped: list[SkippedRow] = []
         self._layers = OpenLayers()
         self._reached_ms = NO_MOMENT
 
@@ -76,6 +77,12 @@ class HistorySink:
         state = self._state
         newest_ms = self._raw.add_samples(state.files, state.floor_ms, samples)
         state.newest_ms = max(state.newest_ms, newest_ms)
+
+    def skip_row(self, table: str, row_id: int, timestamp_ms: int) -> None:
+        """Take note of a row that could not be used."""
+        state = self._state
+        moment_ms = max(timestamp_ms, state.floor_ms)
+        self._skipped.append(SkippedRow(moment_ms, table, state.files, row_id))
 
     def add_heat(self, columns: HeatColumns) -> None:
         """Take the next columns of heat."""
@@ -125,12 +132,14 @@ class HistorySink:
     def _begin_with(self, state: WriterState) -> None:
         self._state = state
         self._raw = RawRows(to_columns(Trades, state.trades), to_columns(BookRows, state.book))
+        self._skipped = list(state.skipped)
         self._layers = OpenLayers.from_lists(state.heat)
         self._reached_ms = state.settled_ms
 
     def _state_now(self) -> WriterState:
         trades, book = self._raw.all()
         self._state.trades, self._state.book = to_lists(trades), to_lists(book)
+        self._state.skipped = self._skipped
         self._state.heat = self._layers.to_lists()
         self._state.minute_trades = self._store.tables.minute_trades
         return self._state
@@ -143,6 +152,8 @@ class HistorySink:
         trades, book = self._raw.all()
         trades, later_trades = split(trades, int(np.searchsorted(trades.ts, end_ms)))
         book, later_book = split(book, int(np.searchsorted(book.from_ms, end_ms)))
+        self._put_marks(book, [row for row in self._skipped if row.ts < end_ms])
+        self._skipped = [row for row in self._skipped if row.ts >= end_ms]
         seconds, standing = self._seconds_of(trades, book, end_ms)
         self._store.tables.add(seconds, self._kept(trades), end_ms)
         self._raw = RawRows(later_trades, joined((standing, later_book)))
@@ -151,13 +162,22 @@ class HistorySink:
     def _put_rest(self) -> None:
         """Put the seconds that are not whole yet as well, to be put again when they are."""
         trades, book = self._raw.all()
-        if not len(trades.ts) and not book.is_row.any():
-            return
         state, self._state = self._state, msgspec.structs.replace(self._state)
+        self._put_marks(book, self._skipped)
+        if not len(trades.ts) and not book.is_row.any():
+            self._state = state
+            return
         end_ms = state.newest_ms // SECOND_MS * SECOND_MS + SECOND_MS
         seconds, _ = self._seconds_of(trades, book, end_ms)
         self._store.tables.put_for_now(seconds, self._kept(trades), end_ms)
         self._state = state
+
+    def _put_marks(self, book: BookRows, skipped: list[SkippedRow]) -> None:
+        state = self._state
+        closed, state.open_marks = marks_of(book, state.open_marks)
+        marks = in_order([*closed, *skipped_marks(skipped)])
+        self._store.put_marks(state.marks, [*marks, *state.open_marks])
+        state.marks += len(marks)
 
     def _kept(self, trades: Trades) -> Trades:
         return trades if self._with_trades else part(trades, slice(0))
@@ -178,9 +198,6 @@ class HistorySink:
 
     def _seconds_of_book(self, book: BookRows, end_ms: int) -> tuple[BookBars, BookRows]:
         state = self._state
-        marks, state.open_marks = marks_of(book, state.open_marks)
-        self._store.put_marks(state.marks, [*marks, *state.open_marks])
-        state.marks += len(marks)
         prices = (np.nan_to_num(side) for side in (book.best_bids, book.best_asks))
         of_prices = _of_both(prices, state.best_decimals)
         of_sizes = _of_both((book.bid_sizes, book.ask_sizes), state.best_size_decimals)

@@ -91,6 +91,10 @@ class KeptHistory:
         """See Sink."""
         self._do(lambda sink: sink.add_samples(samples), None)
 
+    def skip_row(self, table: str, row_id: int, timestamp_ms: int) -> None:
+        """See Sink."""
+        self._do(lambda sink: sink.skip_row(table, row_id, timestamp_ms), None)
+
     def add_heat(self, columns: HeatColumns) -> None:
         """See Sink."""
         self._do(lambda sink: sink.add_heat(columns), None)

@@ -1,4 +1,4 @@
-"""Mark when the book was not as it should be: crossed, one-sided, or begun anew by a snapshot."""
+"""Mark when the book was not as it should be: crossed, one-sided, begun anew, or in a gap."""
 
 from typing import NamedTuple
 
@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from processor.history.book_seconds import BookRows
 from shared.history.columns import part
+from shared.history.schema import SECOND_MS
 
-CROSSED, ONE_SIDED, RESET = "crossed", "one-sided", "reset"
+CROSSED, ONE_SIDED, RESET, GAP = "crossed", "one-sided", "reset", "gap"
 
 
 class Mark(NamedTuple):
@@ -25,6 +26,35 @@ class Mark(NamedTuple):
     row_id: int
 
 
+class SkippedRow(NamedTuple):
+    """A row of a table that could not be used, counted at `ts`."""
+
+    ts: int
+    table: str
+    file: int
+    row_id: int
+
+
+def skipped_marks(skipped: list[SkippedRow]) -> list[Mark]:
+    """Return skipped rows as marks: those of one table, file and second are one.
+
+    All rows of each second must be there.
+    """
+    marks: dict[tuple[str, int, int], Mark] = {}
+    for ts, table, file, row_id in skipped:
+        name = table, file, ts // SECOND_MS
+        before = marks.get(name) or Mark(f"skipped {table}", ts, ts, 0, file, row_id)
+        marks[name] = before._replace(
+            from_ms=min(before.from_ms, ts), to_ms=max(before.to_ms, ts), rows=before.rows + 1
+        )
+    return list(marks.values())
+
+
+def in_order(marks: list[Mark]) -> list[Mark]:
+    """Return marks in the order in which they ended."""
+    return sorted(marks, key=lambda mark: (mark.to_ms, mark.from_ms, mark.kind, mark.row_id))
+
+
 def marks_of(rows: BookRows, still_open: tuple[Mark, ...]) -> tuple[list[Mark], tuple[Mark, ...]]:
     """Return the intervals that end in `rows`, and those that are open after them.
 
@@ -33,7 +63,13 @@ def marks_of(rows: BookRows, still_open: tuple[Mark, ...]) -> tuple[list[Mark], 
     rows = part(rows, rows.is_row == 1)
     crossed = rows.best_bids >= rows.best_asks
     closed, now_open = [], []
-    for kind, flags in ((CROSSED, crossed), (ONE_SIDED, np.isnan(rows.obi))):
+    is_gap_open = any(mark.kind == GAP for mark in still_open)
+    flagged = (
+        (CROSSED, crossed),
+        (ONE_SIDED, np.isnan(rows.obi)),
+        (GAP, _until_reset(rows, is_gap_open)),
+    )
+    for kind, flags in flagged:
         before = next((mark for mark in still_open if mark.kind == kind), None)
         ended, unfinished = _runs(kind, flags, rows, before)
         closed += ended
@@ -42,7 +78,14 @@ def marks_of(rows: BookRows, still_open: tuple[Mark, ...]) -> tuple[list[Mark], 
         Mark(RESET, int(rows.from_ms[row]), int(rows.from_ms[row]), 1, *_name(rows, row))
         for row in np.flatnonzero(rows.is_reset).tolist()
     ]
-    return sorted(closed, key=lambda mark: (mark.to_ms, mark.from_ms, mark.kind)), tuple(now_open)
+    return closed, tuple(now_open)
+
+
+def _until_reset(rows: BookRows, is_open: bool) -> NDArray[np.bool_]:
+    """Return which rows are in a gap, which is over with the next reset."""
+    is_gap, is_reset = rows.is_gap == 1, rows.is_reset == 1
+    newest = np.maximum.accumulate(np.where(is_gap | is_reset, np.arange(len(is_gap)), -1))
+    return np.where(newest >= 0, is_gap[newest], is_open)
 
 
 def _runs(

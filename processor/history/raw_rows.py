@@ -12,7 +12,7 @@ from shared.history.trades import Trades, no_trades
 
 def no_book_rows() -> BookRows:
     """Return no rows."""
-    integers, numbers = np.empty((6, 0), np.int64), np.empty((6, 0))
+    integers, numbers = np.empty((7, 0), np.int64), np.empty((6, 0))
     return BookRows(*integers, *numbers)
 
 
@@ -61,6 +61,7 @@ class RawRows:
                 np.full(len(times), file),
                 np.asarray(samples.row_ids, np.int64),
                 np.asarray(samples.is_reset, np.int64),
+                np.asarray(samples.is_gap, np.int64),
                 *(np.asarray(column, np.float64) for column in numbers),
             )
         )

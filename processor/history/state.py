@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from processor.history.book_seconds import BookRows
-from processor.history.quality_marks import Mark
+from processor.history.quality_marks import Mark, SkippedRow
 from shared.clock import NO_MOMENT
 from shared.history.trades import Trades
 
@@ -18,7 +18,8 @@ class WriterState(msgspec.Struct, kw_only=True):
     one at work. `minute_trades` trades of the minute of `settled_ms` are in the database, `files`
     files, and `marks` quality marks that are closed; `open_marks` go on. `cvd` is a sum of two
     floats. The decimals are those that tell all sizes of trades, best prices, and sizes there so
-    far. `trades` and `book` are the rows not settled yet, column by column. `heat` are the columns
+    far. `trades` and `book` are the rows not settled yet, column by column, `skipped` are those
+    that could not be used. `heat` are the columns
     of heat not over yet, see OpenLayers, and `frame_ms` is the minute of the newest keyframe.
     """
 
@@ -35,6 +36,7 @@ class WriterState(msgspec.Struct, kw_only=True):
     open_marks: tuple[Mark, ...] = ()
     trades: list[list[Any]] = []
     book: list[list[Any]] = []
+    skipped: list[SkippedRow] = []
     heat: list[list[Any]] = []
     frame_ms: int = NO_MOMENT
 
@@ -63,5 +65,5 @@ def to_columns(kind: Any, lists: list[list[Any]]) -> Any:
 
 _INTEGERS = {
     *("ts", "files", "row_ids", "times_ms", "is_buy"),
-    *("from_ms", "until_ms", "is_row", "is_reset"),
+    *("from_ms", "until_ms", "is_row", "is_reset", "is_gap"),
 }

@@ -21,16 +21,21 @@ from shared.recordings.table_reader import (
     TRADE_BATCH,
     TRADE_COLUMNS,
     TableReader,
+    TimedRow,
 )
 
 logger = logging.getLogger(__name__)
+
+OnSkip = Callable[[str, int, int], None]
+"""Is told table, row id and time of a row in range that could not be used."""
 
 
 class DBInterpreter:
     """Reads `files`, in the order given, for the half-open `time_range`.
 
     What cannot be used is skipped and counted in `quality`. `on_wait` is called now and then
-    while SQLite takes its time, `on_file` before each file.
+    while SQLite takes its time, `on_file` before each file, and `on_skip` is told of such rows in
+    range.
     """
 
     def __init__(
@@ -41,6 +46,7 @@ class DBInterpreter:
         on_wait: OnWait = do_nothing,
         on_file: Callable[[DayFile], None] | None = None,
         snapshots: Snapshots = Snapshots.GUESS,
+        on_skip: OnSkip | None = None,
     ) -> None:
         self._files = files
         self._range = time_range
@@ -48,6 +54,7 @@ class DBInterpreter:
         self._on_wait = on_wait
         self._on_file = on_file
         self._snapshots = snapshots
+        self._on_skip = on_skip
         self.position = Position()
 
     def stream(self) -> Iterator[tuple[OrderbookUpdate, list[Trade]]]:
@@ -122,7 +129,7 @@ class DBInterpreter:
             try:
                 update = parse_book_row(row.row_id, row.timestamp_ms, *row.values)
             except BadRowError as error:
-                self._quality.skip_row(file.path, "book", row.row_id, error)
+                self._skip(file, "book", row, error)
             else:
                 yield replace(update, change=change_of(update.change, self._snapshots))
 
@@ -136,7 +143,12 @@ class DBInterpreter:
             try:
                 yield parse_trade_row(row.row_id, row.timestamp_ms, *row.values)
             except BadRowError as error:
-                self._quality.skip_row(file.path, "trades", row.row_id, error)
+                self._skip(file, "trades", row, error)
+
+    def _skip(self, file: DayFile, table: str, row: TimedRow, error: BadRowError) -> None:
+        self._quality.skip_row(file.path, table, row.row_id, error)
+        if self._on_skip is not None and row.timestamp_ms >= self._range.from_ms:
+            self._on_skip(table, row.row_id, row.timestamp_ms)
 
     def _table(
         self,

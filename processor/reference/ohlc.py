@@ -10,6 +10,7 @@ from processor.reference.bars import Candle, MetricBar, RunningSum, TradeBar
 from processor.reference.imbalance import Imbalance, MetricsCalculator
 from processor.reference.orderbook import OrderbookManager
 from processor.rules.bar_edges import bar_start
+from processor.rules.chain import NO_LINK, is_gap
 from shared.bars import MAX_BARS, Bar, append_bar
 from shared.recordings.records import OrderbookLevel, OrderbookUpdate, Trade
 from shared.run_files.processor_status import Conservation
@@ -20,10 +21,12 @@ from shared.series import CVD, METRICS, OHLC
 class Observations:
     """What was used but is worth knowing: resets, and book rows after which something was odd.
 
-    A reset is a snapshot in the place of a book that had levels.
+    A reset is a snapshot in the place of a book that had levels, a gap a row before which the
+    exchange's chain says that others are missing.
     """
 
     resets: int = 0
+    gaps: int = 0
     crossed_rows: int = 0
     one_sided_rows: int = 0
     late_book_rows: int = 0
@@ -62,6 +65,7 @@ class OHLCProcessor:
         self._closed_volume = RunningSum()
         self._trades_accepted = 0
         self._sink = sink
+        self._last_seq_id = NO_LINK
         self.observations = Observations()
 
     @property
@@ -139,9 +143,19 @@ class OHLCProcessor:
             return False
         is_reset = self._book.apply(update.bids, update.asks, update.change)
         self.observations.resets += is_reset
+        is_gap = self._is_gap(update, is_snapshot=self._book.is_snapshot)
         if is_sampled:
-            self._sample(update.row_id, update.timestamp_ms, is_reset=is_reset)
+            self.observations.gaps += is_gap
+            self._sample(update.row_id, update.timestamp_ms, is_reset=is_reset, is_gap=is_gap)
         return is_reset
+
+    def _is_gap(self, update: OrderbookUpdate, *, is_snapshot: bool) -> bool:
+        """Say whether rows are missing before this one, which becomes the last of the chain."""
+        prev = NO_LINK if update.prev_seq_id is None else update.prev_seq_id
+        found = is_gap(is_snapshot, prev, self._last_seq_id)
+        if update.seq_id is not None:
+            self._last_seq_id = update.seq_id
+        return found
 
     def finalize(self) -> None:
         """Close the open bars: nothing more will come.
@@ -179,7 +193,7 @@ class OHLCProcessor:
         bar.cvd.add(self._cvd.value)
         self._trades_accepted += 1
 
-    def _sample(self, row_id: int, timestamp_ms: int, *, is_reset: bool) -> None:
+    def _sample(self, row_id: int, timestamp_ms: int, *, is_reset: bool, is_gap: bool) -> None:
         depth = self.depth
         if depth.is_crossed:
             self.observations.crossed_rows += 1
@@ -187,7 +201,7 @@ class OHLCProcessor:
         if self._sink is not None:
             of_both = imbalance or Imbalance(math.nan, math.nan)
             values = (*_best(depth.bids), *_best(depth.asks), of_both.obi, of_both.tot)
-            row = (row_id, timestamp_ms, is_reset, *values)
+            row = (row_id, timestamp_ms, is_reset, is_gap, *values)
             self._sink.add_samples(BookSamples(*([value] for value in row)))
         if imbalance is None:
             self.observations.one_sided_rows += 1

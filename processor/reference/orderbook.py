@@ -15,6 +15,8 @@ class OrderbookManager:
     def __init__(self) -> None:
         self._bids = _Side()
         self._asks = _Side()
+        self.is_snapshot = False
+        """Whether the newest row was the whole book."""
 
     def apply(
         self,
@@ -30,6 +32,7 @@ class OrderbookManager:
         is_snapshot = change is BookChange.SNAPSHOT
         if change is BookChange.UNTOLD:
             is_snapshot = self._is_whole(bids, asks)
+        self.is_snapshot = is_snapshot
         is_reset = is_snapshot and bool(self._bids.prices or self._asks.prices)
         if is_snapshot:
             self._bids, self._asks = _Side(), _Side()

@@ -16,7 +16,7 @@ from shared.job import HistoryContent, Job
 from shared.recordings.day_files import DayFile
 from shared.recordings.opening import OnWait, do_nothing
 from shared.recordings.problems import late_trade
-from shared.recordings.records import OrderbookUpdate
+from shared.recordings.records import OrderbookUpdate, Trade
 from shared.run_files.processor_status import Conservation
 
 
@@ -32,7 +32,13 @@ class ReferenceReplay:
         on_wait: OnWait = do_nothing,
     ) -> None:
         self._interpreter = DBInterpreter(
-            files, job.time_range, quality, on_wait, self._begin_file, job.snapshots
+            files,
+            job.time_range,
+            quality,
+            on_wait,
+            self._begin_file,
+            job.snapshots,
+            sink.skip_row if sink is not None else None,
         )
         self._calculation = OHLCProcessor(job.window_seconds, job.depth_levels, sink)
         self._heat = HeatBook() if sink is not None and job.history is HistoryContent.FULL else None
@@ -92,7 +98,7 @@ class ReferenceReplay:
             is_reset = self._calculation.update_orderbook(update, is_sampled=is_in_range)
             self._keep_time(update, is_reset=is_reset, is_in_range=is_in_range)
             for trade in self._calculation.process_trades(trades):
-                self._skip_late_trade(trade.id)
+                self._skip_late_trade(trade)
             if self._sink is not None:
                 self._sink.reach(update.timestamp_ms)
             yield
@@ -123,7 +129,9 @@ class ReferenceReplay:
         if len(keyframes.minutes_ms):
             self._sink.add_keyframes(keyframes)
 
-    def _skip_late_trade(self, row_id: int) -> None:
+    def _skip_late_trade(self, trade: Trade) -> None:
         file = self.position.file
         assert file is not None
-        self._quality.skip_row(file.path, "trades", row_id, late_trade())
+        self._quality.skip_row(file.path, "trades", trade.id, late_trade())
+        if self._sink is not None:
+            self._sink.skip_row("trades", trade.id, trade.timestamp_ms)

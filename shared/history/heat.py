@@ -59,7 +59,8 @@ def pack_heat(rows: Integers, sizes: Numbers) -> bytes:
 
 def _in_pairs(digits: NDArray[np.uint8]) -> NDArray[np.uint8]:
     even = np.append(digits, np.zeros(len(digits) % 2, np.uint8)).reshape(-1, 2)
-    return even[:, 0] | even[:, 1] << 4
+    pairs: NDArray[np.uint8] = (even[:, 0] | even[:, 1] << 4).astype(np.uint8)
+    return pairs
 
 
 class HeatSide(NamedTuple):

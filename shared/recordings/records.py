@@ -24,6 +24,7 @@ class BookChange(IntEnum):
 class OrderbookUpdate:
     """The levels of one book row: those that changed or, in a snapshot, all there are.
 
+    `seq_id` is the row's place in the exchange's chain, `prev_seq_id` that of the row before it.
     One without a row (`row_id` None) has no levels: it carries trades that no row precedes.
     """
 
@@ -32,6 +33,8 @@ class OrderbookUpdate:
     asks: list[OrderbookLevel]
     row_id: int | None = None
     change: BookChange = BookChange.UNTOLD
+    seq_id: int | None = None
+    prev_seq_id: int | None = None
 
 
 class Trade(NamedTuple):

@@ -16,12 +16,33 @@ ACTIONS = {"update": BookChange.UPDATE, "snapshot": BookChange.SNAPSHOT}
 
 
 def parse_book_row(
-    row_id: int, timestamp_ms: int, bids: Any, asks: Any, action: Any = None
+    row_id: int,
+    timestamp_ms: int,
+    bids: Any,
+    asks: Any,
+    action: Any = None,
+    seq_id: Any = None,
+    prev_seq_id: Any = None,
 ) -> OrderbookUpdate:
     """Return the update of a book row; raise BadRowError when its levels cannot be used."""
     return OrderbookUpdate(
-        timestamp_ms, _parse_levels(bids), _parse_levels(asks), row_id, parse_action(action)
+        timestamp_ms,
+        _parse_levels(bids),
+        _parse_levels(asks),
+        row_id,
+        parse_action(action),
+        parse_link(seq_id),
+        parse_link(prev_seq_id),
     )
+
+
+def parse_link(value: Any) -> int | None:
+    """Return a place in the exchange's chain, None where there is none: before a snapshot, -1 is.
+
+    >>> parse_link(7), parse_link(-1), parse_link("7")
+    (7, None, None)
+    """
+    return value if isinstance(value, int) and value >= 0 else None
 
 
 def parse_action(action: Any) -> BookChange:

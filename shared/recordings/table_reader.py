@@ -23,7 +23,7 @@ BOOK_BATCH = 2048
 TRADE_BATCH = 4096
 """Trades fetched at a time, and the most that one step of a stream carries."""
 
-BOOK_COLUMNS = ("bids", "asks", "action")
+BOOK_COLUMNS = ("bids", "asks", "action", "seq_id", "prev_seq_id")
 TRADE_COLUMNS = ("trade_id", "price", "size", "side")
 
 

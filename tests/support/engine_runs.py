@@ -23,7 +23,7 @@ from tests.support.runs import ONE_DAY, Outcome, compiled_kernels, outcome_of
 class UncompiledKernels(Kernels):
     """Kernels that stay plain Python, as before the compiler is done."""
 
-    def prepare(self) -> None:
+    def prepare(self, *, keeps_time: bool = True) -> None:
         """Do not begin."""
 
     def load_sorted(self) -> Iterator[None]:

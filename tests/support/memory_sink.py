@@ -90,6 +90,9 @@ class MemorySink:
     def add_samples(self, samples: BookSamples) -> None:
         self._told.append(("samples", _rows(astuple(samples))))
 
+    def skip_row(self, table: str, row_id: int, timestamp_ms: int) -> None:
+        self._told.append((f"skipped {table}", [(row_id, timestamp_ms)]))
+
     def add_heat(self, columns: HeatColumns) -> None:
         told = zip(
             *(_listed(columns.starts_ms), _listed(columns.standing_ms), _listed(columns.decimals)),

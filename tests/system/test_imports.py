@@ -39,7 +39,7 @@ MAY_IMPORT = {
     " shared/recordings",
     "processor/engine/history": "calculation history engine/compiling engine/kernels"
     " shared/history",
-    "processor/engine/sqlite": "shared/recordings",
+    "processor/engine/sqlite": "rules shared/recordings",
     "processor/engine/books": "calculation engine/compiling engine/kernels shared/recordings",
     "processor/engine": "calculation poison reporting engine/books engine/compiling"
     " engine/kernels engine/sqlite shared/recordings shared/run_files",

@@ -12,7 +12,7 @@ from numba.core import config
 
 from processor.calculation import book_pieces
 from processor.engine import kernels
-from processor.rules import heat, snapshots
+from processor.rules import chain, heat, snapshots
 from shared.history import heat as heat_layout
 from shared.recordings import records
 
@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 _SOURCES = Path(kernels.__file__).parent
 _OPTIONS = Path(__file__).parent
 _RULES = (
+    chain.__file__,
     snapshots.__file__,
     heat.__file__,
     heat_layout.__file__,

@@ -166,7 +166,7 @@ def _is_compiling() -> bool:
 
 _LEVELS = LevelColumns(np.zeros(0), np.zeros(0), np.zeros(0, np.int64))
 _TIMES, _FLAGS = np.zeros(0, np.int64), np.zeros(0, np.bool_)
-_BOOK_ROWS = BookRows(_TIMES, _TIMES, _TIMES, _FLAGS, _LEVELS, _LEVELS)
+_BOOK_ROWS = BookRows(*(_TIMES,) * 5, _FLAGS, _LEVELS, _LEVELS)
 
 
 def _call_each_with_nothing(heat: Heat | None) -> None:

@@ -48,7 +48,7 @@ class FastSeconds:
         integers = np.empty((seconds_kernel.BOOK_INTEGERS, most), np.int64)
         numbers = np.empty((seconds_kernel.BOOK_NUMBERS, most))
         last = np.empty(most, np.int64)
-        columns = np.stack(rows[:6]), np.stack(rows[6:])
+        columns = np.stack(rows[:7]), np.stack(rows[7:])
         count = kernel(*columns, end_ms, price_decimals, integers, numbers, last)
         seconds = BookBars(*integers[:, :count], *numbers[:, :count])
         ofi = snapped(seconds.ofi, size_decimals[last[:count]])

@@ -24,12 +24,15 @@ from processor.engine.sqlite.columns import Column, ColumnBatch
 from processor.engine.sqlite.queries import WIDE_BYTES, without_odd_times
 from processor.engine.sqlite.reading_order import ReadingOrderError
 from processor.rules.bar_edges import bar_start
+from processor.rules.chain import NO_LINK
 from processor.rules.snapshots import change_of
 from shared.clock import NO_MOMENT
 from shared.recordings.records import BookChange, OrderbookLevel
-from shared.recordings.row_parser import parse_action, parse_book_row
+from shared.recordings.row_parser import parse_action, parse_book_row, parse_link
 from shared.recordings.table_reader import TimedRow
 from shared.series import METRICS
+
+_NO_LINKS = np.zeros(0, np.int64), np.zeros(0, np.int64)
 
 BOOK_ROWS = 1024
 """Book rows in a batch; smaller ones stay in the processor's cache, larger ones wait less."""
@@ -76,14 +79,19 @@ class BookIntake(TableIntake[BookBatch]):
         else:
             bids = asks = LevelColumns(np.empty(0), np.empty(0), np.zeros(len(times), np.int64))
             is_refused[:] = True
+        # Copies: to a kernel those that Arrow lends are of another type.
+        seq_ids, prev_seq_ids = map(np.copy, told[-2:] if len(told) > 1 else _NO_LINKS)
         starts, changes = bar_start(times, self._window_ms), self._changes(told, len(times))
-        rows = BookRows(times, starts, changes, is_refused, bids, asks)
+        rows = BookRows(times, starts, changes, seq_ids, prev_seq_ids, is_refused, bids, asks)
         return BookBatch(first_row, row_ids, rows)
 
     def _changes(self, told: list[Column], rows: int) -> Column:
-        """Return what each row is, from what the column `action` tells, if there is one."""
+        """Return what each row is, from what the column `action` tells, if there is one.
+
+        That is the first column, where there is one, or three.
+        """
         snapshots = self._context.job.snapshots
-        if not told:
+        if len(told) % 2 == 0:
             return np.full(rows, change_of(BookChange.UNTOLD, snapshots), np.int64)
         return np.array([change_of(change, snapshots) for change in BookChange])[told[0]]
 
@@ -168,7 +176,7 @@ class BookIntake(TableIntake[BookBatch]):
 
         None if it had its text, is past the range, or is for the strict parser.
         """
-        *texts, action = row.values
+        *texts, action, seq_id, prev_seq_id = row.values
         if not all(isinstance(text, bytes) for text in texts) or (
             max(map(len, texts)) <= WIDE_BYTES or row.timestamp_ms >= self._sums["to_ms"][0]
         ):
@@ -187,7 +195,9 @@ class BookIntake(TableIntake[BookBatch]):
         if is_refused[0]:
             return None
         starts, changes = bar_start(times, self._window_ms), self._change(parse_action(action))
-        return BookBatch(number, row_ids, BookRows(times, starts, changes, is_refused, bids, asks))
+        links = _links(parse_link(seq_id), parse_link(prev_seq_id))
+        rows = BookRows(times, starts, changes, *links, is_refused, bids, asks)
+        return BookBatch(number, row_ids, rows)
 
     def _parse_strictly(self, row: TimedRow, number: int) -> BookBatch | None:
         if row.timestamp_ms >= self._sums["to_ms"][0]:
@@ -200,6 +210,7 @@ class BookIntake(TableIntake[BookBatch]):
             times,
             bar_start(times, self._window_ms),
             self._change(update.change),
+            *_links(update.seq_id, update.prev_seq_id),
             np.zeros(1, np.bool_),
             _as_columns(update.bids),
             _as_columns(update.asks),
@@ -216,6 +227,12 @@ class BookIntake(TableIntake[BookBatch]):
         levels = LevelColumns(prices, sizes, np.empty(len(text.offsets) - 1, np.int64))
         self._kernels.parse_levels(text, levels, is_refused, self._shapes)
         return levels
+
+
+def _links(seq_id: int | None, prev_seq_id: int | None) -> tuple[Column, Column]:
+    """Return a row's places in the exchange's chain as columns of one."""
+    seq, prev = (NO_LINK if link is None else link for link in (seq_id, prev_seq_id))
+    return np.array([seq], np.int64), np.array([prev], np.int64)
 
 
 def _as_columns(levels: list[OrderbookLevel]) -> LevelColumns:

@@ -173,7 +173,7 @@ class TableIntake(ABC, Generic[Batch]):
         try:
             return self._parse_strictly(row, number)
         except BadRowError as error:
-            self._skip(row.row_id, error)
+            self._skip(row.row_id, error, row.timestamp_ms)
             return None
 
     def _parse_alone(self, row: TimedRow, number: int) -> Batch | None:
@@ -182,6 +182,7 @@ class TableIntake(ABC, Generic[Batch]):
 
     def _parse_refused(self, row_id: int, number: int, *, has_odd_time: bool) -> Batch | None:
         """Return a batch of a row that the fast path refused, None where it cannot be used."""
+        row: TimedRow | None = None
         try:
             row = self._table.row(row_id)
             if row is None:
@@ -194,11 +195,16 @@ class TableIntake(ABC, Generic[Batch]):
         except UnusableFileError as error:
             raise OutOfPlaceError(str(error)) from error
         except BadRowError as error:
-            self._skip(row_id, error)
+            self._skip(row_id, error, row.timestamp_ms if row else None)
             return None
 
-    def _skip(self, row_id: int, error: BadRowError) -> None:
+    def _skip(self, row_id: int, error: BadRowError, timestamp_ms: int | None) -> None:
         self._context.quality.skip_row(self._file.path, self.name, row_id, error)
+        sink, span = self._context.sink, self._context.job.time_range
+        if sink is None or timestamp_ms is None:
+            return
+        if span.from_ms <= timestamp_ms < span.to_ms:
+            sink.skip_row(self.name, row_id, timestamp_ms)
 
     def _move_to(self, batch: Batch, row: int) -> None:
         if row:

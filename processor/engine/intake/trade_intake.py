@@ -65,7 +65,8 @@ class TradeIntake(TableIntake[TradeBatch]):
                 self.is_over = True
                 return
             if outcome == trade_kernel.LATE:
-                self._skip(int(batch.row_ids[self._row]), late_trade())
+                late_ms = int(batch.rows.codes[self._row] >> 1)
+                self._skip(int(batch.row_ids[self._row]), late_trade(), late_ms)
             elif not self._count_strictly(batch, self._row, until_ms):
                 return
             self._row += not self.is_over
@@ -112,7 +113,7 @@ class TradeIntake(TableIntake[TradeBatch]):
                 return False
             _, outcome = self._count(0, until_ms, batch, trade_kernel.new_closed(1))
             if outcome == trade_kernel.LATE:
-                self._skip(row_id, late_trade())
+                self._skip(row_id, late_trade(), int(batch.rows.codes[0] >> 1))
         return True
 
     def _parse_strictly(self, row: TimedRow, number: int) -> TradeBatch | None:

@@ -54,12 +54,15 @@ class LevelColumns(NamedTuple):
 class BookRows(NamedTuple):
     """Some book rows, where the bar of each begins and what each says it is, a BookChange.
 
-    The refused ones have no levels yet.
+    The refused ones have no levels yet. The sequence numbers are there of all rows, NO_LINK where a
+    row has none, or of none.
     """
 
     times: Moments
     bar_starts: Moments
     changes: NDArray[np.int64]
+    seq_ids: NDArray[np.int64]
+    prev_seq_ids: NDArray[np.int64]
     is_refused: Flags
     bids: LevelColumns
     asks: LevelColumns
@@ -137,6 +140,7 @@ class Samples(NamedTuple):
 
     is_taken: Flags
     is_reset: Flags
+    is_gap: Flags
     best_bids: Numbers
     bid_sizes: Numbers
     best_asks: Numbers

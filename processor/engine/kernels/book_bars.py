@@ -14,11 +14,13 @@ from processor.engine.kernels.arguments import (
     Samples,
     Sums,
 )
-from processor.rules import snapshots
+from processor.rules import chain, snapshots
 from shared.recordings.records import BookChange
 
 UNTOLD, UPDATE, SNAPSHOT = (int(change) for change in BookChange)
+NO_LINK = chain.NO_LINK
 is_as_large: Any = register_jitable(snapshots.is_as_large)
+is_gap: Any = register_jitable(chain.is_gap)
 
 BOOK_STATE = np.dtype(
     [
@@ -31,6 +33,8 @@ BOOK_STATE = np.dtype(
         ("crossed_rows", np.int64),
         ("one_sided_rows", np.int64),
         ("late_book_rows", np.int64),
+        ("gaps", np.int64),
+        ("seq_id", np.int64),  # of the newest row that has one, NO_LINK before
         ("bar_ms", np.int64),  # start of the open bar, NO_MOMENT while there is none
         ("obi_open", np.float64),
         ("obi_high", np.float64),
@@ -60,6 +64,7 @@ def no_sums() -> Sums:
     """Return the record of a book that has met no row."""
     sums = np.zeros(1, BOOK_STATE)
     sums["bar_ms"] = sums["newest_ms"] = NO_MOMENT
+    sums["seq_id"] = NO_LINK
     return sums
 
 
@@ -71,7 +76,7 @@ def begin_file(sums: Sums) -> None:
 def new_output(rows: int, *, with_samples: bool = False) -> BookOutput:
     """Return room for what as many rows can give; without room for samples none is noted."""
     samples = rows if with_samples else 0
-    flags, numbers = np.zeros((2, samples), np.bool_), np.empty((6, samples))
+    flags, numbers = np.zeros((3, samples), np.bool_), np.empty((6, samples))
     return BookOutput(np.empty((rows, BAR_COLUMNS)), Samples(*flags, *numbers))
 
 
@@ -87,6 +92,19 @@ def may_apply(row: int, until_ms: int, rows: BookRows, s: Any) -> bool:
     elif timestamp_ms >= s["to_ms"]:
         s["outcome"] = END_OF_RANGE
     return bool(s["outcome"] == DONE and timestamp_ms < until_ms)
+
+
+@register_jitable
+def note_link(row: int, is_snapshot: bool, rows: BookRows, s: Any, samples: Samples) -> None:
+    """Take note of a row's place in the exchange's chain, and of a gap before it."""
+    if len(rows.seq_ids) == 0:
+        return
+    if is_gap(is_snapshot, rows.prev_seq_ids[row], s["seq_id"]):
+        s["gaps"] += rows.times[row] >= s["from_ms"]
+        if len(samples.is_taken) > 0:
+            samples.is_gap[row] = True
+    if rows.seq_ids[row] != NO_LINK:
+        s["seq_id"] = rows.seq_ids[row]
 
 
 @register_jitable

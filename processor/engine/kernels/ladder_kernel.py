@@ -35,6 +35,7 @@ from processor.engine.kernels.book_bars import (
     is_as_large,
     may_apply,
     note_best,
+    note_link,
     note_sample,
 )
 from processor.engine.kernels.heat_kernel import (
@@ -79,6 +80,7 @@ def apply_to_ladder(
     for row in range(first, len(rows.times)):
         if with_samples:
             output.samples.is_taken[row] = output.samples.is_reset[row] = False
+            output.samples.is_gap[row] = False
         if not may_apply(row, until_ms, rows, s):
             return row
         bid_start = bids.ends[row - 1] if row else 0
@@ -100,6 +102,7 @@ def apply_to_ladder(
             bids.ends[row] - bid_start, asks.ends[row] - ask_start, held_bids, held_asks
         ):
             change = change_without_word(row, bid_start, ask_start, bids, asks)
+        note_link(row, change == SNAPSHOT, rows, s, output.samples)
         if change == SNAPSHOT:
             is_reset = held_bids + held_asks > 0
             s["resets"] += is_reset

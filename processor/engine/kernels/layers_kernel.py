@@ -199,7 +199,7 @@ def _pack(
     if first < 0:
         return end
     _put(rows[first], 8, end, out)
-    _put(top, 2, end + 8, out)
+    _put(int(top), 2, end + 8, out)
     digits = end + HEADER_BYTES
     values = digits + (entries + 1) // 2
     out[values - 1] = 0

@@ -81,7 +81,7 @@ def book_seconds(
     numbers: Numbers,
     last_rows: Integers,
 ) -> int:
-    """Make seconds of book rows, (6, n) and (6, n) as BookRows has them; return how many.
+    """Make seconds of book rows, (7, n) and (6, n) as BookRows has them; return how many.
 
     A second is a column of `integers` and of `numbers`, whose rows are the fields of BookBars; the
     row of the last book in it is noted in `last_rows`.

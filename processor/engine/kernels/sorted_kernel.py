@@ -25,6 +25,7 @@ from processor.engine.kernels.book_bars import (
     is_as_large,
     may_apply,
     note_best,
+    note_link,
     note_sample,
 )
 
@@ -44,6 +45,7 @@ def apply_to_sorted(
     for row in range(first, len(rows.times)):
         if len(output.samples.is_taken) > 0:
             output.samples.is_taken[row] = output.samples.is_reset[row] = False
+            output.samples.is_gap[row] = False
         if not may_apply(row, until_ms, rows, s):
             return row
         s["newest_ms"] = rows.times[row]
@@ -57,6 +59,7 @@ def apply_to_sorted(
             bids.ends[row] - bid_start, asks.ends[row] - ask_start, held_bids, held_asks
         ):
             change = change_without_word(row, bid_start, ask_start, bids, asks)
+        note_link(row, change == SNAPSHOT, rows, s, output.samples)
         if change == SNAPSHOT:
             is_reset = held_bids + held_asks > 0
             s["resets"] += is_reset

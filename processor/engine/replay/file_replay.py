@@ -14,8 +14,10 @@ from processor.engine.sqlite.columns import read_columns
 from processor.engine.sqlite.queries import (
     ACTION_FORMAT,
     BOOK_FORMATS,
+    CHAIN_FORMAT,
     TRADE_FORMATS,
     book_query,
+    has_chain,
     has_index_on_timestamp,
     ids_stored,
     trades_query,
@@ -130,6 +132,7 @@ class FileReplay:
                 after=start.row_id,
             )
             formats = BOOK_FORMATS + (ACTION_FORMAT if "action" in table.table.columns else "")
+            formats += CHAIN_FORMAT if has_chain(table.table) else ""
             columns = read_columns(uri, query, formats, BOOK_ROWS)
             intake.take_columns(
                 read_ahead(columns, self._context.on_wait),

@@ -6,6 +6,7 @@ import numpy as np
 
 from processor.engine.sqlite.columns import Column
 from processor.engine.sqlite.read_ranges import RANGE_ROWS
+from processor.rules.chain import NO_LINK
 from shared.clock import NO_MOMENT
 from shared.recordings.opening import ids_of
 from shared.recordings.records import BookChange
@@ -25,8 +26,11 @@ _EARLIEST_MS, _LATEST_MS = 10**12, 10**13 - 1
 _ODD_TIME_HERE, _ODD_SIDE_HERE = 0, 1
 """What a query says for a time, and for a side, that is not plain: no plain time is so early."""
 
+CHAIN = ("seq_id", "prev_seq_id")
+
 BOOK_FORMATS = "lluu"
 ACTION_FORMAT = "l"
+CHAIN_FORMAT = "ll"
 TRADE_FORMATS = "llgg"
 
 
@@ -39,7 +43,10 @@ def book_query(
     skip: int = 0,
     after: int | None = None,
 ) -> str:
-    """Return the query for row id, timestamp, bids, asks and, if there is `action`, a BookChange.
+    """Return the query for row id, timestamp, bids, asks and what else the table has of a row.
+
+    That is a BookChange, if there is `action`, and the row's places in the exchange's chain, if
+    there are both.
 
     The timestamp is for `without_odd_times` to look at, odd where the row is not plain otherwise.
     The text of a wide row is left out, to be asked for alone. The first `skip` rows, in the order
@@ -55,7 +62,18 @@ def book_query(
     )
     rows = _ordered(connection, table, is_by_time, skip, after)
     action = f", {_CHANGE}" if "action" in table.columns else ""
-    return f"SELECT r.{table.row_id}, {time}, {bids}, {asks}{action} FROM {rows}"
+    chain = "".join(map(_link, CHAIN)) if has_chain(table) else ""
+    return f"SELECT r.{table.row_id}, {time}, {bids}, {asks}{action}{chain} FROM {rows}"
+
+
+def has_chain(table: RecordedTable) -> bool:
+    """Say whether a book tells the places of its rows in the exchange's chain."""
+    return all(name in table.columns for name in CHAIN)
+
+
+def _link(name: str) -> str:
+    is_told = f"typeof(r.{name}) = 'integer' AND r.{name} >= 0"
+    return f", CASE WHEN {is_told} THEN r.{name} ELSE {NO_LINK} END"
 
 
 def trades_query(

@@ -60,7 +60,7 @@ class CountingKernels(Kernels):
         self.parse_levels = parse_levels
         self.apply_to_ladder = apply_to_ladder
 
-    def prepare(self) -> None:
+    def prepare(self, *, keeps_time: bool = True) -> None:
         """They are ready."""
 
 

@@ -60,7 +60,7 @@ def test_those_of_any_book_rows(drawn: list[tuple[Any, ...]], is_rest: bool, aft
     numbers = [np.array([row[field] for row in drawn], np.float64) for field in range(3, 9)]
     bids, bid_sizes, asks, ask_sizes, obi, tot = numbers
     rows = BookRows(
-        *(times, times + 60_000, is_row, ids // 5 + 1, ids * 3, ids * 0),
+        *(times, times + 60_000, is_row, ids // 5 + 1, ids * 3, ids * 0, ids * 0),
         *(np.where(has_bid, bids, NAN), np.where(has_bid, bid_sizes, 0.0)),
         *(np.where(has_ask, asks, NAN), np.where(has_ask, ask_sizes, 0.0)),
         *(np.where(has_bid & has_ask, each, NAN) for each in (obi, tot)),

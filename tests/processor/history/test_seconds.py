@@ -46,7 +46,7 @@ def book(*rows: tuple[int, int, float, float, float, float, float]) -> BookRows:
     ids = np.arange(len(times)) + 1
     times = times.astype(np.int64)
     return BookRows(
-        *(times, times + 60_000, is_row.astype(np.int64), ids * 0 + 1, ids, ids * 0),
+        *(times, times + 60_000, is_row.astype(np.int64), ids * 0 + 1, ids, ids * 0, ids * 0),
         *(column.astype(np.float64) for column in columns),
         10 * columns[-1].astype(np.float64),
     )

@@ -147,7 +147,8 @@ def batch_of(times: Any, rows: Sequence[Row], refused: Any = None) -> BookBatch:
     if refused is None:
         refused = np.zeros(len(rows), np.bool_)
     updates = np.full(len(rows), BookChange.UPDATE, np.int64)
-    columns = BookRows(times, bar_start(times, MINUTE_MS), updates, refused, bids, asks)
+    none = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    columns = BookRows(times, bar_start(times, MINUTE_MS), updates, *none, refused, bids, asks)
     return BookBatch(0, np.arange(len(rows)), columns)
 
 

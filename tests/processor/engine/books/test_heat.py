@@ -203,7 +203,9 @@ def passed(
             np.int64,
         )
         at = np.array(times, np.int64)
-        rows = BookRows(at, bar_start(at, 60_000), changes, np.zeros(len(at), np.bool_), *levels)
+        none = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        refused = np.zeros(len(at), np.bool_)
+        rows = BookRows(at, bar_start(at, 60_000), changes, *none, refused, *levels)
         taken = BookBatch(0, np.arange(first_id, first_id + len(at)), rows)
         output = book_bars.new_output(len(at), with_samples=True)
         row = 0

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from processor.calculation.book_pieces import Keyframes, sides_of
-from processor.history.heat_layers import TS, HeatRow, OpenLayers
+from processor.history.heat_layers import HeatRow, OpenLayers
 from shared.history.bars import Numbers
 from shared.history.heat import LAYERS
 from shared.history.keyframes import pack_levels
@@ -43,10 +43,12 @@ class BookTables:
         )
 
     def cut(self, layers: OpenLayers, frame_ms: int) -> None:
-        """Forget the heat that is not of `layers` or before, and keyframes after `frame_ms`."""
+        """Forget the heat that was not over yet with `layers`, and keyframes after `frame_ms`."""
         self._delete("heat", "seconds = ? AND ts > ?", LAYERS[0].seconds, layers.newest_ms)
-        for layer, told in zip(LAYERS[1:], layers.told, strict=True):
-            self._delete("heat", "seconds = ? AND ts >= ?", layer.seconds, int(told[TS]))
+        for layer in LAYERS[1:]:
+            width_ms = layer.seconds * 1000
+            open_ms = layers.newest_ms // width_ms * width_ms
+            self._delete("heat", "seconds = ? AND ts >= ?", layer.seconds, open_ms)
         self._delete("keyframes", "ts > ?", frame_ms)
 
     def _packed(self, prices: Numbers, sizes: Numbers, part: slice) -> bytes:

@@ -46,8 +46,8 @@ LASTING = FAULTS[4:]
 def main() -> None:
     plan = json.loads(sys.argv[1])
     configure_logging()
-    kernels._call_each_with_nothing()
-    kernels.Kernels.prepare = kernels.Kernels._prepare  # at once: they are loaded
+    kernels._call_each_with_nothing(kernels._no_heat())
+    kernels.Kernels.prepare = lambda self, **_: self._prepare()  # at once: they are loaded
     job_run.LOOK_SECONDS = publisher.PUBLISH_SECONDS = publisher.BAR_END_SECONDS = 0.0
     file_replay.BOOK_ROWS = file_replay.TRADE_ROWS = plan["batch_rows"]
     deaths, exit_code = _lives(plan)

@@ -22,6 +22,7 @@ from shared.history.schema import (
     BOOK_COLUMNS,
     CHUNK_MS,
     HOUR_MS,
+    IDENTITY,
     MINUTE_MS,
     SECOND_MS,
     TRADE_COLUMNS,
@@ -90,9 +91,8 @@ class History:
     @property
     def identity(self) -> str:
         """What tells it from any other history, also from another one of the same job."""
-        [[job]] = self._rows("SELECT digest FROM job")
-        [[begun]] = self._rows("SELECT at FROM migrations WHERE version = 1")
-        return f"{job} {begun}"
+        [[identity]] = self._rows(IDENTITY)
+        return str(identity)
 
     @property
     def files(self) -> dict[int, str]:
@@ -108,8 +108,30 @@ class History:
     @property
     def span_ms(self) -> tuple[int, int] | None:
         """The start of its first minute and the end of its last one, None of an empty one."""
-        [row] = self._rows("SELECT min(ts), max(ts) FROM bars WHERE seconds = 60")
-        return (row[0], row[1] + MINUTE_MS) if row[0] is not None else None
+        first, last = (  # apart: then each is one step in the index
+            self._rows(f"SELECT {end}(ts) FROM bars WHERE seconds = 60")[0][0]
+            for end in ("min", "max")
+        )
+        return (first, last + MINUTE_MS) if first is not None else None
+
+    @property
+    def ends_ms(self) -> tuple[int, int] | None:
+        """The start of its first second and the end of its last one, None of an empty one."""
+        ends = [
+            row
+            for order in ("ASC", "DESC")
+            for row in self._rows(f"SELECT trades, book FROM seconds ORDER BY ts {order} LIMIT 1")
+        ]
+        seconds = [each.ts for row in ends for each in self._chunk(*row) if len(each.ts)]
+        if not seconds:
+            return None
+        return int(min(ts[0] for ts in seconds)), int(max(ts[-1] for ts in seconds)) + SECOND_MS
+
+    @property
+    def commit(self) -> int:
+        """The number of its newest commit; no other content of it ever had that."""
+        [[number]] = self._rows("SELECT coalesce(max(id), 0) FROM states")
+        return int(number)
 
     def bars(self, window_ms: int, from_ms: int, to_ms: int) -> Bars:
         """Return the bars of `window_ms`, a multiple of a second, that begin in `[from_ms, to_ms)`.
@@ -161,10 +183,17 @@ class History:
             from_ms // CHUNK_MS * CHUNK_MS,
             to_ms,
         )
-        trades = [self._unpacked(partial(unpack_bars, TradeBars), row[0]) for row in rows]
-        book = [self._unpacked(partial(unpack_bars, BookBars), row[1]) for row in rows]
-        chunks = Bars(joined([NO_BARS.trades, *trades]), joined([NO_BARS.book, *book]))
-        return chunks.between(from_ms, to_ms)
+        chunks = [NO_BARS, *(self._chunk(*row) for row in rows)]
+        seconds = Bars(
+            joined([each.trades for each in chunks]), joined([each.book for each in chunks])
+        )
+        return seconds.between(from_ms, to_ms)
+
+    def _chunk(self, trades: bytes, book: bytes) -> Bars:
+        return Bars(
+            self._unpacked(partial(unpack_bars, TradeBars), trades),
+            self._unpacked(partial(unpack_bars, BookBars), book),
+        )
 
     def _plain(self, window_ms: int, from_ms: int, to_ms: int) -> Bars:
         return Bars(

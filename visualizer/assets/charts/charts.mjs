@@ -1,11 +1,10 @@
 // The charts that share one time axis: drawn when something in view changed, at most once a frame.
-import { OHLC } from "../core/columns.mjs";
+import { OHLC, SERIES } from "../core/columns.mjs";
 import { byId, onPixelResize, pixelSizeOf } from "../core/dom.mjs";
 import { decimalsOfAll } from "../core/format.mjs";
 import { paletteOf } from "../core/palette.mjs";
 import { LARGEST_DRAWN } from "../core/plot_config.mjs";
 import { within } from "../core/view.mjs";
-import { StoredBars } from "./bars.mjs";
 import { Layers, textMeasure } from "./layers.mjs";
 import { Moves } from "./moves.mjs";
 import { Overlay } from "./overlay.mjs";
@@ -14,7 +13,7 @@ import { hasNewBars, makeScene } from "./scene/scene.mjs";
 /**
  * @import { Settings } from "../core/settings.mjs"
  * @import { Store } from "../core/store.mjs"
- * @import { Bar, Bars, Changed, Movable, Panel } from "../core/types.d.ts"
+ * @import { Bar, Bars, BarSource, Changed, Movable, Panel } from "../core/types.d.ts"
  * @import { PixelSize, Range, Scene, View } from "../core/types.d.ts"
  */
 
@@ -41,16 +40,20 @@ export class Charts {
   #size = null;
   /** @type {Scene | null} */
   #scene = null;
+  /** @type {((range: Range) => void)[]} */
+  #viewListeners = [];
 
   /**
    * @param {Store} store
    * @param {Settings} settings
+   * @param {BarSource} bars
+   * @param {(text: string) => void} say tells the reader why something was not done
    */
-  constructor(store, settings) {
+  constructor(store, settings, bars, say) {
     this.#store = store;
     this.#settings = settings;
-    this.#bars = new StoredBars(store);
-    this.#moves = new Moves(this.#bars, settings);
+    this.#bars = bars;
+    this.#moves = new Moves(this.#bars, settings, say);
     this.#layers = new Layers(this.#plot);
     this.#overlay = new Overlay(this.#bars, this.#layers, () => this.requestDraw());
     /** How often bars were drawn. */
@@ -96,6 +99,12 @@ export class Charts {
     return this.#bars.within(from, to);
   }
 
+  /** Return all bars that are at hand, by series. */
+  allBars() {
+    const { first, last } = this.#bars.times();
+    return this.#bars.within(first ?? 0, last ?? 0);
+  }
+
   /**
    * Return the time at a horizontal position of the window.
    *
@@ -123,6 +132,33 @@ export class Charts {
     this.#moves.showOldest();
   }
 
+  /**
+   * @param {Range} range
+   * @param {number} [anchor]
+   */
+  show(range, anchor) {
+    this.#moves.show(range, anchor);
+  }
+
+  /** @param {(range: Range) => void} listener told of each view that is drawn */
+  onView(listener) {
+    this.#viewListeners.push(listener);
+  }
+
+  get timeframeMs() {
+    return this.#bars.wantedMs;
+  }
+
+  /** @param {string} timeframe */
+  setTimeframe(timeframe) {
+    this.#moves.setTimeframe(timeframe);
+  }
+
+  /** @param {1 | -1} direction */
+  stepTimeframe(direction) {
+    this.#moves.stepTimeframe(direction);
+  }
+
   #draw() {
     const range = this.range();
     this.#showEmptiness();
@@ -136,6 +172,9 @@ export class Charts {
     this.draws += Number(hasNewBars(scene, this.#scene));
     this.#layers.show(scene);
     this.#overlay.show(scene);
+    for (const listener of this.#viewListeners) {
+      listener(range);
+    }
     this.#scene = scene; // not before: a drawing that failed is tried again
     Object.assign(this.#plot, { scene }); // for the tests: what is drawn where; nothing here reads it
   }
@@ -146,6 +185,7 @@ export class Charts {
    * @returns {View}
    */
   #look(range, size) {
+    this.#bars.look(range, size.width);
     const { windowMs } = this.#bars;
     const { rows, obiScale, palette } = this.#settings.values;
     const margin = windowMs * MARGIN_WINDOWS;
@@ -197,11 +237,19 @@ export class Charts {
  * @returns {Bars}
  */
 function drawable({ ohlc, metrics, cvd }) {
-  /** @param {Bar} bar */
-  const isDrawable = (bar) => bar.every((value) => Math.abs(value) < LARGEST_DRAWN);
+  /** @param {Bar[]} bars @param {number} width columns that a series has; more are not always known */
+  const those = (bars, width) =>
+    bars.filter((bar) => {
+      for (let place = 0; place < width; place += 1) {
+        if (!(Math.abs(bar[place]) < LARGEST_DRAWN)) {
+          return false;
+        }
+      }
+      return true;
+    });
   return {
-    ohlc: ohlc.filter(isDrawable),
-    metrics: metrics.filter(isDrawable),
-    cvd: cvd.filter(isDrawable),
+    ohlc: those(ohlc, SERIES.ohlc.length),
+    metrics: those(metrics, SERIES.metrics.length),
+    cvd: those(cvd, SERIES.cvd.length),
   };
 }

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 UP, DOWN, EVEN, PAPER = "#56a8f5", "#f0883e", "#9aa6b2", "#0d1117"
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
-READOUT_PX = 36
+READOUT_PX = 32
 
 
 def row_box(page: Page, index: int) -> FloatRect:

@@ -1,7 +1,7 @@
 """Read a run's history: bars of any window, trades, and what was wrong with the book."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -32,6 +32,9 @@ from shared.history.trades import Trades, no_trades, unpack_trades
 from shared.job import HistoryContent
 
 _BUSY_SECONDS = 5.0
+
+_SLICE_PIECES = 8192
+"""So many pieces are merged at a time: whoever asks for a year needs no more memory than for it."""
 
 
 Columns = TypeVar("Columns")
@@ -133,24 +136,32 @@ class History:
         [[number]] = self._rows("SELECT coalesce(max(id), 0) FROM states")
         return int(number)
 
-    def bars(self, window_ms: int, from_ms: int, to_ms: int) -> Bars:
+    def bars(
+        self, window_ms: int, from_ms: int, to_ms: int, fields: Set[str] | None = None
+    ) -> Bars:
         """Return the bars of `window_ms`, a multiple of a second, that begin in `[from_ms, to_ms)`.
 
         They begin at multiples of the window since 1970 and are merged from the largest pieces
-        that they are made of: seconds, minutes or hours.
+        that they are made of: seconds, minutes or hours. Of `fields`, none but these need be right.
         """
         if window_ms <= 0 or window_ms % SECOND_MS:
             raise ValueError(f"expected a window of whole seconds, found {window_ms} ms")
         from_ms = -(-from_ms // window_ms) * window_ms
         to_ms = -(-to_ms // window_ms) * window_ms
-        if window_ms % MINUTE_MS:
-            pieces = self._seconds(from_ms, to_ms)
-        else:
-            base_ms = HOUR_MS if window_ms % HOUR_MS == 0 else MINUTE_MS
-            pieces = self._plain(base_ms, from_ms, to_ms)
-            if window_ms == base_ms:
-                return pieces
-        return pieces.merged(window_ms)
+        base_ms = next(each for each in (HOUR_MS, MINUTE_MS, SECOND_MS) if not window_ms % each)
+        first_ms, end_ms = self.span_ms or (0, 0)
+        from_ms = max(from_ms, first_ms // window_ms * window_ms)
+        to_ms = min(to_ms, end_ms)
+        slice_ms = max(_SLICE_PIECES * base_ms // window_ms, 1) * window_ms
+        parts = [NO_BARS]
+        for start in range(from_ms, to_ms, slice_ms):
+            end = min(start + slice_ms, to_ms)
+            if base_ms == SECOND_MS:
+                pieces = self._seconds(start, end)
+            else:
+                pieces = self._plain(base_ms, start, end, fields)
+            parts.append(pieces if window_ms == base_ms else pieces.merged(window_ms))
+        return Bars(joined([each.trades for each in parts]), joined([each.book for each in parts]))
 
     def trades(self, from_ms: int, to_ms: int) -> Trades:
         """Return the trades of `[from_ms, to_ms)` in the order in which they count.
@@ -195,18 +206,22 @@ class History:
             self._unpacked(partial(unpack_bars, BookBars), book),
         )
 
-    def _plain(self, window_ms: int, from_ms: int, to_ms: int) -> Bars:
+    def _plain(self, window_ms: int, from_ms: int, to_ms: int, fields: Set[str] | None) -> Bars:
+        span = window_ms // SECOND_MS, from_ms, to_ms
         return Bars(
-            self._plain_of(TradeBars, TRADE_COLUMNS, window_ms, from_ms, to_ms),
-            self._plain_of(BookBars, BOOK_COLUMNS, window_ms, from_ms, to_ms),
+            self._plain_of(TradeBars, TRADE_COLUMNS, span, fields),
+            self._plain_of(BookBars, BOOK_COLUMNS, span, fields),
         )
 
     def _plain_of(
-        self, kind: type[Pieces], columns: tuple[str, ...], window_ms: int, from_ms: int, to_ms: int
+        self,
+        kind: type[Pieces],
+        columns: tuple[str, ...],
+        span: tuple[int, int, int],
+        fields: Set[str] | None,
     ) -> Pieces:
-        seconds = window_ms // SECOND_MS
         try:
-            return read_plain_rows(self._uri, kind, columns, seconds, from_ms, to_ms)
+            return read_plain_rows(self._uri, kind, columns, *span, fields)
         except PlainRowsError as error:
             raise HistoryError(self._path, str(error)) from error
 

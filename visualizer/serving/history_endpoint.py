@@ -12,7 +12,7 @@ import orjson
 from shared.history.bars import pack_book_bars, pack_trade_bars
 from shared.history.repository import HistoryError
 from visualizer.sources.history_csv import csv_of
-from visualizer.sources.history_reader import HistoryReader
+from visualizer.sources.history_reader import DRAWN, HistoryReader
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -35,7 +35,8 @@ class HistoryEndpoint:
     """WSGI middleware that answers `/_history` and what is below it, and passes on all else.
 
     `/_history/bars?window_ms=…&from_ms=…&to_ms=…` gives four bytes, the length of the first of two
-    blobs of packed columns, and the blobs: TradeBars and BookBars. `/_history/export.csv` takes the
+    blobs of packed columns, and the blobs: TradeBars and BookBars. With `&fields=drawn` only what
+    the charts draw need be right in them. `/_history/export.csv` takes the
     same, of any length, and gives CSV, made as it is sent.
     """
 
@@ -74,7 +75,8 @@ class HistoryEndpoint:
         return "200 OK", [("Content-Type", "application/json; charset=utf-8")], content
 
     def _bars(self, environ: "WSGIEnvironment") -> Answer:
-        found = self._reader.bars(*_asked(environ))
+        is_drawn = parse_qs(environ.get("QUERY_STRING", "")).get("fields") == ["drawn"]
+        found = self._reader.bars(*_asked(environ), DRAWN if is_drawn else None)
         if found is None:
             return _text("404 Not Found", _NONE)
         identity, bars = found

@@ -22,6 +22,7 @@ from tests.support.histories import keep_history
 from tests.support.page_server import PageServer
 from tests.support.recordings import T0
 from tests.support.resume import make_job, run_job, write_day
+from visualizer.sources.history_reader import DRAWN
 
 HOUR_MS = 3_600_000
 
@@ -120,6 +121,19 @@ def test_csv_of_a_part_has_that_part(server: PageServer) -> None:
 def test_csv_of_no_such_window_is_told_why(server: PageServer) -> None:
     answer = server.get(query(1500).replace("bars", "export.csv"))
     assert (answer.status, b"whole seconds" in answer.body) == (400, True)
+
+
+@pytest.mark.parametrize("window_ms", [1_000, 60_000, 180_000, HOUR_MS])
+def test_what_the_charts_draw_is_the_same_where_no_more_is_asked_for(
+    server: PageServer, window_ms: int
+) -> None:
+    whole = bars_from(server.get(query(window_ms)).body)
+    drawn = bars_from(server.get(f"{query(window_ms)}&fields=drawn").body)
+    for mine, theirs in zip(drawn, whole, strict=True):
+        for name in {"ts", *DRAWN} & set(mine._fields):
+            assert np.array_equal(
+                getattr(mine, name), getattr(theirs, name), equal_nan=name.endswith(("_mean", "e"))
+            ), name
 
 
 def test_bars_are_compressed_for_who_takes_that(server: PageServer) -> None:

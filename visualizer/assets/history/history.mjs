@@ -149,7 +149,7 @@ export class History {
       throw new Error("there is no history to ask");
     }
     const isFinal = to <= summary.to_ms - OPEN_MS; // what is answered is as new, or newer
-    const address = `/_history/bars?window_ms=${windowMs}&from_ms=${from}&to_ms=${to}`;
+    const address = `/_history/bars?window_ms=${windowMs}&from_ms=${from}&to_ms=${to}&fields=drawn`;
     const response = await fetch(address, { signal, cache: "no-store" });
     if (response.ok && response.headers.get("X-Orderflow-History") === summary.identity) {
       return { bars: barsOf(await response.arrayBuffer()), commit: summary.commit, isFinal };

@@ -33,7 +33,7 @@ from shared.job import HistoryContent
 
 _BUSY_SECONDS = 5.0
 
-_SLICE_PIECES = 8192
+_SLICE_PIECES = 4096
 """So many pieces are merged at a time: whoever asks for a year needs no more memory than for it."""
 
 

@@ -147,11 +147,10 @@ def _controls(job: Job) -> Component:
                 title="Save the visible bars as CSV (C)",
             ),
             html.Button(
-                "All",
+                "CSV all",
                 id=ids.SAVE_CSV_ALL,
                 className="button",
-                title="Save all bars of this length as CSV",
-                **_label("CSV of all"),
+                title="Save all bars of this length as CSV, as far as they are committed",
             ),
             html.Button(
                 "PNG", id=ids.SAVE_PNG, className="button", title="Save the picture as PNG (P)"

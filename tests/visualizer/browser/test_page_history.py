@@ -241,6 +241,16 @@ def test_zooming_out_ends_where_bars_are_too_many_and_says_so(page: Page) -> Non
     assert "3,000 bars at once" in page.inner_text("#charts-hint")
 
 
+def test_a_view_kept_from_longer_bars_does_not_ask_for_more_than_are_shown(page: Page) -> None:
+    choose(page, SECOND)
+    kept = {"bars": None, "follow": False, "range": [T0 - 30 * 24 * HOUR, T0 + 30 * 24 * HOUR]}
+    page.evaluate("(kept) => orderflow.settings.set(kept)", kept)
+    settle(page)
+    [start, end] = page.evaluate(RANGE)
+    assert end - start == 3000 * SECOND
+    assert (start + end) / 2 == T0
+
+
 def test_go_to_a_moment(page: Page) -> None:
     page.keyboard.press("g")
     page.keyboard.type("00:20")

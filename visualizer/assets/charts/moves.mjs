@@ -36,7 +36,18 @@ export class Moves {
 
   /** Return the range in view, [from, to] in ms, or null without bars. */
   range() {
-    return rangeOf(this.#settings.values, this.#bars.times(), this.#bars.wantedMs);
+    const { values } = this.#settings;
+    const times = this.#bars.times();
+    const range = rangeOf(values, times, this.#bars.wantedMs);
+    const { most } = this.#limits(times);
+    if (!range || range[1] - range[0] <= most) {
+      return range;
+    }
+    // kept from when bars were longer: so many as these would be now are never shown
+    return zoomed(range, 1, values.follow ? range[1] : (range[0] + range[1]) / 2, {
+      least: 0,
+      most,
+    });
   }
 
   /**
@@ -133,10 +144,10 @@ export class Moves {
     }
   }
 
-  #limits() {
+  #limits(times = this.#bars.times()) {
     const isAuto = this.#settings.values.timeframe === AUTO;
     const finestMs = isAuto ? this.#bars.choices[0] : null;
-    return spanLimits(this.#bars.times(), this.#bars.wantedMs, finestMs);
+    return spanLimits(times, this.#bars.wantedMs, finestMs);
   }
 
   /** @param {number} spanMs what was asked for */

@@ -309,6 +309,21 @@ def test_the_overview_s_window_is_dragged_and_resized(page: Page) -> None:
     assert nearer == pytest.approx(same - 0.05 * (same - wider), abs=2)
 
 
+def test_the_overview_s_handles_are_there_when_all_is_in_view(page: Page) -> None:
+    look_at(page, T0 - MINUTE, T0 + HOUR + MINUTE)
+    whole = box_of(page, "#overview")
+    start, end = box_of(page, ".overview-handle.start"), box_of(page, ".overview-handle.end")
+    assert start["x"] + start["width"] - 8 >= whole["x"]
+    assert end["x"] + 8 <= whole["x"] + whole["width"]
+    page.mouse.move(end["x"] + 5, whole["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(end["x"] - 300, whole["y"] + 20, steps=3)
+    page.mouse.up()
+    [first, last] = page.evaluate(RANGE)
+    assert first == pytest.approx(T0 - MINUTE, abs=2)
+    assert last < T0 + 50 * MINUTE
+
+
 def test_a_click_on_the_overview_goes_there(page: Page) -> None:
     choose(page, 5 * SECOND)
     look_at(page, T0 + 5 * MINUTE, T0 + 10 * MINUTE)

@@ -340,7 +340,7 @@ def test_the_overview_s_line_and_columns_lie_where_time_and_value_are(page: Page
     rows = [[0, 0, 0, 0, 10, 4], [50, 0, 0, 0, 30, 2], [100, 0, 0, 0, 20, 1]]
     size = {"width": 206, "height": 106, "ratio": 1}
     [scene] = call(page, "navigation/overview_scene", "overviewScene", [(rows, [0, 103], size)])
-    assert scene["line"] == [[0, 103], [100, 3], [200, 53]]  # 3 px free above and below
+    assert scene["line"] == [[0, 103], [100, 13], [200, 58]]  # 13 px free above, 3 below
     assert [(left, round(tall, 2)) for left, _, _, tall in scene["columns"]] == [
         (0, 36.04),  # 34 % of 106
         (100, 18.02),

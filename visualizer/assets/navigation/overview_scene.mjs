@@ -6,7 +6,8 @@ import { OHLC } from "../core/columns.mjs";
 
 const MOST_BARS = 1500;
 const VOLUME_SHARE = 0.34;
-const MARGIN_PX = 3;
+const TOP_PX = 13; // the times are written there
+const BOTTOM_PX = 3;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const STEPS = [
@@ -37,7 +38,7 @@ export function overviewLength([from, to], lengths) {
  * @returns {OverviewScene}
  */
 export function overviewScene(bars, [from, to], { width, height, ratio }) {
-  const margin = MARGIN_PX * ratio;
+  const [top, bottom] = [TOP_PX * ratio, BOTTOM_PX * ratio];
   let [low, high, most] = [Infinity, -Infinity, 0];
   for (const bar of bars) {
     low = Math.min(low, bar[OHLC.close]);
@@ -54,7 +55,7 @@ export function overviewScene(bars, [from, to], { width, height, ratio }) {
     const column = Math.floor(x(bar[0]));
     const tall = most ? (bar[OHLC.volume] / most) * height * VOLUME_SHARE : 0;
     tallest.set(column, Math.max(tallest.get(column) ?? 0, tall));
-    const y = margin + (1 - (bar[OHLC.close] - low) / extent) * (height - 2 * margin);
+    const y = top + (1 - (bar[OHLC.close] - low) / extent) * (height - top - bottom);
     return [x(bar[0]), y];
   });
   const slot = Math.max(Math.floor(width / Math.max(bars.length, 1)) - ratio, ratio);

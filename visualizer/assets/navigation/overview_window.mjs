@@ -5,6 +5,7 @@ import { utc } from "../core/format.mjs";
 /** @import { Movable, Range } from "../core/types.d.ts" */
 
 const LEAST_PX = 6; // narrower than that nobody finds it
+const HANDLE_PX = 8;
 const KEY_SHARE = 0.05;
 
 /** @typedef {"move" | "start" | "end"} Grip */
@@ -61,8 +62,7 @@ export class OverviewWindow {
   show(view) {
     this.#view = view;
     const [from, to] = view.map((time) => this.#placeOf(time));
-    const width = Math.max(to - from, LEAST_PX);
-    const left = Math.min(Math.max((from + to - width) / 2, -width / 2), this.#widthPx - width / 2);
+    const { left, width } = shownBetween(from, to, this.#widthPx);
     const told = `${left.toFixed(1)} ${width.toFixed(1)}`;
     if (told === this.#told) {
       return;
@@ -152,6 +152,20 @@ export class OverviewWindow {
     const { left, width } = this.#root.getBoundingClientRect();
     return from + ((clientX - left) / width) * (to - from);
   }
+}
+
+/**
+ * Return where the window is shown: broad enough to be found, and so that both handles are there.
+ *
+ * @param {number} from
+ * @param {number} to
+ * @param {number} widthPx
+ */
+function shownBetween(from, to, widthPx) {
+  const [least, most] = [HANDLE_PX, widthPx - HANDLE_PX];
+  const start = Math.min(Math.max(from, least), most - LEAST_PX);
+  const end = Math.max(Math.min(to, most), start + LEAST_PX);
+  return { left: start, width: end - start };
 }
 
 /**

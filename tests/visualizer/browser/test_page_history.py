@@ -303,7 +303,7 @@ def test_the_overview_s_window_is_dragged_and_resized(page: Page) -> None:
     assert same == pytest.approx(end, abs=2)
     assert wider == pytest.approx(start - 50 * per_px, abs=2 * per_px)
     page.focus(".overview-handle.end")
-    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowDown")
     [kept, nearer] = page.evaluate(RANGE)
     assert kept == pytest.approx(wider, abs=2)
     assert nearer == pytest.approx(same - 0.05 * (same - wider), abs=2)

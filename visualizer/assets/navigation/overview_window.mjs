@@ -114,11 +114,10 @@ export class OverviewWindow {
    * @param {"start" | "end"} grip
    */
   #press(event, grip) {
-    const step = { ArrowLeft: -KEY_SHARE, ArrowRight: KEY_SHARE }[event.key];
+    const step = { ArrowDown: -KEY_SHARE, ArrowUp: KEY_SHARE }[event.key];
     const view = this.#charts.range();
     if (step && view) {
-      event.preventDefault();
-      event.stopPropagation(); // here it moves an edge, elsewhere the view
+      event.preventDefault(); // or the page scrolls; to the left and right is the view's
       this.#pull(grip, view, step * (view[1] - view[0]));
     }
   }

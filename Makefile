@@ -104,6 +104,7 @@ format: $(VENV)/.installed-dev node_modules/.installed
 bench-page: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.page_bench
 	$(BIN)/python -m benchmarks.page_motion
+	$(BIN)/python -m benchmarks.page_history
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.page_screenshots

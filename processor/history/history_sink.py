@@ -54,6 +54,11 @@ class HistorySink:
         """How many bytes it takes."""
         return self._store.size
 
+    @property
+    def identity(self) -> str | None:
+        """What tells it from any other."""
+        return self._store.identity
+
     def close(self) -> None:
         """Forget what is not committed, and close the database."""
         self._store.close()

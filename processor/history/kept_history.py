@@ -52,6 +52,7 @@ class KeptHistory:
         self._content = content
         self._work = work
         self._sink: HistorySink | None = None
+        self._identity: str | None = None
         self.problem: str | None = None
 
     @property
@@ -63,6 +64,13 @@ class KeptHistory:
             return self._path.stat().st_size
         except OSError:
             return 0
+
+    @property
+    def identity(self) -> str | None:
+        """What tells it from any other, also once it has ended; None where there was none."""
+        if self._sink is not None:
+            self._identity = self._sink.identity
+        return self._identity
 
     def __enter__(self) -> Self:
         try:

@@ -12,7 +12,7 @@ from processor.history.quality_marks import Mark
 from processor.history.state import WriterState
 from shared.clock import utc_now_text
 from shared.history.packing import Pack, pack
-from shared.history.schema import migrate
+from shared.history.schema import IDENTITY, migrate
 from shared.run_files.earlier_run import set_aside
 
 _CHECKPOINT_PAGES = 64
@@ -64,6 +64,12 @@ class HistoryStore:
     def job(self) -> str | None:
         """The digest of the job that this is the history of, None of an empty one."""
         row = self._connection.execute("SELECT digest FROM job").fetchone()
+        return str(row[0]) if row else None
+
+    @property
+    def identity(self) -> str | None:
+        """What tells this history from any other, None of an empty one."""
+        row = self._connection.execute(IDENTITY).fetchone()
         return str(row[0]) if row else None
 
     def begin_job(self, digest: str) -> None:

@@ -31,6 +31,11 @@ class History(Protocol):
         """Why it ended, None while all is well."""
         ...
 
+    @property
+    def identity(self) -> str | None:
+        """What tells it from any other, None where there was none."""
+        ...
+
 
 class StatusReporter:
     """Knows the run's beginning and size; asks the replay for the rest."""
@@ -120,7 +125,7 @@ class StatusReporter:
     def _history_status(self) -> HistoryStatus | None:
         if self._history is None:
             return None
-        return HistoryStatus(self._history.size, self._history.problem)
+        return HistoryStatus(self._history.size, self._history.problem, self._history.identity)
 
     def _share(self, replay: Replay | None) -> float:
         """Return the share of the work that is done, 0 to 1."""

@@ -1,7 +1,7 @@
 """Read a run's history: bars of any window, trades, and what was wrong with the book."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +25,7 @@ from shared.history.schema import (
     BOOKS_SINCE,
     CHUNK_MS,
     HOUR_MS,
+    IDENTITY,
     MINUTE_MS,
     SECOND_MS,
     TRADE_COLUMNS,
@@ -34,6 +35,9 @@ from shared.history.trades import Trades, no_trades, unpack_trades
 from shared.job import HistoryContent
 
 _BUSY_SECONDS = 5.0
+
+_SLICE_PIECES = 4096
+"""So many pieces are merged at a time: whoever asks for a year needs no more memory than for it."""
 
 
 Columns = TypeVar("Columns")
@@ -96,9 +100,8 @@ class History:
     @property
     def identity(self) -> str:
         """What tells it from any other history, also from another one of the same job."""
-        [[job]] = self._rows("SELECT digest FROM job")
-        [[begun]] = self._rows("SELECT at FROM migrations WHERE version = 1")
-        return f"{job} {begun}"
+        [[identity]] = self._rows(IDENTITY)
+        return str(identity)
 
     @property
     def files(self) -> dict[int, str]:
@@ -114,27 +117,57 @@ class History:
     @property
     def span_ms(self) -> tuple[int, int] | None:
         """The start of its first minute and the end of its last one, None of an empty one."""
-        [row] = self._rows("SELECT min(ts), max(ts) FROM bars WHERE seconds = 60")
-        return (row[0], row[1] + MINUTE_MS) if row[0] is not None else None
+        first, last = (  # apart: then each is one step in the index
+            self._rows(f"SELECT {end}(ts) FROM bars WHERE seconds = 60")[0][0]
+            for end in ("min", "max")
+        )
+        return (first, last + MINUTE_MS) if first is not None else None
 
-    def bars(self, window_ms: int, from_ms: int, to_ms: int) -> Bars:
+    @property
+    def ends_ms(self) -> tuple[int, int] | None:
+        """The start of its first second and the end of its last one, None of an empty one."""
+        ends = [
+            row
+            for order in ("ASC", "DESC")
+            for row in self._rows(f"SELECT trades, book FROM seconds ORDER BY ts {order} LIMIT 1")
+        ]
+        seconds = [each.ts for row in ends for each in self._chunk(*row) if len(each.ts)]
+        if not seconds:
+            return None
+        return int(min(ts[0] for ts in seconds)), int(max(ts[-1] for ts in seconds)) + SECOND_MS
+
+    @property
+    def commit(self) -> int:
+        """The number of its newest commit; no other content of it ever had that."""
+        [[number]] = self._rows("SELECT coalesce(max(id), 0) FROM states")
+        return int(number)
+
+    def bars(
+        self, window_ms: int, from_ms: int, to_ms: int, fields: Set[str] | None = None
+    ) -> Bars:
         """Return the bars of `window_ms`, a multiple of a second, that begin in `[from_ms, to_ms)`.
 
         They begin at multiples of the window since 1970 and are merged from the largest pieces
-        that they are made of: seconds, minutes or hours.
+        that they are made of: seconds, minutes or hours. Of `fields`, none but these need be right.
         """
         if window_ms <= 0 or window_ms % SECOND_MS:
             raise ValueError(f"expected a window of whole seconds, found {window_ms} ms")
         from_ms = -(-from_ms // window_ms) * window_ms
         to_ms = -(-to_ms // window_ms) * window_ms
-        if window_ms % MINUTE_MS:
-            pieces = self._seconds(from_ms, to_ms)
-        else:
-            base_ms = HOUR_MS if window_ms % HOUR_MS == 0 else MINUTE_MS
-            pieces = self._plain(base_ms, from_ms, to_ms)
-            if window_ms == base_ms:
-                return pieces
-        return pieces.merged(window_ms)
+        base_ms = next(each for each in (HOUR_MS, MINUTE_MS, SECOND_MS) if not window_ms % each)
+        first_ms, end_ms = self.span_ms or (0, 0)
+        from_ms = max(from_ms, first_ms // window_ms * window_ms)
+        to_ms = min(to_ms, end_ms)
+        slice_ms = max(_SLICE_PIECES * base_ms // window_ms, 1) * window_ms
+        parts = [NO_BARS]
+        for start in range(from_ms, to_ms, slice_ms):
+            end = min(start + slice_ms, to_ms)
+            if base_ms == SECOND_MS:
+                pieces = self._seconds(start, end)
+            else:
+                pieces = self._plain(base_ms, start, end, fields)
+            parts.append(pieces if window_ms == base_ms else pieces.merged(window_ms))
+        return Bars(joined([each.trades for each in parts]), joined([each.book for each in parts]))
 
     def trades(self, from_ms: int, to_ms: int) -> Trades:
         """Return the trades of `[from_ms, to_ms)` in the order in which they count.
@@ -190,23 +223,34 @@ class History:
             from_ms // CHUNK_MS * CHUNK_MS,
             to_ms,
         )
-        trades = [self._unpacked(partial(unpack_bars, TradeBars), row[0]) for row in rows]
-        book = [self._unpacked(partial(unpack_bars, BookBars), row[1]) for row in rows]
-        chunks = Bars(joined([NO_BARS.trades, *trades]), joined([NO_BARS.book, *book]))
-        return chunks.between(from_ms, to_ms)
+        chunks = [NO_BARS, *(self._chunk(*row) for row in rows)]
+        seconds = Bars(
+            joined([each.trades for each in chunks]), joined([each.book for each in chunks])
+        )
+        return seconds.between(from_ms, to_ms)
 
-    def _plain(self, window_ms: int, from_ms: int, to_ms: int) -> Bars:
+    def _chunk(self, trades: bytes, book: bytes) -> Bars:
         return Bars(
-            self._plain_of(TradeBars, TRADE_COLUMNS, window_ms, from_ms, to_ms),
-            self._plain_of(BookBars, BOOK_COLUMNS, window_ms, from_ms, to_ms),
+            self._unpacked(partial(unpack_bars, TradeBars), trades),
+            self._unpacked(partial(unpack_bars, BookBars), book),
+        )
+
+    def _plain(self, window_ms: int, from_ms: int, to_ms: int, fields: Set[str] | None) -> Bars:
+        span = window_ms // SECOND_MS, from_ms, to_ms
+        return Bars(
+            self._plain_of(TradeBars, TRADE_COLUMNS, span, fields),
+            self._plain_of(BookBars, BOOK_COLUMNS, span, fields),
         )
 
     def _plain_of(
-        self, kind: type[Pieces], columns: tuple[str, ...], window_ms: int, from_ms: int, to_ms: int
+        self,
+        kind: type[Pieces],
+        columns: tuple[str, ...],
+        span: tuple[int, int, int],
+        fields: Set[str] | None,
     ) -> Pieces:
-        seconds = window_ms // SECOND_MS
         try:
-            return read_plain_rows(self._uri, kind, columns, seconds, from_ms, to_ms)
+            return read_plain_rows(self._uri, kind, columns, *span, fields)
         except PlainRowsError as error:
             raise HistoryError(self._path, str(error)) from error
 

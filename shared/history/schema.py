@@ -54,6 +54,9 @@ VERSION = len(_VERSIONS)
 BOOKS_SINCE = 2
 """The version that brought heat and keyframes."""
 
+IDENTITY = "SELECT digest || ' ' || at FROM job, migrations WHERE version = 1"
+"""What tells a history from any other, also from another one of the same job."""
+
 
 class SchemaError(OrderflowError):
     """A database is no history, or one of a version that this program does not know."""

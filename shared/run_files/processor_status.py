@@ -49,10 +49,14 @@ class RowName:
 
 @dataclass(frozen=True, slots=True)
 class HistoryStatus:
-    """The history as it is on the disk; `problem` says why it ended before the run did."""
+    """The history as it is on the disk; `problem` says why it ended before the run did.
+
+    `identity` tells it from any other; None while there is none, or it is not known.
+    """
 
     bytes: Count = 0
     problem: str | None = None
+    identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

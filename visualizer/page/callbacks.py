@@ -20,7 +20,10 @@ CHOICES = (
 BUTTONS = (
     ids.FOLLOW,
     ids.NEWEST,
+    ids.TIMEFRAME,
+    ids.GO_TO,
     ids.SAVE_CSV,
+    ids.SAVE_CSV_ALL,
     ids.SAVE_PNG,
     ids.HELP,
     ids.HELP_CLOSE,

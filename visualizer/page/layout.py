@@ -13,6 +13,9 @@ KEYS = (
     ("← →", "move by a tenth of the view; with Shift by a whole one"),
     ("+ −", "zoom in and out"),
     ("Home End", "oldest bar, newest bar"),
+    (", .", "finer bars, coarser bars"),
+    ("T", "choose how long a bar is"),
+    ("G", "go to a moment: 14:37, 2025-07-01 14:37:05, 07-02 10:00, +2h, epoch ms"),
     ("F", "follow the newest bar, or stop following"),
     ("1 2 3", "last 60, 300, 1000 bars"),
     ("C P", "save the visible bars as CSV, the picture as PNG"),
@@ -31,6 +34,7 @@ WORDS = (
 
 ROWS = {"volume": "Volume", "delta": "Delta", "obi": "OBI", "tot": "TOT", "cvd": "CVD"}
 """The rows that can be hidden, by key."""
+_MENU_BUTTON: dict[str, Any] = {"aria-haspopup": "true", "aria-expanded": "false"}
 
 
 def page_layout(job: Job, poll_ms: int) -> Component:
@@ -52,10 +56,16 @@ def page_layout(job: Job, poll_ms: int) -> Component:
             html.Div(id=ids.NOTICE, className="notice", role="status", hidden=True),
             html.Div(id=ids.FILE_NOTICES, role="status"),
             html.Div(id=ids.HISTORY_NOTICE, className="notice", role="status", hidden=True),
-            _controls(),
+            _controls(job),
             html.Main(className="desk", children=[_charts(), _book()]),
             _log(),
             _help(),
+            html.Dialog(
+                id=ids.GO_TO_DIALOG,
+                className="go-to",
+                **_label("Go to a moment"),
+                children=html.P(id=ids.GO_TO_PROBLEM, role="status"),
+            ),
         ],
     )
 
@@ -96,12 +106,20 @@ def _header(job: Job) -> Component:
     )
 
 
-def _controls() -> Component:
+def _controls(job: Job) -> Component:
     return html.Div(
         className="controls",
         role="toolbar",
         **_label("Chart controls"),
         children=[
+            html.Button(
+                _short_window_name(job.window_seconds),
+                id=ids.TIMEFRAME,
+                className="button timeframe",
+                title="How long a bar is (T); , and . for the next finer and coarser",
+                **_MENU_BUTTON,
+            ),
+            html.Div(id=ids.TIMEFRAME_MENU, className="timeframe-menu", **_label("Timeframes")),
             _choice(ids.BARS_CHOICE, "Bars", {"60": "60", "300": "300", "1000": "1000"}, "300"),
             html.Button(
                 "Follow",
@@ -115,6 +133,7 @@ def _controls() -> Component:
                 className="button",
                 title="Return to the newest bar (End)",
             ),
+            html.Button("Go to", id=ids.GO_TO, className="button", title="Go to a moment (G)"),
             html.Div(
                 className="choice",
                 children=[
@@ -146,6 +165,12 @@ def _controls() -> Component:
                 id=ids.SAVE_CSV,
                 className="button",
                 title="Save the visible bars as CSV (C); CVD counts from the run's start there",
+            ),
+            html.Button(
+                "CSV all",
+                id=ids.SAVE_CSV_ALL,
+                className="button",
+                title="Save all bars of this length as CSV, as far as they are committed",
             ),
             html.Button(
                 "PNG", id=ids.SAVE_PNG, className="button", title="Save the picture as PNG (P)"
@@ -188,6 +213,8 @@ def _charts() -> Component:
             html.Div(id=ids.CHARTS_PLOT, className="plot"),
             html.Div(id=ids.CHARTS_OVERLAY, className="overlay"),
             html.Div("Waiting for the first bar", id=ids.CHARTS_EMPTY, className="empty"),
+            html.Div(id=ids.OVERVIEW, className="overview", hidden=True),
+            html.Div(id=ids.CHARTS_HINT, className="hint", role="status", hidden=True),
         ],
     )
 
@@ -254,7 +281,10 @@ def _help() -> Component:
                 [part for word, meaning in WORDS for part in (html.Dt(word), html.Dd(meaning))]
             ),
             html.H2("Mouse"),
-            html.P("Drag to move, turn the wheel to zoom, double-click for the newest 300 bars."),
+            html.P(
+                "Drag to move, turn the wheel to zoom, double-click for the newest 300 bars."
+                " Under the charts is all there is: drag the window, or pull at its edges."
+            ),
             html.H2("Fingers"),
             html.P("Drag sideways to move, spread two fingers to zoom."),
             html.Button("Close", id=ids.HELP_CLOSE, className="button"),
@@ -274,7 +304,11 @@ def _short(timestamp_ms: int) -> str:
 
 
 def _window_name(seconds: int) -> str:
+    return f"{_short_window_name(seconds)} bars"
+
+
+def _short_window_name(seconds: int) -> str:
     for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60)):
         if seconds % length == 0:
-            return f"{seconds // length} {unit} bars"
-    return f"{seconds} s bars"
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"

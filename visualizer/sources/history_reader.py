@@ -1,11 +1,22 @@
-"""Read the history for the page: bars of a window and a stretch of time, as packed columns."""
+"""Read the history for the page: what there is, and bars of a window and a stretch of time."""
 
 import threading
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.history.bars import pack_book_bars, pack_trade_bars
+from shared.history.merging import Bars
 from shared.history.repository import History
+
+DRAWN = frozenset(
+    (
+        *("open", "high", "low", "close", "volume", "buy_volume"),
+        *("trades", "delta_high", "delta_low", "cvd"),
+        *("samples", "standing_ms", "obi_open", "obi_high", "obi_low", "obi_close", "obi_mean"),
+        *("tot_open", "tot_high", "tot_low", "tot_close", "tot_mean"),
+    )
+)
+"""The fields that the charts draw: half of all, and half the time to read them."""
 
 MOST_WINDOWS = 20_000
 """More than any screen has columns; who asks for more has made a mistake."""
@@ -13,9 +24,14 @@ MOST_WINDOWS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class HistorySummary:
-    """What there is: of which history, from when to when, and how many bytes it takes."""
+    """What there is: of which history, as of which commit, from when to when, and its bytes.
+
+    `from_ms` is the start of the first second in which there is something, `to_ms` the end of the
+    last one.
+    """
 
     identity: str
+    commit: int
     from_ms: int
     to_ms: int
     bytes: int
@@ -36,31 +52,38 @@ class HistoryReader:
 
         Raises HistoryError when it cannot be read.
         """
-        history = self._history()
-        span = history.span_ms if history is not None else None
-        if history is None or span is None:
+        history = self.history()
+        if history is None:
             return None
-        return HistorySummary(history.identity, *span, self._path.stat().st_size)
+        commit = history.commit  # before what it is told of: that may be newer, never older
+        ends = history.ends_ms
+        if ends is None:
+            return None
+        return HistorySummary(history.identity, commit, *ends, self._path.stat().st_size)
 
-    def bars(self, window_ms: int, from_ms: int, to_ms: int) -> tuple[bytes, bytes] | None:
-        """Return the bars that begin in `[from_ms, to_ms)`, of trades and of the book, each packed.
+    def bars(
+        self, window_ms: int, from_ms: int, to_ms: int, fields: Set[str] | None = None
+    ) -> tuple[str, Bars] | None:
+        """Return which history it is, and its bars that begin in `[from_ms, to_ms)`; see History.
 
-        None while there is no history. Raises HistoryError when it cannot be read, and ValueError
-        when no such bars can be asked for.
+        None while there is no history, or nothing in it. Raises HistoryError when it cannot be
+        read, and ValueError when no such bars can be asked for.
         """
         if to_ms <= from_ms or to_ms - from_ms > MOST_WINDOWS * window_ms:
             raise ValueError(
                 f"expected 1 to {MOST_WINDOWS:,} windows of {window_ms} ms,"
                 f" found {from_ms} to {to_ms}"
             )
-        history = self._history()
-        if history is None:
+        history = self.history()
+        if history is None or history.span_ms is None:
             return None
-        bars = history.bars(window_ms, from_ms, to_ms)
-        return pack_trade_bars(bars.trades), pack_book_bars(bars.book)
+        return history.identity, history.bars(window_ms, from_ms, to_ms, fields)
 
-    def _history(self) -> History | None:
-        """Return this thread's connection to the file that is there now."""
+    def history(self) -> History | None:
+        """Return this thread's connection to the file that is there now, None if there is none.
+
+        Raises HistoryError when it cannot be opened.
+        """
         try:
             stat = self._path.stat()
         except OSError:

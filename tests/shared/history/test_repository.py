@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from shared.history.bars import (
     pack_book_bars,
     pack_trade_bars,
 )
+from shared.history.plain_rows import read_plain_rows
 from shared.history.repository import History, HistoryError, open_history
 from shared.history.schema import BOOK_COLUMNS, TRADE_COLUMNS, migrate
 
@@ -139,3 +141,33 @@ def test_a_signal_amid_reading_is_no_error_of_the_file(
     monkeypatch.setattr("nanoarrow.c_array_stream", interrupt)
     with open_history(path) as history, pytest.raises(KeyboardInterrupt):
         history.bars(60_000, 0, 600_000)
+
+
+def test_many_who_read_at_the_same_moment_do_not_lock_each_other_out(path: Path) -> None:
+    minutes = read_minutes(path)
+
+    def read() -> list[int]:
+        return [read_minutes(path) for _ in range(40)]
+
+    with ThreadPoolExecutor(4) as threads:
+        readings = [threads.submit(read) for _ in range(4)]
+        assert [reading.result() for reading in readings] == [[minutes] * 40] * 4
+
+
+def read_minutes(path: Path) -> int:
+    uri = f"file:{path}?mode=ro"
+    return len(read_plain_rows(uri, BookBars, BOOK_COLUMNS, 60, 0, 99 * MINUTE_MS).ts)
+
+
+def test_fields_that_nobody_asked_for_are_not_read(history: History) -> None:
+    whole = history.bars(MINUTE_MS, *EVER).book
+    asked = history.bars(MINUTE_MS, *EVER, frozenset({"best_ask"})).book
+    assert np.array_equal(asked.ts, whole.ts)
+    assert np.array_equal(asked.best_ask, whole.best_ask)
+    assert not asked.book_rows.any()
+    assert [column.dtype for column in asked] == [column.dtype for column in whole]
+
+
+def test_a_range_beyond_all_there_is_takes_no_longer(history: History) -> None:
+    bars = history.bars(3 * MINUTE_MS, -(2**62), 2**62)
+    assert len(bars.book.ts) == -(-(LONG + 1) // 3)

@@ -46,7 +46,7 @@ STATUS = ProcessorStatus(
     poison_rows=(RowName("a.db", "book", 8),),
     conservation=Conservation(1, 2.0, 2.0, -2.0, -2.0),
     last_error="it broke",
-    history=HistoryStatus(10, "the disk is full"),
+    history=HistoryStatus(10, "the disk is full", "a job, since then"),
 )
 
 

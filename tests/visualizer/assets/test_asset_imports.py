@@ -1,6 +1,7 @@
 """The page's modules import one way: core <- charts, book, header, panels <- `main.mjs`.
 
-Within charts: a scene knows no element, painters know neither data nor elements.
+So do core <- history <- navigation. Within charts: a scene knows no element, painters know neither
+data nor elements.
 """
 
 import re
@@ -16,7 +17,9 @@ MAY_IMPORT = {
     "book": {"core", "book"},
     "header": {"core", "header"},
     "panels": {"core"},  # not each other either: main.mjs hands one what another offers
-    "main.mjs": {"core", "charts", "book", "header", "panels"},
+    "history": {"core", "history"},
+    "navigation": {"core", "history", "navigation"},
+    "main.mjs": {"core", "charts", "book", "header", "history", "navigation", "panels"},
 }
 OF_THE_CHARTS = {
     "charts/scene": {

@@ -14,7 +14,7 @@ RANGE = "() => orderflow.charts.range()"
 NEWEST_300 = """() => {
   const { charts, settings, store } = orderflow;
   const { ohlc } = charts.visibleBars();
-  return settings.values.follow && ohlc.length === 300 && ohlc.at(-1) === store.ohlc.at(-1);
+  return settings.values.follow && ohlc.length === 300 && ohlc.at(-1)[0] === store.ohlc.at(-1)[0];
 }"""
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 

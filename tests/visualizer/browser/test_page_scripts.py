@@ -257,25 +257,42 @@ def test_a_book_without_one_side_has_no_spread_and_no_obi(
 
 
 def test_bars_are_found_by_their_time_whatever_lies_between_them(
-    files: RunFiles, server: PageServer, open_page: OpenPage
+    server: PageServer, open_page: OpenPage
 ) -> None:
     page = open_page(server.url, wait_until=LAID_OUT)
     found = page.evaluate(
         """async () => {
-          const { StoredBars } = await import("/assets/charts/bars.mjs");
-          const bars = new StoredBars({
-            job: { windowMs: 10 },
-            ohlc: [[0, "a"], [10, "b"], [75, "c"]], metrics: [[10, "m"]], cvd: [],
-          });
-          return [bars.windowMs, bars.within(5, 75), bars.at(10), bars.at(11), bars.newest()];
+          const { AllBars } = await import("/assets/history/all_bars.mjs");
+          const { FeedBars } = await import("/assets/history/feed_bars.mjs");
+          const { HistoryBars } = await import("/assets/history/history_bars.mjs");
+          const { store, settings, history } = orderflow;
+          const job = { windowMs: 10 };
+          const ohlc = [[0, 1, 1, 1, 1, 2], [10, 1, 1, 1, 1, 2], [70, 1, 1, 1, 1, 2]];
+          const metrics = [[10, 0, 0, 0, 0, 5, 5, 5, 5], [80, 0, 0, 0, 0, 5, 5, 5, 5]];
+          const feed = new FeedBars({ job, ohlc, metrics, cvd: [[10, 0, 1, 0, 1]] });
+          const bars = new HistoryBars(new AllBars(feed, history), settings, history);
+          const times = (rows) => rows.map(([time]) => time);
+          const { first, last } = bars.times();
+          const within = bars.within(5, 75);
+          return [
+            bars.windowMs, [first, last], times(within.ohlc), times(within.metrics),
+            times(bars.timesWithin(0, 99)), bars.at(10), bars.at(11), bars.newest().ohlc[0],
+          ];
         }"""
     )
     assert found == [
         10,
-        {"ohlc": [[10, "b"], [75, "c"]], "metrics": [[10, "m"]], "cvd": []},
-        {"ohlc": [10, "b"], "metrics": [10, "m"], "cvd": None},
+        [0, 80],  # the book goes on when nothing is traded any more
+        [10, 70],
+        [10],
+        [0, 10, 70, 80],
+        {
+            "ohlc": [10, 1, 1, 1, 1, 2, 1.5],  # of 2, 1.5 were bought: the CVD rose by 1
+            "metrics": [10, 0, 0, 0, 0, 5, 5, 5, 5],
+            "cvd": [10, 0, 1, 0, 1],
+        },
         {"ohlc": None, "metrics": None, "cvd": None},
-        {"ohlc": [75, "c"], "metrics": [10, "m"], "cvd": None},
+        70,
     ]
 
 

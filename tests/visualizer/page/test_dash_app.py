@@ -23,7 +23,7 @@ def test_the_scripts_are_known_before_the_first_request(tmp_path: Path) -> None:
 def test_the_style_sheets_come_in_the_order_they_outrank_each_other(tmp_path: Path) -> None:
     app = create_app(settings(tmp_path))
     sheets = [sheet["asset_path"] for sheet in app.css.get_all_css() if "asset_path" in sheet]
-    names = ("charts", "controls", "page", "palette", "panels", "small_screens")
+    names = ("charts", "controls", "navigation", "page", "palette", "panels", "small_screens")
     assert sheets == [f"styles/{name}.css" for name in names]
 
 

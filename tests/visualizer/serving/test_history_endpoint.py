@@ -1,9 +1,12 @@
 """What the page's server tells of a history: all bars of any window, and why when it cannot."""
 
+import csv
 import gzip
+import io
 import struct
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +16,13 @@ import pytest
 from shared.history.bars import BookBars, TradeBars, unpack_bars
 from shared.history.merging import Bars
 from shared.history.repository import open_history
+from shared.run_files.processor_status import read_processor_status
 from shared.run_files.run_directory import RunDirectory
 from tests.support.histories import keep_history
 from tests.support.page_server import PageServer
 from tests.support.recordings import T0
-from tests.support.resume import make_job, write_day
+from tests.support.resume import make_job, run_job, write_day
+from visualizer.sources.history_reader import DRAWN
 
 HOUR_MS = 3_600_000
 
@@ -43,6 +48,11 @@ def bars_from(content: bytes) -> Bars:
     )
 
 
+def time_text(ms: int) -> str:
+    moment = datetime.fromtimestamp(int(ms) / 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{int(ms) % 1000:03}Z"
+
+
 def query(window_ms: object = 60_000, from_ms: object = T0, to_ms: object = T0 + HOUR_MS) -> str:
     return f"/_history/bars?window_ms={window_ms}&from_ms={from_ms}&to_ms={to_ms}"
 
@@ -62,6 +72,70 @@ def test_bars_of_any_window_are_those_of_the_history(
             assert np.array_equal(column, other, equal_nan=column.dtype == np.float64)
 
 
+def test_bars_say_which_history_they_are_of(run: RunDirectory, server: PageServer) -> None:
+    told = orjson.loads(server.get("/_history").body)
+    assert server.get(query()).headers["x-orderflow-history"] == told["identity"]
+
+
+def test_the_processor_tells_which_history_it_keeps(tmp_path: Path) -> None:
+    write_day(tmp_path / "data", 0)
+    run_job(make_job(tmp_path / "data", tmp_path / "run"))
+    files = RunDirectory(tmp_path / "run")
+    status = read_processor_status(files.processor_status)
+    with open_history(files.history) as history:
+        assert status.history is not None
+        assert status.history.identity == history.identity
+
+
+@pytest.mark.parametrize("window_ms", [1_000, 60_000, 90_000, HOUR_MS])
+def test_csv_has_every_bar_of_the_history(
+    run: RunDirectory, server: PageServer, window_ms: int
+) -> None:
+    answer = server.get(query(window_ms, 0, 2**45).replace("bars", "export.csv"))
+    assert (answer.status, answer.headers["content-disposition"]) == (200, "attachment")
+    rows = list(csv.DictReader(io.StringIO(answer.body.decode())))
+    with open_history(run.history) as history:
+        trades, book = history.bars(window_ms, 0, T0 + HOUR_MS)
+    of_trades = {row["time_utc"]: row for row in rows if row["open"]}
+    assert [time_text(ts) for ts in trades.ts] == list(of_trades)
+    for name in ("open", "high", "low", "close", "volume", "buy_volume"):
+        found = [float(row[name]) for row in of_trades.values()]
+        assert found == getattr(trades, name).tolist(), name
+    assert [float(row["cvd_close"]) for row in of_trades.values()] == trades.cvd.tolist()
+    opens = [float(row["cvd_open"]) for row in of_trades.values()]
+    assert opens == pytest.approx([0.0, *trades.cvd[:-1].tolist()], abs=1e-9)
+    of_book = {row["time_utc"]: row for row in rows if row["obi_open"]}
+    is_sampled = book.samples > 0
+    assert [time_text(ts) for ts in book.ts[is_sampled]] == list(of_book)
+    for name in ("obi_open", "obi_high", "tot_low", "tot_close", "tot_mean"):
+        found = [float(row[name]) for row in of_book.values()]
+        assert found == getattr(book, name)[is_sampled].tolist(), name
+
+
+def test_csv_of_a_part_has_that_part(server: PageServer) -> None:
+    path = query(1000, T0 + 20_000, T0 + 30_000).replace("bars", "export.csv")
+    times = [line.split(b",")[0] for line in server.get(path).body.splitlines()]
+    assert times == [b"time_utc", *(time_text(T0 + 1000 * n).encode() for n in range(20, 30))]
+
+
+def test_csv_of_no_such_window_is_told_why(server: PageServer) -> None:
+    answer = server.get(query(1500).replace("bars", "export.csv"))
+    assert (answer.status, b"whole seconds" in answer.body) == (400, True)
+
+
+@pytest.mark.parametrize("window_ms", [1_000, 60_000, 180_000, HOUR_MS])
+def test_what_the_charts_draw_is_the_same_where_no_more_is_asked_for(
+    server: PageServer, window_ms: int
+) -> None:
+    whole = bars_from(server.get(query(window_ms)).body)
+    drawn = bars_from(server.get(f"{query(window_ms)}&fields=drawn").body)
+    for mine, theirs in zip(drawn, whole, strict=True):
+        for name in {"ts", *DRAWN} & set(mine._fields):
+            assert np.array_equal(
+                getattr(mine, name), getattr(theirs, name), equal_nan=name.endswith(("_mean", "e"))
+            ), name
+
+
 def test_bars_are_compressed_for_who_takes_that(server: PageServer) -> None:
     plain = server.get(query())
     packed = server.get(query(), {"Accept-Encoding": "gzip"})
@@ -71,7 +145,7 @@ def test_bars_are_compressed_for_who_takes_that(server: PageServer) -> None:
 
 def test_the_summary_tells_the_span_and_the_size(run: RunDirectory, server: PageServer) -> None:
     told = orjson.loads(server.get("/_history").body)
-    assert (told["from_ms"], told["to_ms"]) == (T0, T0 + 240_000)
+    assert (told["from_ms"], told["to_ms"]) == (T0, T0 + 200_000)  # to the second
     assert told["bytes"] == run.history.stat().st_size
 
 

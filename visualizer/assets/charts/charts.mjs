@@ -5,7 +5,6 @@ import { decimalsOfAll } from "../core/format.mjs";
 import { paletteOf } from "../core/palette.mjs";
 import { LARGEST_DRAWN } from "../core/plot_config.mjs";
 import { within } from "../core/view.mjs";
-import { StoredBars } from "./bars.mjs";
 import { Layers, textMeasure } from "./layers.mjs";
 import { Moves } from "./moves.mjs";
 import { NoBars } from "./overlay/no_bars.mjs";
@@ -16,7 +15,7 @@ import { hasNewBars, makeScene } from "./scene/scene.mjs";
 /**
  * @import { Settings } from "../core/settings.mjs"
  * @import { Store } from "../core/store.mjs"
- * @import { Bar, Bars, Changed, Movable, Panel } from "../core/types.d.ts"
+ * @import { Bar, Bars, BarSource, Changed, Movable, Panel } from "../core/types.d.ts"
  * @import { PixelSize, Range, Scene, View } from "../core/types.d.ts"
  */
 
@@ -44,16 +43,20 @@ export class Charts {
   #size = null;
   /** @type {Scene | null} */
   #scene = null;
+  /** @type {((range: Range) => void)[]} */
+  #viewListeners = [];
 
   /**
    * @param {Store} store
    * @param {Settings} settings
+   * @param {BarSource} bars
+   * @param {(text: string) => void} say tells the reader why something was not done
    */
-  constructor(store, settings) {
+  constructor(store, settings, bars, say) {
     this.#store = store;
     this.#settings = settings;
-    this.#bars = new StoredBars(store);
-    this.#moves = new Moves(this.#bars, settings);
+    this.#bars = bars;
+    this.#moves = new Moves(this.#bars, settings, say);
     this.#noBars = new NoBars(this.#bars, settings);
     this.#layers = new Layers(this.#plot);
     this.#overlay = new Overlay(this.#bars, this.#layers, () => this.requestDraw());
@@ -100,6 +103,12 @@ export class Charts {
     return this.#bars.within(from, to);
   }
 
+  /** Return all bars that are at hand, by series. */
+  allBars() {
+    const { first, last } = this.#bars.times();
+    return this.#bars.within(first ?? 0, last ?? 0);
+  }
+
   /**
    * Return the time at a horizontal position of the window.
    *
@@ -127,6 +136,33 @@ export class Charts {
     this.#moves.showOldest();
   }
 
+  /**
+   * @param {Range} range
+   * @param {number} [anchor]
+   */
+  show(range, anchor) {
+    this.#moves.show(range, anchor);
+  }
+
+  /** @param {(range: Range) => void} listener told of each view that is drawn */
+  onView(listener) {
+    this.#viewListeners.push(listener);
+  }
+
+  get timeframeMs() {
+    return this.#bars.wantedMs;
+  }
+
+  /** @param {string} timeframe */
+  setTimeframe(timeframe) {
+    this.#moves.setTimeframe(timeframe);
+  }
+
+  /** @param {1 | -1} direction */
+  stepTimeframe(direction) {
+    this.#moves.stepTimeframe(direction);
+  }
+
   #draw() {
     const range = this.range();
     this.#noBars.show(range, this.#store.state);
@@ -140,6 +176,9 @@ export class Charts {
     this.draws += Number(hasNewBars(scene, this.#scene));
     this.#layers.show(scene);
     this.#overlay.show(scene);
+    for (const listener of this.#viewListeners) {
+      listener(range);
+    }
     this.#scene = scene; // not before: a drawing that failed is tried again
     Object.assign(this.#plot, { scene }); // for the tests: what is drawn where; nothing here reads it
   }
@@ -150,6 +189,7 @@ export class Charts {
    * @returns {View}
    */
   #look(range, size) {
+    this.#bars.look(range, size.width);
     const { windowMs } = this.#bars;
     const { rows, obiShape, obiScale, cvdAnchor, palette } = this.#settings.values;
     const margin = windowMs * MARGIN_WINDOWS;

@@ -11,11 +11,17 @@ import { makeScene } from "./scene/scene.mjs";
 
 /**
  * @import { Store } from "../core/store.mjs"
- * @import { Bar, Bars, Figure, View } from "../core/types.d.ts"
+ * @import { Bar, Bars, Figure, HistorySummary, View } from "../core/types.d.ts"
  * @import { Charts } from "./charts.mjs"
  */
 
 const NAMES = /** @type {(keyof Bars)[]} */ (Object.keys(SERIES));
+/** What a bar has behind its series' columns, where it is known. */
+const MORE = /** @type {const} */ ([
+  { name: "buy_volume", series: "ohlc", place: SERIES.ohlc.length },
+  { name: "obi_mean", series: "metrics", place: SERIES.metrics.length },
+  { name: "tot_mean", series: "metrics", place: SERIES.metrics.length + 1 },
+]);
 const HEADING_PX = 30;
 const SCALE = 2;
 
@@ -31,21 +37,34 @@ export function csvOf(bars) {
   const series = NAMES.map((name) => {
     const columns = SERIES[name].slice(1); // the first is the time
     names.push(...columns.map((column) => (names.includes(column) ? `${name}_${column}` : column)));
-    return { width: columns.length, byTime: valuesByTime(bars[name]) };
+    return { width: columns.length, byTime: valuesByTime(bars[name], columns.length) };
   });
+  const more = MORE.map(({ series: name, place }) => ({
+    byTime: new Map(bars[name].map((bar) => [bar[0], bar[place]])),
+  }));
+  names.push(...MORE.map(({ name }) => name));
   const times = [...new Set(series.flatMap(({ byTime }) => [...byTime.keys()]))].sort(
     (a, b) => a - b,
   );
   const lines = times.map((time) => {
     const values = series.flatMap(({ width, byTime }) => byTime.get(time) ?? Array(width).fill(""));
-    return [new Date(time).toISOString(), ...values].join(",");
+    const known = more.map(({ byTime }) => textOf(byTime.get(time)));
+    return [new Date(time).toISOString(), ...values, ...known].join(",");
   });
   return [names.join(","), ...lines, ""].join("\r\n");
 }
 
-/** @param {readonly Bar[]} rows */
-function valuesByTime(rows) {
-  return new Map(rows.map(([time, ...values]) => [time, values]));
+/**
+ * @param {readonly Bar[]} rows
+ * @param {number} width
+ */
+function valuesByTime(rows, width) {
+  return new Map(rows.map(([time, ...values]) => [time, values.slice(0, width)]));
+}
+
+/** @param {number | undefined} value */
+function textOf(value) {
+  return value === undefined || Number.isNaN(value) ? "" : String(value);
 }
 
 /**
@@ -57,6 +76,25 @@ function valuesByTime(rows) {
 export function saveCsv(store, charts) {
   const content = csvOf(charts.visibleBars());
   save(new Blob([content], { type: "text/csv" }), fileName(store, charts, "csv"));
+}
+
+/**
+ * Save all bars of the length shown, as the server has them; without a history those that are here.
+ *
+ * @param {Store} store
+ * @param {{ charts: Charts, history: { summary: HistorySummary | null }, say: (text: string) => void }} parts
+ */
+export function saveCsvOfAll(store, { charts, history: { summary }, say }) {
+  const windowMs = charts.timeframeMs;
+  const length = `${windowMs / 1000}s`;
+  if (!summary) {
+    const content = csvOf(charts.allBars());
+    save(new Blob([content], { type: "text/csv" }), `${store.job.instrument}-${length}.csv`);
+    return;
+  }
+  const query = `window_ms=${windowMs}&from_ms=0&to_ms=${summary.to_ms}`;
+  download(`/_history/export.csv?${query}`, `${store.job.instrument}-${length}-all.csv`);
+  say(`All ${length} bars are on their way, as far as they are committed`);
 }
 
 /**
@@ -81,7 +119,7 @@ export async function savePng(store, charts, depth) {
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.fillStyle = colors.axis;
   context.font = `${13 * SCALE}px system-ui, sans-serif`;
-  const heading = `${store.job.instrument}  ·  ${store.job.windowMs / 1000} s bars  ·  ${utc(range[0])} – ${utc(range[1])} UTC`;
+  const heading = `${store.job.instrument}  ·  ${charts.view.windowMs / 1000} s bars  ·  ${utc(range[0])} – ${utc(range[1])} UTC`;
   context.fillText(heading, 10 * SCALE, 20 * SCALE);
   context.drawImage(main, 0, HEADING_PX * SCALE);
   if (book) {
@@ -140,9 +178,18 @@ function fileName(store, charts, extension) {
  * @param {string} name
  */
 function save(blob, name) {
+  const address = URL.createObjectURL(blob);
+  download(address, name);
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+/**
+ * @param {string} address
+ * @param {string} name
+ */
+function download(address, name) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
+  link.href = address;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

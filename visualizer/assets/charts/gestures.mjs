@@ -19,7 +19,7 @@ const DOUBLE_CLICK_BARS = 300;
 export function connectGestures({ settings, charts }) {
   const plot = byId("charts-plot");
   plot.addEventListener("wheel", (event) => turnWheel(event, plot, charts), { passive: false });
-  plot.addEventListener("dblclick", () => chooseBars(settings, DOUBLE_CLICK_BARS));
+  plot.addEventListener("dblclick", () => chooseBars(settings, charts, DOUBLE_CLICK_BARS));
   connectPointers(plot, charts);
 }
 

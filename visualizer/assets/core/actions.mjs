@@ -9,13 +9,18 @@ import { byId } from "./dom.mjs";
 /**
  * Show the newest bars, that many of them, and follow.
  *
+ * So many are so many of a length: it follows the zoom no more.
+ *
  * @param {Settings} settings
+ * @param {Movable} charts
  * @param {number | string | null} value
  */
-export function chooseBars(settings, value) {
-  const { bars, follow } = settings.values;
+export function chooseBars(settings, charts, value) {
+  const { bars, follow, timeframe } = settings.values;
   if (value !== null && !(follow && Number(value) === bars)) {
-    settings.set({ bars: Number(value), follow: true, held: false, range: null, spanMs: null });
+    const length = timeframe === "auto" ? { timeframe: String(charts.timeframeMs) } : {};
+    const view = { follow: true, held: false, range: null, spanMs: null };
+    settings.set({ bars: Number(value), ...view, ...length });
   }
 }
 

@@ -26,6 +26,7 @@ const TIMES = {
   spanMs: null, // width of a zoom of one's own
   leadMs: null, // how far its right edge is past the newest bar
   range: null, // [from, to] in ms, while not following
+  timeframe: "own", // how long bars are: ms, `auto` by the zoom, `own` as the run makes them
 };
 
 /** @typedef {Pick<Job, "instrument" | "fromMs" | "toMs">} Owner whose times they are */

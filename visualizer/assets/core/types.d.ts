@@ -65,6 +65,17 @@ export interface ProcessorRecord {
 export interface HistoryRecord {
   bytes: number;
   problem: string | null;
+  /** Tells it from any other; null where it is not known. */
+  identity: string | null;
+}
+
+/** What the server tells of the history that is there; see visualizer/sources/history_reader.py. */
+export interface HistorySummary {
+  identity: string;
+  commit: number;
+  from_ms: number;
+  to_ms: number;
+  bytes: number;
 }
 
 export interface WorkerRecord {
@@ -174,6 +185,7 @@ export interface TimeChoices {
   spanMs: number | null;
   leadMs: number | null;
   range: Range | null;
+  timeframe: string;
 }
 
 /** What is chosen for whatever is looked at. */
@@ -195,10 +207,17 @@ export interface Choices extends TimeChoices, Tastes {}
 /** From and to, both in it: ms on the time axis, values on the others. */
 export type Range = [from: number, to: number];
 
-/** The times of the oldest and the newest bar, and rows that have the times between. */
-export type Times =
-  | { first: number; last: number; rows: Bar[] }
-  | { first: null; last: null; rows: Bar[] };
+/** The times of the oldest and the newest bar of any series. */
+export type Ends = { first: number; last: number } | { first: null; last: null };
+
+/** The ends, and the newest bars, as many as are at hand, one of each time. */
+export type Times = Ends & { rows: Keyed[] };
+
+/** How broad a view may be, ms. */
+export interface SpanLimits {
+  least: number;
+  most: number;
+}
 
 /** The newest bar of each series that has one. */
 export interface Newest {
@@ -209,12 +228,25 @@ export interface Newest {
 
 /** What the charts are drawn from: the bars of each series, sorted by their times. */
 export interface BarSource {
-  /** How long a bar is; between two bars may be any time. */
+  /** How long a bar is that is shown; between two bars may be any time. */
   readonly windowMs: number;
+  /** How long those are that were asked for: others are shown while these are on their way. */
+  readonly wantedMs: number;
+  /** Lengths that can be shown, finest first. */
+  readonly choices: number[];
+  /** Why there are no others, in a reader's words; null where there are. */
+  readonly absence: string | null;
+  canShow(windowMs: number): boolean;
+  /** Return the length that a choice asks for, or the run's own where that cannot be shown. */
+  lengthOf(timeframe: string): number;
+  /** Decide which bars are shown of a range drawn so wide, and ask for what is missing. */
+  look(range: Range, widthPx: number): void;
   times(): Times;
   newest(): Newest;
   /** Return the bars whose times are in [from, to]. */
   within(from: number, to: number): Bars;
+  /** Return a bar of each time in [from, to] at which any series has one. */
+  timesWithin(from: number, to: number): Bar[];
   /** Return the bars of exactly that time. */
   at(time: number | null): Newest;
   /** Say whether all bars between two times are here; without it they are. */
@@ -234,6 +266,14 @@ export interface AnchorStep {
 export interface Anchor {
   kind: string;
   steps: AnchorStep[];
+}
+
+/** An aligned stretch of time, from which on and before which windows begin, and its name. */
+export interface Tile {
+  key: string;
+  windowMs: number;
+  from: number;
+  to: number;
 }
 
 /** All that a scene is made of. */
@@ -263,6 +303,13 @@ export interface Movable {
   pan(share: number): void;
   zoom(factor: number, anchor?: number | null): void;
   showOldest(): void;
+  /** Show a stretch of time, or what of it can be shown: around a time, its middle if none. */
+  show(range: Range, anchor?: number): void;
+  /** Return how long the bars are that were asked for. */
+  readonly timeframeMs: number;
+  setTimeframe(timeframe: string): void;
+  /** Choose the next finer, or coarser, length. */
+  stepTimeframe(direction: 1 | -1): void;
 }
 
 /** A control's id and its new value: a choice, choices, a text, or how often a button was clicked. */
@@ -271,9 +318,16 @@ export interface ControlChange {
   value: string | string[] | number | null;
 }
 
-/** What saves a file of what is in view. */
+/** What opens what one chooses from. */
+export interface Opening {
+  goTo(): void;
+  timeframes(): void;
+}
+
+/** What saves a file: of what is in view, or of all there is. */
 export interface Saving {
   csv(): void;
+  csvOfAll(): void;
   png(): void;
 }
 
@@ -466,6 +520,15 @@ export interface Scene {
   valueLabels: Label[];
   /** What the parts were made of, to know them again. */
   origin: { key: string; standing: Bars; moving: Bars };
+}
+
+/** Where the overview's parts lie, px of the device. */
+export interface OverviewScene {
+  /** The closes. */
+  line: Point[];
+  /** The volumes. */
+  columns: Rect[];
+  marks: { x: number; text: string }[];
 }
 
 /** The pointer's cross: lines through it, where they are on the charts. */

@@ -3,26 +3,31 @@ import { indexOfKey } from "./store.mjs";
 
 /**
  * @import { Store } from "./store.mjs"
- * @import { Bar, Choices, Keyed, Range, Times } from "./types.d.ts"
+ * @import { Choices, Ends, Keyed, Range, SpanLimits, Times } from "./types.d.ts"
  */
 
 const LEAD_SHARE = 0.015; // room right of the newest bar's middle, as a share of the view
 const LEAD_WINDOWS = 0.75; // and at least so much: half of it is the bar's own
-const MOVES = ["bars", "follow", "held", "spanMs", "leadMs", "range"];
+const MOVES = ["bars", "follow", "held", "spanMs", "leadMs", "range", "timeframe"];
 const MIN_WINDOWS = 5;
 const MIN_SHOWN_WINDOWS = 30; // with few bars the candles would else be as broad as doors
+export const MOST_SHOWN_WINDOWS = 3000; // a screen has fewer columns
 
 /**
- * Return the times of all bars, whichever arrays have come so far.
+ * Return the ends of what the feed has brought: series may begin and end at different times.
  *
  * @param {Store} store
- * @returns {Times}
+ * @returns {Ends}
  */
-export function timesOf(store) {
-  /** @type {Bar[]} */
-  const rows = [store.ohlc, store.cvd, store.metrics].find((bars) => bars.length) ?? [];
-  const [oldest, newest] = [rows[0], rows.at(-1)];
-  return newest ? { first: oldest[0], last: newest[0], rows } : { first: null, last: null, rows };
+export function timesOf({ ohlc, metrics, cvd }) {
+  const series = [ohlc, metrics, cvd].filter((rows) => rows.length);
+  if (series.length === 0) {
+    return { first: null, last: null };
+  }
+  return {
+    first: Math.min(...series.map((rows) => rows[0][0])),
+    last: Math.max(...series.map((rows) => rows[rows.length - 1][0])),
+  };
 }
 
 /**
@@ -44,10 +49,26 @@ export function rangeOf(settings, times, windowMs) {
     const to = times.last + (settings.leadMs ?? leadOf(settings.spanMs, windowMs));
     return [to - settings.spanMs, to];
   }
-  const count = settings.bars ?? 300;
-  const oldest = times.rows[Math.max(0, times.rows.length - count)][0];
+  const oldest = oldestOf(settings.bars ?? 300, times, windowMs);
   const span = Math.max(times.last - oldest + windowMs, MIN_SHOWN_WINDOWS * windowMs);
   return [times.last + windowMs / 2 - span, times.last + leadOf(span, windowMs)];
+}
+
+/**
+ * Return the time of the oldest of so many of the newest bars; of those that are not at hand it is
+ * taken that there is one in every window.
+ *
+ * @param {number} count
+ * @param {Times & { first: number }} times
+ * @param {number} windowMs
+ */
+function oldestOf(count, { first, last, rows }, windowMs) {
+  const missing = count - rows.length;
+  if (missing <= 0) {
+    return rows[rows.length - count][0];
+  }
+  const next = rows.length ? rows[0][0] : last + windowMs;
+  return Math.max(first, next - missing * windowMs);
 }
 
 /**
@@ -73,7 +94,7 @@ export function isMove(changes) {
  * The newest bar is followed as long as all of it is in view, unless the reader said not to.
  *
  * @param {Range} range
- * @param {Times} times
+ * @param {Ends} times
  * @param {number} windowMs
  * @param {boolean} isHeld
  * @returns {Partial<Choices>}
@@ -91,7 +112,7 @@ export function moved(range, times, windowMs, isHeld) {
  *
  * @param {Range} range
  * @param {number} share
- * @param {Times} times
+ * @param {Ends} times
  * @returns {Range}
  */
 export function panned(range, share, times) {
@@ -111,7 +132,7 @@ export function panned(range, share, times) {
  *
  * @param {Range} range
  * @param {number | null} anchor
- * @param {Times} times
+ * @param {Ends} times
  * @param {number} windowMs
  */
 export function pivotOf([from, to], anchor, times, windowMs) {
@@ -122,22 +143,54 @@ export function pivotOf([from, to], anchor, times, windowMs) {
 }
 
 /**
- * Return `range` made `factor` times as wide around `anchor`, within what makes sense.
+ * Return how broad a view may be: a few bars of the finest length, and all that there is, but no
+ * more bars than one can tell apart, unless their length follows the zoom.
+ *
+ * @param {Ends} times
+ * @param {number} windowMs
+ * @param {number | null} finestMs of the lengths that follow the zoom, null where it is fixed
+ * @returns {SpanLimits}
+ */
+export function spanLimits(times, windowMs, finestMs) {
+  const lead = windowMs * MIN_SHOWN_WINDOWS;
+  const all = times.last === null ? lead : times.last - times.first + lead;
+  const widest = Math.max(all * 1.5, windowMs * 60);
+  return finestMs === null
+    ? { least: windowMs * MIN_WINDOWS, most: Math.min(widest, windowMs * MOST_SHOWN_WINDOWS) }
+    : { least: finestMs * MIN_WINDOWS, most: widest };
+}
+
+/**
+ * Return `range` made `factor` times as wide around `anchor`, within the limits.
  *
  * @param {Range} range
  * @param {number} factor
  * @param {number} anchor
- * @param {Times} times
+ * @param {SpanLimits} limits
+ * @returns {Range}
+ */
+export function zoomed(range, factor, anchor, { least, most }) {
+  const span = range[1] - range[0];
+  const wanted = Math.min(Math.max(span * factor, least), most);
+  const share = (anchor - range[0]) / span;
+  return [anchor - wanted * share, anchor + wanted * (1 - share)];
+}
+
+/**
+ * Return `range` made `ratio` times as wide around its middle, no wider than all there is.
+ *
+ * @param {Range} range
+ * @param {number} ratio
+ * @param {Ends} times
  * @param {number} windowMs
  * @returns {Range}
  */
-export function zoomed(range, factor, anchor, times, windowMs) {
-  const span = range[1] - range[0];
-  const all = times.last === null ? span : times.last - times.first + windowMs * MIN_SHOWN_WINDOWS;
-  const widest = Math.max(all * 1.5, windowMs * 60);
-  const wanted = Math.min(Math.max(span * factor, windowMs * MIN_WINDOWS), widest);
-  const share = (anchor - range[0]) / span;
-  return [anchor - wanted * share, anchor + wanted * (1 - share)];
+export function resized([from, to], ratio, times, windowMs) {
+  const all = times.last === null ? 0 : times.last - times.first + 2 * windowMs;
+  const widest = Math.max(all, MIN_SHOWN_WINDOWS * windowMs);
+  const span = Math.min(Math.max((to - from) * ratio, MIN_WINDOWS * windowMs), widest);
+  const start = from + (to - from - span) / 2;
+  return panned([start, start + span], 0, times);
 }
 
 /**

@@ -4,7 +4,7 @@ import { byId } from "../core/dom.mjs";
 
 /**
  * @import { Settings } from "../core/settings.mjs"
- * @import { Choices, Movable, Saving } from "../core/types.d.ts"
+ * @import { Choices, Movable, Opening, Saving } from "../core/types.d.ts"
  */
 
 /** @type {Record<string, keyof Choices>} */
@@ -21,15 +21,18 @@ const CHOICES = {
 /**
  * Let controls change the settings, and the settings show in the controls.
  *
- * @param {{ settings: Settings, charts: Movable, save: Saving }} parts
+ * @param {{ settings: Settings, charts: Movable, save: Saving, open: Opening }} parts
  */
-export function connectControls({ settings, charts, save }) {
+export function connectControls({ settings, charts, save, open }) {
   /** @type {Record<string, () => void>} */
   const actions = {
     follow: () => toggleFollow(settings, charts),
     newest: () => followNewest(settings),
     "save-csv": save.csv,
+    "save-csv-all": save.csvOfAll,
     "save-png": save.png,
+    "go-to": open.goTo,
+    timeframe: open.timeframes,
     help: toggleHelp,
     "help-close": toggleHelp,
   };
@@ -37,7 +40,7 @@ export function connectControls({ settings, charts, save }) {
     if (id in actions) {
       actions[id]();
     } else if (id === "bars-choice") {
-      chooseBars(settings, /** @type {string | null} */ (value));
+      chooseBars(settings, charts, /** @type {string | null} */ (value));
     } else if (id in CHOICES && value !== null && !isEqual(settings.values[CHOICES[id]], value)) {
       settings.set({ [CHOICES[id]]: value });
     }

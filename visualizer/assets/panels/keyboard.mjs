@@ -3,7 +3,7 @@ import { chooseBars, followNewest, toggleFollow, toggleHelp } from "../core/acti
 
 /**
  * @import { Settings } from "../core/settings.mjs"
- * @import { Movable, Saving } from "../core/types.d.ts"
+ * @import { Movable, Opening, Saving } from "../core/types.d.ts"
  */
 
 const PAN = 0.1;
@@ -14,9 +14,9 @@ const TYPED_INTO = `input:not(${CHOSEN}), textarea, select, [contenteditable]`;
 /**
  * Let keys do what is listed in the help.
  *
- * @param {{ settings: Settings, charts: Movable, save: Saving }} parts
+ * @param {{ settings: Settings, charts: Movable, save: Saving, open: Opening }} parts
  */
-export function connectKeyboard({ settings, charts, save }) {
+export function connectKeyboard({ settings, charts, save, open }) {
   /** @type {Record<string, (event: KeyboardEvent) => void>} */
   const actions = {
     ArrowLeft: (event) => charts.pan(event.shiftKey ? -1 : -PAN),
@@ -28,9 +28,13 @@ export function connectKeyboard({ settings, charts, save }) {
     Home: () => charts.showOldest(),
     End: () => followNewest(settings),
     f: () => toggleFollow(settings, charts),
-    1: () => chooseBars(settings, 60),
-    2: () => chooseBars(settings, 300),
-    3: () => chooseBars(settings, 1000),
+    1: () => chooseBars(settings, charts, 60),
+    2: () => chooseBars(settings, charts, 300),
+    3: () => chooseBars(settings, charts, 1000),
+    ",": () => charts.stepTimeframe(-1),
+    ".": () => charts.stepTimeframe(1),
+    t: open.timeframes,
+    g: open.goTo,
     c: save.csv,
     p: save.png,
     "?": toggleHelp,

@@ -107,7 +107,8 @@ export class Overlay {
    */
   #timeAt(point, { range, placed, windowMs }) {
     const time = point && timeOf({ range, ...placed.plot }, point.x);
-    return barInQuestion(this.#bars.times().rows, range, time, windowMs)?.[0] ?? null;
+    const bars = this.#bars.timesWithin(range[0] - windowMs, range[1] + windowMs);
+    return barInQuestion(bars, range, time, windowMs)?.[0] ?? null;
   }
 
   /**

@@ -127,31 +127,12 @@ def _controls(job: Job) -> Component:
                 className="button",
                 title="Keep the newest bar in view (F)",
             ),
+            html.Button("Go to", id=ids.GO_TO, className="button", title="Go to a moment (G)"),
             html.Button(
                 "Newest ⇥",
                 id=ids.NEWEST,
                 className="button",
                 title="Return to the newest bar (End)",
-            ),
-            html.Button("Go to", id=ids.GO_TO, className="button", title="Go to a moment (G)"),
-            html.Div(
-                className="choice",
-                children=[
-                    html.Span("Rows", className="choice-name"),
-                    dcc.Checklist(
-                        id=ids.ROWS_CHOICE,
-                        options=ROWS,
-                        value=list(ROWS),
-                        inline=True,
-                    ),
-                ],
-            ),
-            _obi_choices(),
-            _choice(
-                ids.CVD_ANCHOR_CHOICE,
-                "CVD from",
-                {"run": "Run", "day": "Day", "view": "View"},
-                "run",
             ),
             _choice(
                 ids.PALETTE_CHOICE,
@@ -176,6 +157,26 @@ def _controls(job: Job) -> Component:
                 "PNG", id=ids.SAVE_PNG, className="button", title="Save the picture as PNG (P)"
             ),
             html.Button("?", id=ids.HELP, className="button", title="Help (?)"),
+            html.Span(className="line-end"),
+            html.Div(
+                className="choice",
+                children=[
+                    html.Span("Rows", className="choice-name"),
+                    dcc.Checklist(
+                        id=ids.ROWS_CHOICE,
+                        options=ROWS,
+                        value=list(ROWS),
+                        inline=True,
+                    ),
+                ],
+            ),
+            _obi_choices(),
+            _choice(
+                ids.CVD_ANCHOR_CHOICE,
+                "CVD from",
+                {"run": "Run", "day": "Day", "view": "View"},
+                "run",
+            ),
         ],
     )
 

@@ -15,7 +15,11 @@ Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 EXACT = rules.EXACT
 POWERS = rules.POWERS
 SECONDS = tuple(layer.seconds for layer in layout.LAYERS)
-TICKS = tuple(layer.ticks for layer in layout.LAYERS)
+SHIFTS = tuple(
+    (coarse.ticks // fine.ticks).bit_length() - 1
+    for fine, coarse in zip(layout.LAYERS, layout.LAYERS[1:], strict=False)
+)
+"""How many bits of a row of a layer are less than one of the next: heights are powers of two."""
 MORE_LAYERS = len(layout.LAYERS) - 1
 HEADER_BYTES = 10
 MOST_BYTES_A_CELL = 22
@@ -140,15 +144,18 @@ def _merge(
     new_totals: Numbers,
 ) -> None:
     """Add the cells of a side of a finer column to those held; both are in ascending order."""
-    ticks = TICKS[layer + 1] // TICKS[layer]
     more = POWERS[max(told[layer, DECIMALS] - decimals, 0)]
-    fewer = np.int64(POWERS[max(decimals - told[layer, DECIMALS], 0)]) * ticks
+    fewer = np.int64(POWERS[max(decimals - told[layer, DECIMALS], 0)])
+    is_same, shift = decimals == told[layer, DECIMALS], SHIFTS[layer]
     count = told[layer, BIDS + side]
     held, made = 0, 0
     for cell in range(len(rows)):
-        if rows[cell] * more >= EXACT:
+        if is_same:  # without a division, which would take longer than all the rest
+            row = rows[cell] >> shift
+        elif rows[cell] * more < EXACT:
+            row = rows[cell] * np.int64(more) // fewer >> shift
+        else:
             break
-        row = rows[cell] * np.int64(more) // fewer
         while held < count and held_rows[layer, side, held] < row:
             new_rows[made] = held_rows[layer, side, held]
             new_totals[made] = held_totals[layer, side, held]
@@ -179,9 +186,9 @@ def _pack(
     rows: Integers, totals: Numbers, standing_ms: int, end: int, codes: Any, out: Bytes
 ) -> int:
     """Put the bytes of a side, as `pack_heat` gives them, behind `end`; return where they end."""
-    sizes = codes.view(np.float32)
+    sizes, stood = codes.view(np.float32), float(standing_ms)
     for cell in range(len(rows)):
-        sizes[cell] = totals[cell] / standing_ms
+        sizes[cell] = totals[cell] / stood
     largest = np.uint32(0)
     for cell in range(len(rows)):  # the bits of floats above 0 are in the order of the floats
         largest = max(largest, codes[cell])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from shared.history.repository import History, open_history
 from shared.recordings.day_files import DayFile
@@ -154,6 +154,7 @@ def test_home_and_end_go_to_the_ends_of_all_series(tmp_path: Path, open_page: Op
         )
         page.evaluate(f"() => orderflow.charts.show([{T0} + 6e5, {T0} + 66e4])")
         page.wait_for_function("() => orderflow.charts.visibleBars().ohlc.length > 30")
+        page.close()  # before its server is
 
 
 def test_a_switch_keeps_the_middle_and_the_number_of_bars(page: Page) -> None:
@@ -162,6 +163,13 @@ def test_a_switch_keeps_the_middle_and_the_number_of_bars(page: Page) -> None:
     [start, end] = page.evaluate(RANGE)
     assert (start + end) / 2 == pytest.approx(T0 + 20 * MINUTE, abs=2)
     assert (end - start) / (15 * SECOND) == pytest.approx(20, abs=0.01)
+
+
+def test_the_menu_is_closed_once_a_length_is_typed(page: Page) -> None:
+    choose(page, 15 * SECOND)
+    settle(page)
+    expect(page.locator("#timeframe-menu")).to_be_hidden()
+    assert page.get_attribute("#timeframe", "aria-expanded") == "false"
 
 
 def test_while_following_a_switch_keeps_the_newest_bar(page: Page) -> None:
@@ -258,6 +266,14 @@ def test_go_to_a_moment(page: Page) -> None:
     page.wait_for_selector("#go-to-dialog", state="hidden")
     [start, end] = page.evaluate(RANGE)
     assert (start + end) / 2 == T0 + 20 * MINUTE
+
+
+def test_going_there_closes_the_field_that_a_click_has_opened(page: Page) -> None:
+    page.click("#go-to")
+    page.fill("#go-to-field", "00:30")
+    page.keyboard.press("Enter")
+    settle(page)
+    expect(page.locator("#go-to-dialog")).to_be_hidden()
 
 
 def test_go_to_what_is_no_moment_says_what_is_expected(page: Page) -> None:
@@ -392,6 +408,7 @@ def test_without_its_history_the_page_shows_the_feed_and_says_why(
         page.wait_for_function(SHOWN, arg=3 * MINUTE)
         volume = sum(bar[5] for bar in page.evaluate(VISIBLE)["ohlc"])
         assert volume == pytest.approx(sum(bar[5] for bar in visible["ohlc"]))
+        page.close()  # before its server is
 
 
 def test_a_history_that_grows_is_followed(tmp_path: Path, open_page: OpenPage) -> None:
@@ -421,3 +438,4 @@ def test_a_history_that_grows_is_followed(tmp_path: Path, open_page: OpenPage) -
         for name in ("ohlc", "metrics", "cvd"):
             found = page.evaluate(VISIBLE)[name]
             assert [bar[0] for bar in found] == [bar[0] for bar in expected[name]]
+        page.close()  # before its server is

@@ -24,8 +24,11 @@ export function connectGoTo({ charts, bars }) {
   dialog.prepend(field);
   field.addEventListener("input", () => tell(""));
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && goTo(field.value, { charts, bars, tell })) {
-      dialog.close();
+    if (event.key === "Enter") {
+      event.preventDefault(); // or the button, which has the focus after it, takes it as a click
+      if (goTo(field.value, { charts, bars, tell })) {
+        dialog.close();
+      }
     }
   });
   dialog.addEventListener("click", ({ target }) => {

@@ -32,6 +32,7 @@ export class TimeframeMenu {
     this.#menu.append(this.#lengths, this.#typed, this.#note);
     this.#typed.addEventListener("keydown", (event) => {
       if (event.key === "Enter") {
+        event.preventDefault(); // or the button, which has the focus then, takes it as a click
         this.#takeTyped();
       }
     });

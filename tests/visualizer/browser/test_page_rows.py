@@ -1,5 +1,7 @@
 """What the rows draw of OBI, delta and CVD, and what their read-outs say of the same bars."""
 
+import csv
+import io
 import itertools
 import random
 from typing import Any
@@ -245,13 +247,14 @@ def test_cvd_counts_from_the_run_the_day_or_the_view(
         assert number(told.split("C")[-1]) == pytest.approx(wanted[-1], rel=1e-3, abs=1e-3)
         tag = page.inner_text(".tag-cvd").replace("−", "-").replace(",", "")
         assert number(tag) == pytest.approx(wanted[-1], rel=1e-3, abs=1e-3)
-        csv = page.evaluate(
+        text = page.evaluate(
             """async () => {
               const { csvOf } = await import("/assets/charts/download.mjs");
               return csvOf(orderflow.charts.visibleBars());
             }"""
         )
-        assert float(csv.strip().split("\r\n")[-1].split(",")[-1]) == closes[-1], "the run's"
+        *_, row = csv.DictReader(io.StringIO(text))
+        assert float(row["cvd_close"]) == closes[-1], "the run's"
     page.reload()
     page.wait_for_function("() => window.orderflow?.charts.draws > 0")
     assert page.is_checked("#cvd-anchor-choice input[value='view']"), "remembered"

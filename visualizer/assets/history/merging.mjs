@@ -66,6 +66,9 @@ export function mergeBars(name, bars, windowMs, before) {
  * @returns {Bar}
  */
 function mergedBar(name, time, pieces) {
+  if (pieces.length === 1 && pieces[0][0] === time) {
+    return pieces[0]; // with its means, if it has any
+  }
   const bar = [...pieces[0]];
   const last = pieces[pieces.length - 1];
   bar[0] = time;

@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "shared": "",
     "shared/command_line": "",
     "shared/recordings": "",
-    "shared/recordings/writing": "",
+    "shared/recordings/writing": "shared/recordings",
     "shared/run_files": "",
     "shared/history": "",
     "orderflow": "tables shared/history shared/recordings shared/run_files",

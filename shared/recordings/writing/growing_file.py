@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from shared.errors import CannotWriteError
 from shared.recordings.problems import UnusableFileError
@@ -111,12 +112,20 @@ class GrowingFile:
                 gap = (table, from_ms, to_ms, count, reason)
                 return "INSERT INTO gaps VALUES (NULL, ?, ?, ?, ?, ?)", gap
 
-    def rows_by_id(self, table: str, first: int, last: int) -> list[tuple[object, ...]]:
+    def rows_by_id(self, table: str, first: int, last: int) -> list[tuple[Any, ...]]:
         """Return the rows of `table` with ids from `first` to `last`, as they are added."""
         columns = (_BOOK if table == "book" else _TRADES).partition("(")[2].rstrip(")")
         return self._connection.execute(
             f"SELECT {columns} FROM {table} WHERE id BETWEEN ? AND ? ORDER BY id", (first, last)
         ).fetchall()
+
+    def is_void(self) -> bool:
+        """Say whether there is nothing in the file: neither a row nor a note of one."""
+        tables = ("book", "trades", "sources", "gaps")
+        return not any(
+            self._connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
+            for table in tables
+        )
 
     def commit(self) -> None:
         """Keep what was added.

@@ -21,7 +21,6 @@ from recorder.importers.placing.outcome import Outcome, Reason
 from shared.clock import MS_PER_DAY
 from shared.recordings.day_files import path_of_day
 from shared.recordings.writing.growing_file import ADD_BOOK, ADD_TRADE, Commits, GrowingFile
-from shared.recordings.writing.rows import NewBookRow
 
 PLACES = 4096
 """Ids of rows without a number of their own: 4096 to a millisecond, and exact as floats, too."""
@@ -66,8 +65,9 @@ class Placer:
         Raises OtherSourceError, CannotWriteError and AlreadyWrittenError of the day files.
         """
         if isinstance(batch, BookBatch):
-            self._place_book(batch)
-        else:
+            if batch.rows:
+                self._place_book(batch)
+        elif batch.times_ms:
             self._place_trades(batch)
 
     def note_ids(self, batch: TradeBatch) -> None:
@@ -103,31 +103,51 @@ class Placer:
         if ids is None:
             key = (batch.instrument, "trades")
             ids = self._placed_ids(key, times, batch.is_newest_first)
-        made = list(
-            zip(
+
+        def rows() -> Iterator[_Row]:
+            return zip(
                 ids, repeat(batch.instrument), batch.trade_ids, batch.prices, batch.sizes,
                 batch.sides, map(str, times),
-                strict=False,
-            )
-        )  # fmt: skip
-        self._add(batch, "trades", ADD_TRADE, made, times)
+            )  # fmt: skip
+
+        self._add(batch, "trades", ADD_TRADE, rows, times)
 
     def _place_book(self, batch: BookBatch) -> None:
         rows = batch.rows
         times = [row.timestamp_ms for row in rows]
         ids = self._placed_ids((batch.instrument, "book"), times)
-        pairs = zip(ids, rows, strict=True)
-        made = [_book_row(number, batch.instrument, row) for number, row in pairs]
+
+        def made() -> Iterator[_Row]:
+            name = batch.instrument
+            for number, row in zip(ids, rows, strict=True):
+                yield number, name, row.bids, row.asks, str(row.timestamp_ms), *row[3:]
+
         self._add(batch, "book", ADD_BOOK, made, times)
 
     def _add(
-        self, batch: Batch, table: str, statement: str, rows: list[_Row], times: Sequence[int]
+        self,
+        batch: Batch,
+        table: str,
+        statement: str,
+        rows: Callable[[], Iterator[_Row]],
+        times: Sequence[int],
     ) -> None:
-        for day, of_day in _by_day(rows, times):
+        """Add rows to the days they are of; they are made as they are taken, and mostly once."""
+        days = _days_of(times)
+        for day in days:
+            count = len(times)
+            of_day = rows
+            if len(days) > 1:
+                chosen = [row for row, time in zip(rows(), times, strict=True)
+                          if time // MS_PER_DAY == day]  # fmt: skip
+                count = len(chosen)
+                of_day = chosen.__iter__
+            if not count:
+                continue
             file = self._file((batch.instrument, day), table)
-            written = file.add(statement, of_day)
-            if written < len(of_day):
-                written += self._settle(file, of_day, written, batch)
+            written = file.add(statement, of_day())
+            if written < count:
+                written += self._settle(file, list(of_day()), written, batch)
             self._outcome.rows_written += written
             self._outcome.days.add(day)
         self._outcome.instruments.add(batch.instrument)
@@ -141,9 +161,15 @@ class Placer:
         is_book = isinstance(batch, BookBatch)
         table, statement = ("book", ADD_BOOK) if is_book else ("trades", ADD_TRADE)
         added = others = 0
+        # Where ids lie close, all of them at once; else one by one.
+        most = 2 * len(rows)
+        near = file.rows_by_id(
+            table, min(row[0] for row in rows), max(row[0] for row in rows), most
+        )
+        there = {stored[0]: stored for stored in near} if len(near) < most else {}
         for row in rows:
-            [stored] = file.rows_by_id(table, row[0], row[0])
-            if stored[1:] == row[1:]:
+            stored = there.get(row[0]) or file.rows_by_id(table, row[0], row[0])[0]
+            if stored == row:
                 continue
             others += 1
             if isinstance(batch, TradeBatch) and batch.ids is not None:
@@ -152,11 +178,11 @@ class Placer:
                 self._outcome.skip(Reason.OTHER_CONTENT, line, example=example)
                 continue
             first = row[0] // PLACES * PLACES
-            there = file.rows_by_id(table, first, first + PLACES - 1)
-            if any(one[1:] == row[1:] for one in there):
+            of_moment = file.rows_by_id(table, first, first + PLACES - 1)
+            if any(one[1:] == row[1:] for one in of_moment):
                 self._outcome.duplicates += 1
                 continue
-            free = int(there[-1][0])
+            free = int(of_moment[-1][0])
             while file.rows_by_id(table, free, free):
                 free += 1
             added += file.add(statement, [(free, *row[1:])])
@@ -202,19 +228,6 @@ class Placer:
         file.close()
 
 
-def _by_day(rows: list[_Row], times: Sequence[int]) -> Iterator[tuple[int, list[_Row]]]:
-    """Yield the days there are, each with its rows."""
-    if not times:
-        return
+def _days_of(times: Sequence[int]) -> list[int]:
     first, last = min(times) // MS_PER_DAY, max(times) // MS_PER_DAY
-    if first == last:
-        yield first, rows
-        return
-    by_day: dict[int, list[_Row]] = {}
-    for time_ms, row in zip(times, rows, strict=True):
-        by_day.setdefault(time_ms // MS_PER_DAY, []).append(row)
-    yield from by_day.items()
-
-
-def _book_row(number: int, instrument: str, row: NewBookRow) -> _Row:
-    return (number, instrument, row.bids, row.asks, str(row.timestamp_ms), *row[3:])
+    return [first] if first == last else sorted({time // MS_PER_DAY for time in times})

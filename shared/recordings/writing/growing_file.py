@@ -112,11 +112,17 @@ class GrowingFile:
                 gap = (table, from_ms, to_ms, count, reason)
                 return "INSERT INTO gaps VALUES (NULL, ?, ?, ?, ?, ?)", gap
 
-    def rows_by_id(self, table: str, first: int, last: int) -> list[tuple[Any, ...]]:
-        """Return the rows of `table` with ids from `first` to `last`, as they are added."""
+    def rows_by_id(
+        self, table: str, first: int, last: int, most: int = -1
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of `table` with ids from `first` to `last`, as they are added.
+
+        `most` is how many at most; all where it is negative.
+        """
         columns = (_BOOK if table == "book" else _TRADES).partition("(")[2].rstrip(")")
         return self._connection.execute(
-            f"SELECT {columns} FROM {table} WHERE id BETWEEN ? AND ? ORDER BY id", (first, last)
+            f"SELECT {columns} FROM {table} WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?",
+            (first, last, most),
         ).fetchall()
 
     def is_void(self) -> bool:

@@ -64,14 +64,11 @@ class TradeCsvReader:
                 line += 1
             columns = split_columns(text, self._layout)
             rows = 0 if columns is None else len(columns["price"])
-            found = None
-            if columns is not None:
-                found = self._converted(self._layout, columns, range(line, line + rows))
-            if found is None:
+            if columns is None:
                 yield from self._odd_lines(text, line, outcome)
             else:
                 outcome.rows_in += rows
-                yield from _kept(found, outcome)
+                yield from self.trades_of(columns, range(line, line + rows), outcome)
 
     def _odd_lines(self, text: str, line: int, outcome: Outcome) -> Iterator[TradeBatch]:
         """Yield the trades of lines that are not all plain: quoted, cut, or not to be used."""
@@ -106,18 +103,18 @@ class TradeCsvReader:
     def trades_of(
         self, columns: Columns, lines: Sequence[int], outcome: Outcome
     ) -> Iterator[TradeBatch]:
-        """Yield the trades in `columns`, all at once or, where one is none, one by one."""
+        """Yield the trades in `columns`; what is none is searched for by halves."""
         found = self._converted(self._layout, columns, lines)
-        if found is not None:
-            yield from _kept(found, outcome)
+        if found is None and len(lines) > 1:
+            half = len(lines) // 2
+            for part in (slice(half), slice(half, None)):
+                chosen = {key: texts[part] for key, texts in columns.items()}
+                yield from self.trades_of(chosen, lines[part], outcome)
             return
-        for place, line in enumerate(lines):
-            row = {key: [texts[place]] for key, texts in columns.items()}
-            one = self._converted(self._layout, row, [line])
-            if one is None:  # an id that is no whole number is as good as none
-                layout = replace(self._layout, has_integer_ids=False)
-                one = self._converted(layout, row, [line])
-            yield from _kept(one or [self._reason(row, line)], outcome)
+        if found is None:  # an id that is no whole number is as good as none
+            layout = replace(self._layout, has_integer_ids=False)
+            found = self._converted(layout, columns, lines)
+        yield from _kept(found or [self._reason(columns, lines[0])], outcome)
 
     def _columns(self, rows: Sequence[Sequence[str]]) -> Columns:
         places = self._layout.columns.items()

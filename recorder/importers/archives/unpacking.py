@@ -13,7 +13,7 @@ half as long again."""
 LARGEST_RATIO = 400
 """Text that a recording may be packs to a twentieth; what packs smaller by far is no recording."""
 
-_FREE_BYTES = 64 * 2**20
+FREE_BYTES = 64 * 2**20
 """So much may come out of next to nothing."""
 
 
@@ -57,7 +57,7 @@ def gzip_pieces(file: BinaryIO) -> Iterator[bytes]:
 
 def check_ratio(given: int, taken: int) -> None:
     """Raise TooLargeError when `given` bytes came out of `taken`, as only of an archive bomb."""
-    if given > _FREE_BYTES and given > LARGEST_RATIO * taken:
+    if given > FREE_BYTES and given > LARGEST_RATIO * taken:
         raise TooLargeError(
             f"it unpacks to more than {LARGEST_RATIO} times its size, as no recording does"
         )

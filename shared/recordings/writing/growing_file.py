@@ -19,6 +19,10 @@ _CHECKPOINT_PAGES = 16_384
 """Of a log that somebody else reads by: beyond it the log is brought in, however long that takes.
 Else that is done by `sync`, often, and for what little has come."""
 
+_LARGE_PAGE = 16_384
+"""Rows of a book are a kilobyte and more: on larger pages they take a tenth less room and time,
+where not each few of them are a commit of their own."""
+
 _BOOK = "book (id, instrument, bids, asks, timestamp, action, seq_id, prev_seq_id)"
 _TRADES = "trades (id, instrument, trade_id, price, size, side, timestamp)"
 ADD_BOOK = f"INSERT OR IGNORE INTO {_BOOK} VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -182,6 +186,7 @@ def _open(path: Path, commits: Commits) -> sqlite3.Connection:
                 connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
                 connection.execute("PRAGMA synchronous = NORMAL")
             else:
+                connection.execute(f"PRAGMA page_size = {_LARGE_PAGE}")  # of a new file alone
                 connection.execute("PRAGMA journal_mode = DELETE").fetchall()
                 connection.execute("PRAGMA synchronous = FULL")
             make_tables(connection)

@@ -114,7 +114,9 @@ class TradeCsvReader:
         if found is None:  # an id that is no whole number is as good as none
             layout = replace(self._layout, has_integer_ids=False)
             found = self._converted(layout, columns, lines)
-        yield from _kept(found or [self._reason(columns, lines[0])], outcome)
+        if found is None:
+            found = [self._reason(columns, lines[0])]
+        yield from _kept(found, outcome)
 
     def _columns(self, rows: Sequence[Sequence[str]]) -> Columns:
         places = self._layout.columns.items()

@@ -13,7 +13,7 @@ from recorder.importers.archives.lines import Block, blocks
 from recorder.importers.archives.members import Member, opened
 from recorder.importers.archives.problems import DamagedError, RefusedError
 from recorder.importers.formats.reader import Asked, Head, Reader
-from recorder.importers.formats.trades.records import ParquetReader
+from recorder.importers.parquet import parquet_reader
 from recorder.importers.placing.batches import TradeBatch
 from recorder.importers.placing.outcome import Outcome
 from recorder.importers.placing.placer import Placer
@@ -54,6 +54,8 @@ class Importer:
             outcome.refusal = str(error)
         except sqlite3.Error as error:
             raise CannotWriteError(self._out_dir, str(error)) from error
+        except OSError as error:
+            outcome.refusal = f"it cannot be read: {error.strerror or error}"
         return outcome
 
     def _import(self, path: Path, outcome: Outcome, show: Show) -> None:
@@ -84,9 +86,9 @@ class Importer:
     ) -> Iterator[tuple[Reader, Iterator[Block]]]:
         """Yield each text in the file at `path` with who reads it."""
         if self._asked.format == "parquet" or _is_parquet(path):
-            reader = ParquetReader(path, self._asked, _pyarrow())
-            outcome.format = reader.format
-            yield reader, iter(())
+            records = parquet_reader(path, self._asked, _pyarrow())
+            outcome.format = records.format
+            yield records, iter(())
             return
         formats: list[str] = []
         with opened(path) as source:

@@ -27,6 +27,10 @@ _HEADINGS: Sequence[tuple[set[str], str]] = (
         {"fundingrate"},
         "they are funding rates or tickers of derivatives, neither trades nor a book",
     ),
+    (
+        {"sideisbid", "price", "size"},
+        "they are Crypto Lake's changes of a book, without a snapshot: none can be rebuilt of them",
+    ),
     ({"sumopeninterest"}, "they are metrics of open interest, neither trades nor a book"),
     ({"openinterest"}, "they are tickers of derivatives, neither trades nor a book"),
 )

@@ -202,6 +202,7 @@ OTHERS = {
         "exchange,symbol,timestamp,local_timestamp,ask_amount,ask_price,bid_price,bid_amount\n",
         "quotes",
     ),
+    "Crypto Lake's changes": ("side_is_bid,price,size,timestamp\n1,2,3,4\n", "without a snapshot"),
     "a web page": ("<!DOCTYPE html><html></html>\n", "web page"),
     "a day file": ("SQLite format 3\0....", "SQLite file"),
     "a picture": ("\x89PNG\0\0\0\1,\0\0", "neither text"),

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from recorder.importers.command import main
 from recorder.importers.known_others import known_heading
+from recorder.importers.recognised import FORMAT_NAMES
 from shared.recordings.writing.recording_writer import RecordingWriter
 from tests.support.commands import run_command
 from tests.support.imports import content
@@ -102,6 +103,11 @@ def test_a_full_disk_is_73_and_leaves_nothing_half(tmp_path: Path) -> None:
         assert result.exit_code == 73
         assert "database or disk is full" in result.stderr
         assert list(folder.iterdir()) == []
+
+
+def test_the_document_tells_of_every_format() -> None:
+    told = (Path(__file__).parents[3] / "docs" / "import.md").read_text("utf-8")
+    assert [name for name in FORMAT_NAMES if f"`{name}`" not in told] == []
 
 
 def test_parquet_without_its_library_names_the_extra(

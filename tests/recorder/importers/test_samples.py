@@ -115,13 +115,29 @@ def test_parquet_of_trades_has_its_sums(tmp_path: Path) -> None:
     assert sorted(int(row[4]) for row in trades(tmp_path)) == sorted(table["exch_ts_ms"])
 
 
+def test_whole_books_in_parquet_are_snapshots(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = DOWNLOADS / "salzer-parquet/lobdeep_btc_spot_2026-02-16_04.parquet"
+    outcome = import_file(path, tmp_path)
+    assert outcome.rows_written == 2559
+    table = parquet.read_table(path).slice(0, 40).to_pydict()
+    with closing(sqlite3.connect(tmp_path / "BTCUSDT-26-02-16.db")) as connection:
+        found = connection.execute(
+            "SELECT bids, asks, CAST(timestamp AS INTEGER), action FROM book ORDER BY id LIMIT 40"
+        ).fetchall()
+    for place, (bids, asks, time_ms, action) in enumerate(found):
+        assert (time_ms, action) == (table["exch_ts_ms"][place], "snapshot")
+        for text, side in ((bids, "bids"), (asks, "asks")):
+            pairs = zip(table[f"{side}_px"][place], table[f"{side}_qty"][place], strict=True)
+            assert json.loads(text) == [list(pair) for pair in pairs]
+
+
 @pytest.mark.parametrize(
     ("name", "why"),
     [
         ("cryptofeed/OKX.0", "give it as --instruments"),
         ("freqtrade/XRP_ETH-trades.json.gz", "one JSON array"),
         ("freqtrade/kraken_BCHEUR.csv", "no side and no id"),
-        ("salzer-parquet/lobdeep_btc_spot_2026-02-16_04.parquet", "a table without price"),
         ("deep_orderbook/ETHBTC/2020-11-01T09-00-00_snapshot.json", "without a time"),
     ],
 )

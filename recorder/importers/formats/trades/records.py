@@ -1,13 +1,11 @@
 """Trades as JSON lines or Parquet: records whose columns have names, as generic CSV has them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from recorder.importers.archives.lines import Block
-from recorder.importers.archives.problems import DamagedError
 from recorder.importers.formats.reader import Asked, Head
 from recorder.importers.formats.trades.csv_reader import TradeCsvReader, has_odd_numbers
 from recorder.importers.formats.trades.layouts import TradeLayout
@@ -52,25 +50,20 @@ class JsonLinesReader:
             yield from trades_of(self._trades, self._columns, rows, lines, outcome)
 
 
-class ParquetReader:
-    """Reads a Parquet file row group by row group; lines are rows, counted from 1.
-
-    Raises MissingLibraryError without pyarrow, of the extra `research`.
-    """
+class ParquetTradeReader:
+    """Reads the trades in an open Parquet file, a few thousand at once; lines are rows, from 1."""
 
     format = "Parquet"
     has_counted_ids = False
 
-    def __init__(self, path: Path, asked: Asked, library: Any) -> None:
-        self._library = library
-        self._path = path
-        self.file = self._open()
-        names = list(self.file.schema_arrow.names)
+    def __init__(self, file: Any, head: Head, asked: Asked) -> None:
+        self._file = file
+        names = list(file.schema_arrow.names)
         first: list[Any] = []
-        for batch in self.file.iter_batches(1):
+        for batch in file.iter_batches(1):
             first = [column[0].as_py() for column in batch.columns]
             break
-        layout = layout_of_columns(names, first, Head(path.name, b""), asked)
+        layout = layout_of_columns(names, first, head, asked)
         self._columns = {key: names[place] for key, place in layout.columns.items()}
         self._trades = TradeCsvReader(layout, asked.contracts)
 
@@ -81,24 +74,14 @@ class ParquetReader:
     def read(self, _blocks: Iterator[Block], outcome: Outcome) -> Iterator[TradeBatch]:
         """See Reader."""
         first_line = 1
-        try:
-            batches = self.file.iter_batches(ROWS_AT_ONCE, columns=[*self._columns.values()])
-            for batch in batches:
-                columns = batch.to_pydict()
-                texts = [list(map(_text, columns[name])) for name in self._columns.values()]
-                rows = [list(row) for row in zip(*texts, strict=True)]
-                outcome.rows_in += len(rows)
-                lines = range(first_line, first_line + len(rows))
-                first_line += len(rows)
-                yield from trades_of(self._trades, self._columns, rows, lines, outcome)
-        except (self._library.lib.ArrowException, OSError) as error:
-            raise DamagedError(f"{self._path.name}, row {first_line}: {error}") from error
-
-    def _open(self) -> Any:
-        try:
-            return self._library.parquet.ParquetFile(self._path)
-        except (self._library.lib.ArrowException, OSError) as error:
-            raise DamagedError(f"its Parquet data is damaged: {error}") from error
+        for batch in self._file.iter_batches(ROWS_AT_ONCE, columns=[*self._columns.values()]):
+            columns = batch.to_pydict()
+            texts = [list(map(_text, columns[name])) for name in self._columns.values()]
+            rows = [list(row) for row in zip(*texts, strict=True)]
+            outcome.rows_in += len(rows)
+            lines = range(first_line, first_line + len(rows))
+            first_line += len(rows)
+            yield from trades_of(self._trades, self._columns, rows, lines, outcome)
 
 
 def json_lines_reader(record: Mapping[str, Any], head: Head, asked: Asked) -> JsonLinesReader:

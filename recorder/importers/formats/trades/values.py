@@ -66,7 +66,9 @@ def numbers(texts: Sequence[str]) -> list[float]:
     """
     values = list(map(float, texts))
     total = sum(values)
-    # Not a number is neither more nor less than any; only a sum tells.
-    if math.isnan(total) or not 0 < min(values) <= max(values) <= LARGEST:
+    # Not a number is neither more nor less than any; only a sum tells. Where all are positive and
+    # the sum is small enough, each of them is.
+    is_small = total <= LARGEST or max(values) <= LARGEST
+    if math.isnan(total) or not min(values) > 0 or not is_small:
         raise ValueError("not all positive")
     return values

@@ -21,13 +21,13 @@ from recorder.importers.formats.streams.binance_raw import BinanceRawReader
 from recorder.importers.formats.streams.captures import CONNECTED, CaptureReader
 from recorder.importers.formats.trades.csv_reader import TradeCsvReader
 from recorder.importers.formats.trades.layouts import (
-    KRAKEN,
     kraken_layout,
     layout_of_looks,
     layout_of_names,
 )
 from recorder.importers.formats.trades.named_columns import layout_of_columns
 from recorder.importers.formats.trades.records import json_lines_reader
+from recorder.importers.formats.trades.vendors import KRAKEN
 from recorder.importers.known_others import (
     known_heading,
     known_line,

@@ -1,29 +1,20 @@
-"""How vendors lay out a trade in a line of CSV: by the names above, or by the looks of a line."""
+"""Which layout a file of trades has: by the names above its columns, or by the looks of a line."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from recorder.importers.formats.names import instrument_in
 from recorder.importers.formats.reader import Asked, Head
 from recorder.importers.formats.trades.values import (
-    MAKER_FLAGS,
-    TAKER_SIDES,
     Times,
     times_of_any,
-    times_of_integers,
-    times_of_seconds,
 )
+from recorder.importers.formats.trades.vendors import LOOKS, VENDORS, KindOf
 from recorder.importers.placing.contracts import (
     IN_BASE,
     Kind,
-    binance_kind,
-    bybit_kind,
-    okx_kind,
     tardis_kind,
 )
-
-KindOf = Callable[[str], "Kind | str | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,113 +39,6 @@ class TradeLayout:
     encoding: str = "utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class _Vendor:
-    """A layout as a vendor has it: which name, squashed, means what."""
-
-    name: str
-    source: str
-    names: Mapping[str, str]
-    sides: Mapping[str, str]
-    times: Times
-    kind_of: KindOf
-    has_counted_ids: bool = False
-    has_integer_ids: bool = True
-
-
-_VENDORS = (
-    _Vendor(
-        "OKX trades",
-        "OKX trades",
-        {
-            "tradeid": "id",
-            "side": "side",
-            "size": "size",
-            "price": "price",
-            "createdtime": "time",
-        },
-        TAKER_SIDES,
-        times_of_integers,
-        okx_kind,
-        has_counted_ids=True,
-    ),
-    _Vendor(
-        "Binance aggTrades",
-        "Binance aggTrades",
-        {
-            "aggtradeid": "id",
-            "price": "price",
-            "quantity": "size",
-            "transacttime": "time",
-            "isbuyermaker": "side",
-        },
-        MAKER_FLAGS,
-        times_of_integers,
-        binance_kind,
-    ),
-    _Vendor(
-        "Binance trades",
-        "Binance trades",
-        {
-            "id": "id",
-            "price": "price",
-            "qty": "size",
-            "time": "time",
-            "isbuyermaker": "side",
-        },
-        MAKER_FLAGS,
-        times_of_integers,
-        binance_kind,
-    ),
-    _Vendor(
-        "Bybit trades",
-        "Bybit trades",
-        {
-            "timestamp": "time",
-            "symbol": "instrument",
-            "side": "side",
-            "size": "size",
-            "price": "price",
-            "trdmatchid": "id",
-        },
-        TAKER_SIDES,
-        times_of_seconds,
-        bybit_kind,
-        has_integer_ids=False,
-    ),
-    _Vendor(
-        "Bybit spot trades",
-        "Bybit spot trades",
-        {
-            "id": "id",
-            "timestamp": "time",
-            "price": "price",
-            "volume": "size",
-            "side": "side",
-        },
-        TAKER_SIDES,
-        times_of_integers,
-        lambda _: IN_BASE,
-    ),
-    _Vendor(
-        "Tardis trades",
-        "Tardis trades",
-        {
-            "exchange": "exchange",
-            "symbol": "instrument",
-            "timestamp": "time",
-            "localtimestamp": "",
-            "id": "id",
-            "side": "side",
-            "price": "price",
-            "amount": "size",
-        },
-        TAKER_SIDES,
-        times_of_integers,
-        lambda _: IN_BASE,
-    ),
-)
-
 _OPTIONAL = {"instrumentname": "instrument"}
 
 
@@ -163,7 +47,7 @@ def layout_of_names(
 ) -> TradeLayout | None:
     """Return the layout of a vendor whose column names all stand in `names`, None if nobody's."""
     squashed = [squash(name) for name in names]
-    for vendor in _VENDORS:
+    for vendor in VENDORS:
         if not set(vendor.names) <= set(squashed):
             continue
         columns = {
@@ -208,57 +92,11 @@ def _finished(layout: TradeLayout, squashed: Sequence[str], head: Head) -> Trade
     return layout
 
 
-_NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
-_EPOCH = r"[0-9]{13}(?:[0-9]{3})?"
-_FLAG = r"(?:[Tt]rue|[Ff]alse|TRUE|FALSE)"
-
-
-def _line(pattern: str) -> re.Pattern[str]:
-    parts = pattern.split(",")
-    words = {"N": _NUMBER, "T": _EPOCH, "F": _FLAG, "I": "[0-9]+", "S": "(?i:buy|sell)"}
-    return re.compile(",".join(words[part] for part in parts))
-
-
-_LOOKS: tuple[tuple[re.Pattern[str], str, dict[str, int], bool], ...] = (
-    (
-        _line("I,S,N,N,T"),
-        "OKX trades",
-        {"id": 0, "side": 1, "size": 2, "price": 3, "time": 4},
-        True,
-    ),
-    (
-        _line("I,N,N,N,T,F,F"),
-        "Binance trades",
-        {"id": 0, "price": 1, "size": 2, "time": 4, "side": 5},
-        True,
-    ),
-    (
-        _line("I,N,N,N,T,F"),
-        "Binance trades",
-        {"id": 0, "price": 1, "size": 2, "time": 4, "side": 5},
-        False,
-    ),
-    (
-        _line("I,N,N,I,I,T,F,F"),
-        "Binance aggTrades",
-        {"id": 0, "price": 1, "size": 2, "time": 5, "side": 6},
-        False,
-    ),
-    (
-        _line("I,N,N,I,I,T,F"),
-        "Binance aggTrades",
-        {"id": 0, "price": 1, "size": 2, "time": 5, "side": 6},
-        False,
-    ),
-)
-"""Lines without names above: their looks, the vendor, what is where, whether ids are counted."""
-
-
 def layout_of_looks(line: str, head: Head, asked: Asked) -> TradeLayout | None:
     """Return the layout of a first line that is a trade itself, None if it looks like nobody's."""
-    for looks, name, columns, has_counted_ids in _LOOKS:
+    for looks, name, columns, has_counted_ids in LOOKS:
         if looks.fullmatch(line):
-            vendor = next(vendor for vendor in _VENDORS if vendor.name == name)
+            vendor = next(vendor for vendor in VENDORS if vendor.name == name)
             layout = TradeLayout(
                 name=name,
                 source=vendor.source,
@@ -273,10 +111,6 @@ def layout_of_looks(line: str, head: Head, asked: Asked) -> TradeLayout | None:
             )
             return _finished(layout, (), head)
     return None
-
-
-KRAKEN = _line("I,N,N")
-"""Seconds, price, size: no side, no id."""
 
 
 def kraken_layout(head: Head, asked: Asked) -> TradeLayout:

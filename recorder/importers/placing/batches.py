@@ -23,6 +23,8 @@ class TradeBatch(NamedTuple):
     times_ms: Sequence[int]
     lines: Sequence[int]
     is_newest_first: bool = False
+    time_texts: Sequence[str] | None = None
+    """The times as a day file has them, where the file does, too."""
 
 
 class BookBatch(NamedTuple):

@@ -20,7 +20,7 @@ from recorder.importers.placing.id_ranges import IdRanges
 from recorder.importers.placing.outcome import Outcome, Reason
 from shared.clock import MS_PER_DAY
 from shared.recordings.day_files import path_of_day
-from shared.recordings.writing.growing_file import ADD_BOOK, ADD_TRADE, Commits, GrowingFile
+from shared.recordings.writing.growing_file import Commits, GrowingFile
 
 PLACES = 4096
 """Ids of rows without a number of their own: 4096 to a millisecond, and exact as floats, too."""
@@ -107,10 +107,10 @@ class Placer:
         def rows() -> Iterator[_Row]:
             return zip(
                 ids, repeat(batch.instrument), batch.trade_ids, batch.prices, batch.sizes,
-                batch.sides, map(str, times),
+                batch.sides, batch.time_texts or map(str, times),
             )  # fmt: skip
 
-        self._add(batch, "trades", ADD_TRADE, rows, times)
+        self._add(batch, rows, times)
 
     def _place_book(self, batch: BookBatch) -> None:
         rows = batch.rows
@@ -122,17 +122,16 @@ class Placer:
             for number, row in zip(ids, rows, strict=True):
                 yield number, name, row.bids, row.asks, str(row.timestamp_ms), *row[3:]
 
-        self._add(batch, "book", ADD_BOOK, made, times)
+        self._add(batch, made, times)
 
     def _add(
         self,
         batch: Batch,
-        table: str,
-        statement: str,
         rows: Callable[[], Iterator[_Row]],
         times: Sequence[int],
     ) -> None:
         """Add rows to the days they are of; they are made as they are taken, and mostly once."""
+        table = _table_of(batch)
         days = _days_of(times)
         for day in days:
             count = len(times)
@@ -145,7 +144,7 @@ class Placer:
             if not count:
                 continue
             file = self._file((batch.instrument, day), table)
-            written = file.add(statement, of_day())
+            written = file.add(table, of_day(), count)
             if written < count:
                 written += self._settle(file, list(of_day()), written, batch)
             self._outcome.rows_written += written
@@ -158,8 +157,7 @@ class Placer:
         The same content is a duplicate. Another one gets an id after all of its millisecond, or,
         under an id of the exchange's, is told.
         """
-        is_book = isinstance(batch, BookBatch)
-        table, statement = ("book", ADD_BOOK) if is_book else ("trades", ADD_TRADE)
+        table = _table_of(batch)
         added = others = 0
         # Where ids lie close, all of them at once; else one by one.
         most = 2 * len(rows)
@@ -185,7 +183,7 @@ class Placer:
             free = int(of_moment[-1][0])
             while file.rows_by_id(table, free, free):
                 free += 1
-            added += file.add(statement, [(free, *row[1:])])
+            added += file.add(table, [(free, *row[1:])], 1)
         self._outcome.duplicates += len(rows) - written - others
         return added
 
@@ -226,6 +224,10 @@ class Placer:
         file.commit()
         self.has_committed = True
         file.close()
+
+
+def _table_of(batch: Batch) -> str:
+    return "book" if isinstance(batch, BookBatch) else "trades"
 
 
 def _days_of(times: Sequence[int]) -> list[int]:

@@ -169,8 +169,13 @@ class TradeCsvReader:
         if self._is_newest_first is None:
             self._is_newest_first = times[0] > times[-1]
         trade_ids: Sequence[str | None] = columns.get("id") or [None] * len(lines)
+        texts = columns["time"]
+        # Thirteen letters that make so large a number are its digits.
+        is_plain = min(times) >= 10**12 and len("".join(texts)) == 13 * len(times)
         return TradeBatch(
-            instrument, ids, trade_ids, prices, sizes, sides, times, lines, self._is_newest_first
+            *(instrument, ids, trade_ids, prices, sizes, sides, times, lines),
+            self._is_newest_first,
+            texts if is_plain else None,
         )
 
     def _reason(self, columns: Columns, line: int) -> Left:

@@ -13,7 +13,7 @@ TSC    := $(NODE) node_modules/typescript/bin/tsc
 FAULTS := ../shared/faults
 
 .PHONY: help demo test chaos fuzz faults lint format requirements clean screenshots \
-        bench bench-processor bench-checkpoints bench-supervisor bench-page
+        bench bench-processor bench-checkpoints bench-supervisor bench-page bench-import
 
 help:
 	@echo "make demo          show the simulated recording at http://localhost:8050, until Ctrl-C"
@@ -25,6 +25,7 @@ help:
 	@echo "make bench-processor  measure the processor against its goals, and write RESULTS.md"
 	@echo "make bench-checkpoints  what checkpoints cost, and how long a killed processor is away"
 	@echo "make bench-supervisor  restart latency, idle cost, and the same of Supervisor and circus"
+	@echo "make bench-import  measure the import of downloads against its goals"
 	@echo "make lint          ruff and mypy --strict, Biome and TypeScript's checker for the page's scripts"
 	@echo "make format        let ruff and Biome put the code in order"
 	@echo "make bench-page    measure the page against its goals"
@@ -77,7 +78,7 @@ faults: $(VENV)/.installed
 		esac; \
 	done; exit $$there
 
-bench: bench-processor bench-checkpoints bench-supervisor bench-page
+bench: bench-processor bench-checkpoints bench-supervisor bench-page bench-import
 
 bench-processor: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.processor_bench
@@ -88,6 +89,9 @@ bench-checkpoints: $(VENV)/.installed-dev
 bench-supervisor: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.supervisor_bench
 	$(BIN)/python -m benchmarks.peers_supervisor
+
+bench-import: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.import_bench
 
 lint: $(VENV)/.installed-dev node_modules/.installed
 	$(BIN)/ruff check $(CODE)

@@ -15,8 +15,8 @@ from random import Random
 import recorder.simulator
 from recorder.simulator import LevelForm, Recording, write_recording
 from shared.clock import MS_PER_DAY
-from shared.recordings import writer
-from shared.recordings.writer import DayFileWriter, TradeRow
+from shared.recordings.writing import whole_file
+from shared.recordings.writing.whole_file import DayFileWriter, TradeRow
 
 HOUR = Recording(hours=1.0)
 TRADES = 10_000_000
@@ -83,7 +83,7 @@ def _code_digest() -> str:
     digest = hashlib.sha256(Path(__file__).read_bytes())
     simulator = sorted(Path(recorder.simulator.__path__[0]).glob("*.py"))
     assert simulator, "the simulator has no modules"
-    for source in (*simulator, Path(writer.__file__)):
+    for source in (*simulator, Path(whole_file.__file__)):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 

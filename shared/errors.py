@@ -17,6 +17,16 @@ class UsageError(OrderflowError):
     exit_code = ExitCode.USAGE
 
 
+class MissingLibraryError(UsageError):
+    """A library of the optional extra `research` is not installed."""
+
+    def __init__(self, library: str) -> None:
+        super().__init__(
+            f"this needs {library}, which is not installed: it comes with orderflow[research]"
+        )
+        self.library = library
+
+
 class NoInputError(OrderflowError):
     """Nothing recorded was found for the instrument and range asked for."""
 

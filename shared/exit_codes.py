@@ -38,7 +38,7 @@ _MEANINGS = {
     ExitCode.UNAVAILABLE: "the page's port is in use",
     ExitCode.INTERNAL: "internal error",
     ExitCode.CANNOT_WRITE: "the folder to write to cannot be written",
-    ExitCode.ALREADY_RUNNING: "another one runs in this run directory already",
+    ExitCode.ALREADY_RUNNING: "another one works on the same run directory, or day file, already",
     ExitCode.CONFIG: "a configuration that can never work",
     ExitCode.INTERRUPTED: "ended by Ctrl-C",
     ExitCode.TERMINATED: "ended by SIGTERM",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.errors import UsageError
+from shared.errors import MissingLibraryError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,16 +30,6 @@ _TOLD_COLUMNS = 8
 
 NO_COLUMN = MappingProxyType({"is_column": False})
 """Marks a field of a table that is one value for all of it."""
-
-
-class MissingLibraryError(UsageError):
-    """A library of the optional extra `research` is not installed."""
-
-    def __init__(self, library: str) -> None:
-        super().__init__(
-            f"this needs {library}, which is not installed: it comes with orderflow[research]"
-        )
-        self.library = library
 
 
 def optional_library(name: str) -> Any:

@@ -10,7 +10,7 @@ from recorder.simulator.levels import SimulatedTrade, SimulatedUpdate
 from recorder.simulator.market import simulate
 from recorder.simulator.recording import TICK_DECIMALS, Recording
 from shared.clock import MS_PER_DAY
-from shared.recordings.writer import BookRow, DayFileWriter, TradeRow
+from shared.recordings.writing.whole_file import BookRow, DayFileWriter, TradeRow
 
 _FIRST_TRADE_ID = 754_000_001
 _UPDATES_PER_REPORT = 512

@@ -85,6 +85,13 @@ def find_day_files(data_dir: Path, instrument: str, days: range) -> FoundFiles:
     )
 
 
+def path_of_day(data_dir: Path, instrument: str, day: int) -> Path:
+    """Return the file that readers take for that day: the one there is, else one to be made."""
+    with suppress(NoInputError):
+        return find_day_files(data_dir, instrument, range(day, day + 1)).files[0].path
+    return data_dir / f"{instrument}-{_EPOCH_DAY + timedelta(days=day):%y-%m-%d}.db"
+
+
 def parse_day_file(path: Path) -> DayFile | None:
     """Return what the name of `path` says, or None when it is not a day file's."""
     match = _DAY_FILE.fullmatch(path.name)

@@ -1,7 +1,7 @@
 import pytest
 
 from benchmarks.peers_book import Peer, PeerUnavailableError, measure_peer, read_events
-from shared.recordings.writer import DayFileWriter
+from shared.recordings.writing.whole_file import DayFileWriter
 
 
 @pytest.fixture

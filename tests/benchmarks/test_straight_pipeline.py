@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.straight_pipeline import run, sort_levels
-from shared.recordings.writer import DayFileWriter
+from shared.recordings.writing.whole_file import DayFileWriter
 
 REAL_RECORDINGS = Path(__file__).parents[2].parent / "shared" / "data"
 T0 = 1_751_328_000_000

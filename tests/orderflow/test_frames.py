@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import orderflow
-from orderflow.tables.table import MissingLibraryError
+from shared.errors import MissingLibraryError
 
 ASKED = {
     "bars": lambda run: run.bars("5m"),

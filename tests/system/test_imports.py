@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "shared": "",
     "shared/command_line": "",
     "shared/recordings": "",
+    "shared/recordings/writing": "shared/recordings",
     "shared/run_files": "",
     "shared/history": "",
     "shared/history/order_flow": "shared/history",
@@ -27,7 +28,18 @@ MAY_IMPORT = {
     " shared/run_files",
     "orderflow/tables": "shared/history shared/history/order_flow",
     "orderflow/export": ". tables shared/history shared/run_files",
-    "recorder/simulator": "shared/command_line shared/recordings",
+    "recorder/importers": "importers/archives importers/formats importers/formats/books"
+    " importers/formats/streams importers/formats/trades importers/placing shared/recordings",
+    "recorder/importers/archives": "shared/recordings",
+    "recorder/importers/formats": "importers/archives importers/placing",
+    "recorder/importers/formats/trades": "importers/archives importers/formats importers/placing"
+    " shared/recordings",
+    "recorder/importers/formats/books": "importers/archives importers/placing shared/recordings"
+    " shared/recordings/writing",
+    "recorder/importers/formats/streams": "importers/archives importers/formats"
+    " importers/formats/books importers/placing shared/recordings shared/recordings/writing",
+    "recorder/importers/placing": "importers/archives shared/recordings shared/recordings/writing",
+    "recorder/simulator": "shared/command_line shared/recordings/writing",
     "processor": "job engine/compiling",
     "processor/rules": "shared/recordings",
     "processor/poison": "shared/recordings shared/run_files",
@@ -72,13 +84,14 @@ which a user starts, may also import what lies in `shared/command_line/`."""
 
 ENTRY_POINTS = {
     *("processor.main", "supervisor.main", "visualizer.app", "recorder.simulator.command"),
-    "orderflow.export.command",
+    *("orderflow.export.command", "recorder.importers.command"),
     *(f"{package}.__main__" for package in ("processor", "supervisor", "visualizer")),
-    "orderflow.export.__main__",
+    *("orderflow.export.__main__", "recorder.importers.__main__"),
 }
 HEAVY = {
     "orderflow": {"dash", "flask", "numba"},
     "processor": {"dash", "plotly", "flask"},
+    "recorder": {"dash", "plotly", "flask", "numpy", "numba"},
     "supervisor": {"dash", "plotly", "flask", "numpy", "numba"},
 }
 

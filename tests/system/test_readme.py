@@ -21,6 +21,7 @@ COMMANDS: dict[str, ShellCommand] = {
     "visualize": importlib.import_module("visualizer.app").main,
     "supervise": importlib.import_module("supervisor.main").main,
     "export": importlib.import_module("orderflow.export.command").main,
+    "import": importlib.import_module("recorder.importers.command").main,
 }
 SIMULATOR: ShellCommand = importlib.import_module("recorder.simulator.command").main
 EVERY_COMMAND = {**COMMANDS, **COMMANDS["supervise"].commands, "simulator": SIMULATOR}

@@ -1,0 +1,1 @@
+"""Makes recordings from downloads, whatever vendor they are of."""

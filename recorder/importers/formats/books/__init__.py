@@ -1,0 +1,1 @@
+"""Files of a book: snapshots and changes."""

@@ -1,0 +1,1 @@
+"""What exchanges send, as collectors keep it: trades and the book in one."""

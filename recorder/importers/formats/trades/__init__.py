@@ -1,0 +1,1 @@
+"""Files of trades: a line or record each."""

@@ -1,0 +1,1 @@
+"""Where rows go: converted, sorted into day files by ids made of them, counted."""

@@ -43,7 +43,7 @@ def _deadly_parser(parse: Callable[..., Any]) -> Callable[..., Any]:
 
 # Compiled from the first row on, so that it is a whole batch that dies first.
 prepare = Kernels.prepare
-Kernels.prepare = lambda self: (prepare(self), self.wait())
+Kernels.prepare = lambda self, **told: (prepare(self, **told), self.wait())
 
 if PLACE == "parse":
     BookIntake._parse_levels = _deadly_parser(BookIntake._parse_levels)

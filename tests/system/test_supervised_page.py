@@ -119,6 +119,7 @@ def test_a_finished_run_is_drawn_as_its_files_say(
     see(page, "#supervisor-chip", f"pid {on_the_recording.process.pid}")
     see(page, "#data-time", "2024-08-09 00:05:05 UTC")
     page.keyboard.press("3")
+    page.click("#obi-shape-choice >> text=Candles")
     run = on_the_recording.run
     ohlc, metrics, cvd = (
         json.loads(path.read_bytes()) for path in (run.ohlc, run.metrics, run.cvd)

@@ -13,7 +13,8 @@ TSC    := $(NODE) node_modules/typescript/bin/tsc
 FAULTS := ../shared/faults
 
 .PHONY: help demo test chaos fuzz faults lint format requirements clean screenshots \
-        bench bench-processor bench-checkpoints bench-supervisor bench-page bench-import
+        bench bench-processor bench-history bench-checkpoints bench-supervisor bench-page \
+        bench-import
 
 help:
 	@echo "make demo          show the simulated recording at http://localhost:8050, until Ctrl-C"
@@ -23,6 +24,7 @@ help:
 	@echo "make faults        show that each known fault in $(FAULTS) is mended, where that folder is"
 	@echo "make bench         every benchmark, one after the other"
 	@echo "make bench-processor  measure the processor against its goals, and write RESULTS.md"
+	@echo "make bench-history  what the history costs a run, and how fast it answers"
 	@echo "make bench-checkpoints  what checkpoints cost, and how long a killed processor is away"
 	@echo "make bench-supervisor  restart latency, idle cost, and the same of Supervisor and circus"
 	@echo "make bench-import  measure the import of downloads against its goals"
@@ -78,10 +80,13 @@ faults: $(VENV)/.installed
 		esac; \
 	done; exit $$there
 
-bench: bench-processor bench-checkpoints bench-supervisor bench-page bench-import
+bench: bench-processor bench-history bench-checkpoints bench-supervisor bench-page bench-import
 
 bench-processor: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.processor_bench
+
+bench-history: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.history_bench
 
 bench-checkpoints: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.checkpoint_bench

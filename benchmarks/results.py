@@ -3,6 +3,7 @@
 import os
 import platform
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -51,11 +52,12 @@ def as_table(figures: Sequence[Figure]) -> str:
 
 
 def describe_machine(packages: Sequence[str]) -> str:
-    """Return the date, the machine, how busy it is, and the versions of Python and `packages`."""
+    """Return date, commit, machine, how busy it is, the versions of Python and `packages`."""
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     load = f", load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
     return (
-        f"{time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}; {_cpu()}, {os.cpu_count()} cores"
+        f"{time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}{_commit()}; {_cpu()},"
+        f" {os.cpu_count()} cores"
         f"{load}; {platform.system()} {platform.machine()}, Python {platform.python_version()},"
         f" SQLite {sqlite3.sqlite_version}, {versions}"
     )
@@ -70,6 +72,16 @@ def write_section(name: str, text: str, path: Path = RESULTS) -> None:
     _, _, after = rest.partition(closing)
     content = before + section + after if found else f"{content.rstrip()}\n\n{section}\n"
     path.write_text(content, encoding="utf-8")
+
+
+def _commit() -> str:
+    """Return what was checked out, and nothing where that is no checkout."""
+    command = ["git", "-C", str(RESULTS.parent), "rev-parse", "--short", "HEAD"]
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return f", commit {told.strip()}"
 
 
 def _cpu() -> str:

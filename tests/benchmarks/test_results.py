@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,11 @@ def test_the_machine_is_named_with_its_versions() -> None:
     text = describe_machine(["numpy"])
     assert "cores" in text
     assert "numpy " in text
+
+
+CHECKOUT = Path(__file__).parents[2] / ".git"
+
+
+@pytest.mark.skipif(not CHECKOUT.exists(), reason="needs a checkout")
+def test_the_commit_is_named_that_was_measured() -> None:
+    assert re.search(r", commit [0-9a-f]{7,};", describe_machine([]))

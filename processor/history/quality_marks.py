@@ -41,7 +41,7 @@ def skipped_marks(skipped: list[SkippedRow]) -> list[Mark]:
     All rows of each second must be there.
     """
     marks: dict[tuple[str, int, int], Mark] = {}
-    for ts, table, file, row_id in skipped:
+    for ts, table, file, row_id in sorted(skipped):
         name = table, file, ts // SECOND_MS
         before = marks.get(name) or Mark(f"skipped {table}", ts, ts, 0, file, row_id)
         marks[name] = before._replace(

@@ -76,6 +76,9 @@ class MemorySink:
             elif name != _REACH:
                 content.tables.setdefault(name, []).extend(rows)
         content.tables = {name: rows for name, rows in content.tables.items() if rows}
+        for name, rows in content.tables.items():
+            if name.startswith("skipped"):  # told in the order of storage among themselves
+                rows.sort()
         return content
 
     def begin_file(self, file: DayFile) -> None:

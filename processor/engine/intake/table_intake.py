@@ -199,6 +199,9 @@ class TableIntake(ABC, Generic[Batch]):
             return None
 
     def _skip(self, row_id: int, error: BadRowError, timestamp_ms: int | None) -> None:
+        is_late = timestamp_ms is not None and timestamp_ms < self._sums["newest_ms"][0]
+        if is_late and self._order is not ReadingOrder.STRICT:
+            raise ReadingOrderError(f"rows of its table {self.name} are not in the order of time")
         self._context.quality.skip_row(self._file.path, self.name, row_id, error)
         sink, span = self._context.sink, self._context.job.time_range
         if sink is None or timestamp_ms is None:

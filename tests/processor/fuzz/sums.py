@@ -22,6 +22,8 @@ class BookRow:
     bids: Levels = ()
     asks: Levels = ()
     action: str | None = None
+    seq_id: int | None = None
+    prev_seq_id: int | None = None
     order: Any = 0
     problem: str | None = None
 
@@ -73,6 +75,7 @@ class Expected:
     accepted: int = 0
     size: Fraction = Fraction(0)
     signed: Fraction = Fraction(0)
+    last_seq_id: int | None = None
     newest_sample: list[list[float]] = field(default_factory=list)
     has_data: bool = False
 
@@ -140,7 +143,12 @@ def _apply(
 ) -> None:
     for row in _usable(rows, -math.inf, asked.to_ms, expected):
         expected.book_rows += 1
-        if _is_snapshot(row, book, asked.snapshots):
+        is_snapshot = _is_snapshot(row, book, asked.snapshots)
+        if not is_snapshot and row.time_ms >= asked.from_ms:
+            expected.observed["gaps"] += _is_after_gap(row, expected.last_seq_id)
+        if row.seq_id is not None:
+            expected.last_seq_id = row.seq_id
+        if is_snapshot:
             expected.observed["resets"] += any(book)
             for side in book:
                 side.clear()
@@ -152,6 +160,11 @@ def _apply(
         if row.time_ms >= asked.from_ms:
             expected.has_data = True
             _sample(row.time_ms, book, asked, expected)
+
+
+def _is_after_gap(row: BookRow, last_seq_id: int | None) -> bool:
+    prev = row.prev_seq_id
+    return prev is not None and prev != -1 and last_seq_id is not None and prev != last_seq_id
 
 
 def _is_snapshot(row: BookRow, book: tuple[dict[float, float], ...], snapshots: str) -> bool:

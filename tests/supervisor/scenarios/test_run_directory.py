@@ -257,7 +257,7 @@ def test_a_run_directory_unreadable_while_both_workers_restart_costs_a_wait_and_
 def test_a_disk_full_at_the_moment_a_processor_restarts_is_waited_for(
     run: Run, recording: Path, tmp_path: Path
 ) -> None:
-    with tiny_disk(tmp_path / "disk", 1024) as disk:
+    with tiny_disk(tmp_path / "disk", 4096) as disk:
         run.run_dir = RunDirectory(disk / "run")
         processor = [sys.executable, "-m", "processor.main", *job(recording, run.run_dir)]
         run.start(processor_command=processor, policy=FAST)
@@ -265,6 +265,7 @@ def test_a_disk_full_at_the_moment_a_processor_restarts_is_waited_for(
         good = run.run_dir.ohlc.read_bytes()
         run.run_dir.ohlc.unlink()  # it is to be written again
         ballast = fill(disk)
+        assert ballast.stat().st_size > 0, "the run itself has left no room"
         assert command(run, "restart", "processor").returncode == 0
         wait_until("it waits", lambda: run.console.count("exit code 73") > 6, 60)
         assert run.worker("processor")["attempt"] == 0

@@ -66,7 +66,11 @@ def _fill(draw: Draw, drawn: DrawnDay, connection: sqlite3.Connection, instrumen
             continue
         types = ColumnTypes.drawn(draw)
         rows = stored_rows(draw, drawn, table, instrument, types)
-        form = TableForm.drawn(draw, table, types, _kept(draw, drawn, table, rows))
+        kept = _kept(draw, drawn, table, rows)
+        if table == "book" and "seq_id" not in kept:
+            for row in drawn.day.book:
+                row.seq_id = row.prev_seq_id = None
+        form = TableForm.drawn(draw, table, types, kept)
         if any(isinstance(value, bytes) for row in rows for value in row.values()):
             draw.note("values", "blobs")
         form.make(connection, rows)

@@ -100,16 +100,20 @@ def _book_values(draw: Draw) -> Callable[[Any], Stored]:
     form = LevelForm.drawn(draw)
     actions = draw.some("action form", value_forms.ACTIONS, 0.6)
     is_blob = draw.chance("levels as a blob", 0.1)
+    last = 7
 
     def values(row: Any) -> Stored:
+        nonlocal last
+        row.prev_seq_id = draw.rng.choice((None, -1, 7, last, last))
+        row.seq_id = last = draw.rng.randrange(10**9)
         texts = [form.written(side, draw.rng) for side in (row.bids, row.asks)]
         bids, asks = (text.encode() if is_blob else text for text in texts)
         return {
             "bids": bids,
             "asks": asks,
             "action": draw.rng.choice(actions)(row.action, draw.rng),
-            "seq_id": draw.rng.randrange(10**9),
-            "prev_seq_id": draw.rng.choice((None, -1, 7)),
+            "seq_id": row.seq_id,
+            "prev_seq_id": row.prev_seq_id,
         }
 
     return values

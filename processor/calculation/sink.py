@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from processor.calculation.book_pieces import HeatColumns, Keyframes
 from shared.bars import Bar
+from shared.job import HistoryContent, Job
 from shared.recordings.day_files import DayFile
 from shared.series import Series
 
@@ -111,3 +112,16 @@ class Sink(Protocol):
         Return whether there is such a commit; if not, the job is begun anew.
         """
         ...
+
+
+def keeps_time(job: Job, sink: Sink | None) -> bool:
+    """Say whether the book of this job has to keep time: whether somebody takes its pieces."""
+    return sink is not None and job.history is HistoryContent.FULL
+
+
+def give_pieces(sink: Sink, columns: HeatColumns, keyframes: Keyframes) -> None:
+    """Give `sink` what time has completed, if it is anything."""
+    if len(columns.starts_ms):
+        sink.add_heat(columns)
+    if len(keyframes.minutes_ms):
+        sink.add_keyframes(keyframes)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from processor.calculation.position import Position
-from processor.calculation.sink import Sink
+from processor.calculation.sink import Sink, keeps_time
 from processor.engine.compiling.loading import Kernels
 from processor.engine.state import EngineState
 from processor.poison.flight_recorder import FlightRecorder
 from processor.poison.suspects import NO_SUSPECTS, Suspects
 from processor.reporting.quality import Quality
-from shared.job import HistoryContent, Job
+from shared.job import Job
 from shared.recordings.opening import OnWait, do_nothing
 
 
@@ -31,8 +31,3 @@ class ReplayContext:
     def keeps_time(self) -> bool:
         """Whether there is somebody to take columns of heat and keyframes."""
         return keeps_time(self.job, self.sink)
-
-
-def keeps_time(job: Job, sink: Sink | None) -> bool:
-    """Say whether the book of this job has to keep time, for this sink."""
-    return sink is not None and job.history is HistoryContent.FULL

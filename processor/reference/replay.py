@@ -6,13 +6,13 @@ from processor.calculation.book_pieces import HeatColumns
 from processor.calculation.depth import Depth
 from processor.calculation.heat_book import HeatBook
 from processor.calculation.position import Position
-from processor.calculation.sink import Sink
+from processor.calculation.sink import Sink, give_pieces, keeps_time
 from processor.reference.interpreter import DBInterpreter
 from processor.reference.ohlc import OHLCProcessor
 from processor.reporting.quality import Quality
 from shared.bars import Bar
 from shared.clock import END_OF_TIME_MS
-from shared.job import HistoryContent, Job
+from shared.job import Job
 from shared.recordings.day_files import DayFile
 from shared.recordings.opening import OnWait, do_nothing
 from shared.recordings.problems import late_trade
@@ -41,7 +41,7 @@ class ReferenceReplay:
             sink.skip_row if sink is not None else None,
         )
         self._calculation = OHLCProcessor(job.window_seconds, job.depth_levels, sink)
-        self._heat = HeatBook() if sink is not None and job.history is HistoryContent.FULL else None
+        self._heat = HeatBook() if keeps_time(job, sink) else None
         self._sink = sink
         self._range = job.time_range
         self._quality = quality
@@ -123,11 +123,7 @@ class ReferenceReplay:
             is_reset=is_reset,
             is_in_range=is_in_range,
         )
-        columns, keyframes = self._heat.take()
-        if len(columns.starts_ms):
-            self._sink.add_heat(columns)
-        if len(keyframes.minutes_ms):
-            self._sink.add_keyframes(keyframes)
+        give_pieces(self._sink, *self._heat.take())
 
     def _skip_late_trade(self, trade: Trade) -> None:
         file = self.position.file

@@ -97,38 +97,10 @@ class MemorySink:
         self._told.append((f"skipped {table}", [(row_id, timestamp_ms)]))
 
     def add_heat(self, columns: HeatColumns) -> None:
-        told = zip(
-            *(_listed(columns.starts_ms), _listed(columns.standing_ms), _listed(columns.decimals)),
-            sides_of(columns.bid_ends, columns.ask_ends),
-            strict=True,
-        )
-        cells = [_listed(columns.rows), _listed(columns.totals)]
-        self._told.append(
-            (
-                "heat",
-                [
-                    (start, standing, decimals, *([part[side] for part in cells] for side in sides))
-                    for start, standing, decimals, sides in told
-                ],
-            )
-        )
+        self._told.append(("heat", rows_of_pieces(columns)))
 
     def add_keyframes(self, keyframes: Keyframes) -> None:
-        told = zip(
-            *(_listed(keyframes.minutes_ms), _listed(keyframes.files), _listed(keyframes.row_ids)),
-            sides_of(keyframes.bid_ends, keyframes.ask_ends),
-            strict=True,
-        )
-        levels = [_listed(keyframes.prices), _listed(keyframes.sizes)]
-        self._told.append(
-            (
-                "keyframes",
-                [
-                    (minute, file, row_id, *([part[side] for part in levels] for side in sides))
-                    for minute, file, row_id, sides in told
-                ],
-            )
-        )
+        self._told.append(("keyframes", rows_of_pieces(keyframes)))
 
     def reach(self, moment_ms: int) -> None:
         self._told.append((_REACH, [moment_ms]))
@@ -154,6 +126,14 @@ class MemorySink:
     def die(self) -> None:
         """Lose what was not committed, as a killed process does."""
         self.go_back_to(self.commits)
+
+
+def rows_of_pieces(pieces: HeatColumns | Keyframes) -> Rows:
+    """Return each column of heat, or keyframe: what names it, and the pairs of its two sides."""
+    *names, bid_ends, ask_ends, firsts, seconds = pieces
+    pairs = list(zip(_listed(firsts), _listed(seconds), strict=True))
+    told = zip(*map(_listed, names), sides_of(bid_ends, ask_ends), strict=True)
+    return [(*name, *(pairs[side] for side in sides)) for *name, sides in told]
 
 
 def _listed(column: Any) -> list[Any]:

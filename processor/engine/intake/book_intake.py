@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from processor.calculation.sink import BookSamples, Sink
+from processor.calculation.sink import BookSamples, give_pieces
 from processor.engine.books.book_batch import BookBatch
 from processor.engine.intake.table_intake import TableIntake, only_row_id
 from processor.engine.kernels import book_bars
@@ -127,20 +127,13 @@ class BookIntake(TableIntake[BookBatch]):
             if bars:
                 sink.add_bars(METRICS, bars)
             sink.add_samples(_samples(batch, slice(first, row), output))
-            self._give_pieces(sink)
+            if self._state.book.pieces is not None:
+                give_pieces(sink, *self._state.book.pieces)
         outcome = self._sums["outcome"][0]
         if outcome == book_bars.OUT_OF_ORDER:
             raise ReadingOrderError("its book rows are not in the order of time")
         self.is_over = bool(outcome == book_bars.END_OF_RANGE)
         return row
-
-    def _give_pieces(self, sink: Sink) -> None:
-        if self._state.book.pieces is not None:
-            columns, keyframes = self._state.book.pieces
-            if len(columns.starts_ms):
-                sink.add_heat(columns)
-            if len(keyframes.minutes_ms):
-                sink.add_keyframes(keyframes)
 
     def _apply_strictly(
         self, refusing: BookBatch, at: int, until_ms: int

@@ -7,12 +7,12 @@ from typing import Any
 from processor.calculation.book_pieces import HeatColumns
 from processor.calculation.depth import Depth
 from processor.calculation.position import Position
-from processor.calculation.sink import Sink
+from processor.calculation.sink import Sink, keeps_time
 from processor.engine.compiling.loading import Kernels
 from processor.engine.file_progress import Bookmark, FileProgress
 from processor.engine.replay.file_replay import FileReplay
 from processor.engine.replay.file_start import FileStart, restored
-from processor.engine.replay_context import ReplayContext, keeps_time
+from processor.engine.replay_context import ReplayContext
 from processor.engine.sqlite.reading_order import ReadingOrder, ReadingOrderError
 from processor.engine.state import EngineState
 from processor.poison.flight_recorder import FlightRecorder, Span

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processor.calculation.book_pieces import COLUMN_MS, FRAME_MS, STANDS_MS, sides_of
+from processor.calculation.book_pieces import COLUMN_MS, FRAME_MS, STANDS_MS
 from processor.calculation.heat_book import HeatBook
 from processor.engine.books.book import Book
 from processor.engine.books.book_batch import BookBatch
@@ -24,6 +24,7 @@ from processor.engine.kernels.arguments import BookRows, LevelColumns
 from processor.rules.bar_edges import bar_start
 from shared.recordings.records import BookChange, OrderbookLevel
 from tests.support.engine_runs import UncompiledKernels
+from tests.support.memory_sink import rows_of_pieces
 from tests.support.runs import compiled_kernels
 
 FROM_MS = 1_751_328_000_000
@@ -64,52 +65,8 @@ class Pieces(NamedTuple):
     keyframes: list[Any]
 
 
-def lists(column: Any) -> list[Any]:
-    return column if isinstance(column, list) else column.tolist()
-
-
 def told(pieces: Any) -> Pieces:
-    if pieces is None:
-        return Pieces([], [])
-    columns, frames = pieces
-    return Pieces(
-        [
-            (
-                start,
-                standing,
-                decimals,
-                *(
-                    list(zip(lists(columns.rows[side]), lists(columns.totals[side]), strict=True))
-                    for side in sides
-                ),
-            )
-            for start, standing, decimals, sides in zip(
-                lists(columns.starts_ms),
-                lists(columns.standing_ms),
-                lists(columns.decimals),
-                sides_of(columns.bid_ends, columns.ask_ends),
-                strict=True,
-            )
-        ],
-        [
-            (
-                minute,
-                file,
-                row_id,
-                *(
-                    list(zip(lists(frames.prices[side]), lists(frames.sizes[side]), strict=True))
-                    for side in sides
-                ),
-            )
-            for minute, file, row_id, sides in zip(
-                lists(frames.minutes_ms),
-                lists(frames.files),
-                lists(frames.row_ids),
-                sides_of(frames.bid_ends, frames.ask_ends),
-                strict=True,
-            )
-        ],
-    )
+    return Pieces(*map(rows_of_pieces, pieces)) if pieces is not None else Pieces([], [])
 
 
 def integrated(batches: Sequence[Sequence[Row]], start_ms: int) -> Pieces:

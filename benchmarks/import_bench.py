@@ -77,15 +77,7 @@ def measure_books(folder: Path) -> Iterator[Figure]:
     path = folder / "BTC-USDT-L2orderbook-400lv-2025-07-01.tar.gz"
     if not path.exists():
         make_books(path)
-    runs, again = imports(path, folder / "out")
-    lines = [run.rows / run.cpu_s for run in runs]
-    yield Figure(
-        "OKX books, lines a second of one core", statistics.median(lines), "", 60_000, True
-    )
-    walls = [run.rows / run.wall_s for run in runs]
-    yield Figure("OKX books, lines a second", statistics.median(walls), "", note="synced to disk")
-    yield Figure("OKX books again, lines a second of one core", again.rows / again.cpu_s, "")
-    yield Figure("OKX books, most memory", max(run.most_mb for run in runs), "MB", 200)
+    yield from figures_of("OKX books", "lines", 60_000, path, folder)
 
 
 def measure_trades(folder: Path) -> Iterator[Figure]:
@@ -93,15 +85,18 @@ def measure_trades(folder: Path) -> Iterator[Figure]:
     path = folder / "ETHUSDT-trades-2025-07-01.csv.gz"
     if not path.exists():
         make_trades(path)
+    yield from figures_of("trades CSV", "rows", 500_000, path, folder)
+
+
+def figures_of(what: str, unit: str, goal: int, path: Path, folder: Path) -> Iterator[Figure]:
+    """Import `path`, and yield how fast that was, new and again, and the memory it took."""
     runs, again = imports(path, folder / "out")
-    rows = [run.rows / run.cpu_s for run in runs]
-    yield Figure(
-        "trades CSV, rows a second of one core", statistics.median(rows), "", 500_000, True
-    )
-    walls = [run.rows / run.wall_s for run in runs]
-    yield Figure("trades CSV, rows a second", statistics.median(walls), "", note="synced to disk")
-    yield Figure("trades CSV again, rows a second of one core", again.rows / again.cpu_s, "")
-    yield Figure("trades CSV, most memory", max(run.most_mb for run in runs), "MB", 200)
+    cpu = statistics.median(run.rows / run.cpu_s for run in runs)
+    wall = statistics.median(run.rows / run.wall_s for run in runs)
+    yield Figure(f"{what}, {unit} a second of one core", cpu, "", goal, True)
+    yield Figure(f"{what}, {unit} a second", wall, "", note="synced to disk")
+    yield Figure(f"{what} again, {unit} a second of one core", again.rows / again.cpu_s, "")
+    yield Figure(f"{what}, most memory", max(run.most_mb for run in runs), "MB", 200)
 
 
 def imports(path: Path, out_dir: Path) -> tuple[list[Measured], Measured]:

@@ -8,6 +8,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numba
+from llvmlite import binding
 from numba.core import config
 
 from processor.calculation import book_pieces
@@ -48,6 +50,21 @@ def keep_compiled_kernels() -> bool:
             return True
     logger.warning("no folder to keep compiled kernels in: they are compiled at each start")
     return False
+
+
+def note_all_kept() -> None:
+    """Note that all kernels are kept, in each of their variants, for this machine."""
+    _note().touch()
+
+
+def are_all_kept() -> bool:
+    """Say whether that has been noted."""
+    return _note().exists()
+
+
+def _note() -> Path:
+    name = f"all-kept-{numba.__version__}-{binding.get_host_cpu_name()}"
+    return Path(config.CACHE_DIR) / name  # type: ignore[attr-defined] # set at import
 
 
 def _digest_of_sources() -> str:

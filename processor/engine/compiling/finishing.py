@@ -60,6 +60,7 @@ def main() -> None:
     os.nice(19)
     from numba.core import config
 
+    from processor.engine.compiling.cache import note_all_kept
     from processor.engine.compiling.loading import IS_KEPT, Kernels
 
     if not IS_KEPT:
@@ -73,6 +74,7 @@ def main() -> None:
         kernels = Kernels()
         kernels.prepare(keeps_time=keeps_time)
         kernels.wait()
+    note_all_kept()
 
 
 if __name__ == "__main__":

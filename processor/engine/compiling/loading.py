@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numba.core.caching import NullCache
 
-from processor.engine.compiling.cache import keep_compiled_kernels
+from processor.engine.compiling.cache import are_all_kept, keep_compiled_kernels
 from processor.engine.kernels import (
     book_bars,
     heat_kernel,
@@ -143,8 +143,12 @@ def _in_thread(work: Callable[[], None]) -> threading.Thread:
 
 
 def is_half_compiled() -> bool:
-    """Say whether this process began to compile kernels that are to be kept, and is not done."""
-    return IS_KEPT and any(thread.name == _THREAD for thread in threading.enumerate())
+    """Say whether this process began to make kernels ready that may not be kept yet.
+
+    One that ends while it still takes them from the cache cannot tell whether the rest is there.
+    """
+    is_at_it = any(thread.name == _THREAD for thread in threading.enumerate())
+    return IS_KEPT and is_at_it and not are_all_kept()
 
 
 def _load_or_compile(call: Callable[[], None]) -> None:

@@ -143,6 +143,33 @@ def test_what_a_short_first_run_began_to_compile_is_kept_and_nobody_waits_for_it
     assert not finishing(cold_cache), "nothing was left to do"
 
 
+ENDS_WHILE_LOADING = """
+import threading
+from processor.engine.compiling.cache import note_all_kept
+from processor.engine.compiling.loading import is_half_compiled
+begun, go_on = threading.Event(), threading.Event()
+threading.Thread(target=lambda: begun.set() or go_on.wait(), name="compile", daemon=True).start()
+begun.wait()
+print(is_half_compiled())
+note_all_kept()
+print(is_half_compiled())
+"""
+
+
+def test_a_run_that_ends_while_it_loads_what_is_all_kept_leaves_nothing_to_do(
+    cold_cache: Path,
+) -> None:
+    run = subprocess.run(
+        (sys.executable, "-c", ENDS_WHILE_LOADING),
+        env=clean_environment(NUMBA_CACHE_DIR=str(cold_cache)),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.split() == ["True", "False"]
+
+
 def test_who_stopped_a_run_gets_no_process_that_goes_on(
     demo_hour: DayFile, cold_cache: Path, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from shared.errors import OrderflowError
 from shared.exit_codes import ExitCode
-from shared.history.bars import BookBars, Pieces, TradeBars, unpack_bars
+from shared.history.bars import BookBars, TradeBars, unpack_bars
 from shared.history.columns import joined, part
 from shared.history.heat import Heat, Layer, unpack_heat
 from shared.history.keyframes import Keyframe, unpack_levels
@@ -21,14 +21,12 @@ from shared.history.merging import NO_BARS, Bars
 from shared.history.packing import PackedColumnsError
 from shared.history.plain_rows import PlainRowsError, read_plain_rows
 from shared.history.schema import (
-    BOOK_COLUMNS,
     BOOKS_SINCE,
     CHUNK_MS,
     HOUR_MS,
     IDENTITY,
     MINUTE_MS,
     SECOND_MS,
-    TRADE_COLUMNS,
     VERSION,
 )
 from shared.history.trades import Trades, no_trades, unpack_trades
@@ -36,7 +34,7 @@ from shared.job import HistoryContent
 
 _BUSY_SECONDS = 5.0
 
-_SLICE_PIECES = 4096
+_SLICE_PIECES = 16_384
 """So many pieces are merged at a time: whoever asks for a year needs no more memory than for it."""
 
 
@@ -236,21 +234,8 @@ class History:
         )
 
     def _plain(self, window_ms: int, from_ms: int, to_ms: int, fields: Set[str] | None) -> Bars:
-        span = window_ms // SECOND_MS, from_ms, to_ms
-        return Bars(
-            self._plain_of(TradeBars, TRADE_COLUMNS, span, fields),
-            self._plain_of(BookBars, BOOK_COLUMNS, span, fields),
-        )
-
-    def _plain_of(
-        self,
-        kind: type[Pieces],
-        columns: tuple[str, ...],
-        span: tuple[int, int, int],
-        fields: Set[str] | None,
-    ) -> Pieces:
         try:
-            return read_plain_rows(self._uri, kind, columns, *span, fields)
+            return read_plain_rows(self._uri, window_ms // SECOND_MS, from_ms, to_ms, fields)
         except PlainRowsError as error:
             raise HistoryError(self._path, str(error)) from error
 

@@ -1,6 +1,7 @@
 """Plain rows read as columns: what is not there, empty ranges, and a database that is damaged."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -19,6 +20,7 @@ from shared.history.bars import (
 from shared.history.plain_rows import read_plain_rows
 from shared.history.repository import History, HistoryError, open_history
 from shared.history.schema import BOOK_COLUMNS, TRADE_COLUMNS, migrate
+from tests.support.waiting import wait_for
 
 MINUTE_MS = 60_000
 EVER = (0, 2**61)
@@ -156,7 +158,35 @@ def test_many_who_read_at_the_same_moment_do_not_lock_each_other_out(path: Path)
 
 def read_minutes(path: Path) -> int:
     uri = f"file:{path}?mode=ro"
-    return len(read_plain_rows(uri, BookBars, BOOK_COLUMNS, 60, 0, 99 * MINUTE_MS).ts)
+    return len(read_plain_rows(uri, 60, 0, 99 * MINUTE_MS).book.ts)
+
+
+def test_trades_and_book_of_a_bar_are_of_one_commit(path: Path) -> None:
+    is_done = threading.Event()
+
+    def count_up() -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            columns = dict.fromkeys(TRADE_COLUMNS, 0.0) | dict.fromkeys(TRADE_COLUMNS[:5], 0)
+            values = ", ".join(f"{name} = {value}" for name, value in columns.items())
+            connection.execute(f"UPDATE bars SET {values}, trades = 1, book_rows = 1")
+            while not is_done.is_set():
+                connection.execute(
+                    "UPDATE bars SET trades = trades + 1, book_rows = book_rows + 1 WHERE ts = 0"
+                )
+
+    with ThreadPoolExecutor(1) as threads, open_history(path) as history:
+        writing = threads.submit(count_up)
+        try:
+            read = wait_for(
+                lambda: history.bars(MINUTE_MS, 0, MINUTE_MS).trades.trades.tolist(), "trades"
+            )
+            for _ in range(300):
+                bars = history.bars(MINUTE_MS, 0, MINUTE_MS)
+                assert bars.trades.trades.tolist() == bars.book.book_rows.tolist()
+            assert bars.trades.trades[0] > read[0], "nothing was written meanwhile"
+        finally:
+            is_done.set()
+        writing.result()
 
 
 def test_fields_that_nobody_asked_for_are_not_read(history: History) -> None:

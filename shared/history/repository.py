@@ -1,6 +1,5 @@
 """Read a run's history: bars of any window, trades, and what was wrong with the book."""
 
-import sqlite3
 from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from shared.history.heat import Heat, Layer, unpack_heat
 from shared.history.keyframes import Keyframe, unpack_levels
 from shared.history.merging import NO_BARS, Bars
 from shared.history.packing import PackedColumnsError
-from shared.history.plain_rows import PlainRowsError, read_plain_rows
+from shared.history.plain_rows import read_plain_rows
+from shared.history.reader import Reader, ReaderError
 from shared.history.schema import (
     BOOKS_SINCE,
     CHUNK_MS,
@@ -31,8 +31,6 @@ from shared.history.schema import (
 )
 from shared.history.trades import Trades, no_trades, unpack_trades
 from shared.job import HistoryContent
-
-_BUSY_SECONDS = 5.0
 
 _SLICE_PIECES = 16_384
 """So many pieces are merged at a time: whoever asks for a year needs no more memory than for it."""
@@ -78,13 +76,10 @@ class History:
         self._path = path
         if not path.is_file():
             raise HistoryError(path, "expected a history, found no such file")
-        self._uri = f"file:{quote(str(path.absolute()))}?mode=ro"
         try:
-            self._connection = sqlite3.connect(
-                self._uri, uri=True, timeout=_BUSY_SECONDS, check_same_thread=False
-            )
-            [version] = self._connection.execute("PRAGMA user_version").fetchone()
-        except sqlite3.Error as error:
+            self._reader = Reader(f"file:{quote(str(path.absolute()))}?mode=ro")
+            [[version]] = self._reader.rows("PRAGMA user_version")
+        except ReaderError as error:
             raise HistoryError(path, f"expected a history, found: {error}") from error
         if not 1 <= version <= VERSION:
             self.close()
@@ -93,7 +88,7 @@ class History:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        self._reader.close()
 
     @property
     def identity(self) -> str:
@@ -235,8 +230,8 @@ class History:
 
     def _plain(self, window_ms: int, from_ms: int, to_ms: int, fields: Set[str] | None) -> Bars:
         try:
-            return read_plain_rows(self._uri, window_ms // SECOND_MS, from_ms, to_ms, fields)
-        except PlainRowsError as error:
+            return read_plain_rows(self._reader, window_ms // SECOND_MS, from_ms, to_ms, fields)
+        except ReaderError as error:
             raise HistoryError(self._path, str(error)) from error
 
     def _unpacked(self, unpack: Callable[[Packed], Columns], blob: Packed) -> Columns:
@@ -251,8 +246,8 @@ class History:
 
     def _rows(self, statement: str, *values: int) -> list[Any]:
         try:
-            return self._connection.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
+            return self._reader.rows(statement, *values)
+        except ReaderError as error:
             raise HistoryError(self._path, str(error)) from error
 
 

@@ -1,7 +1,8 @@
 """Plain rows read as columns: what is not there, empty ranges, and a database that is damaged."""
 
 import sqlite3
-import threading
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -17,7 +18,6 @@ from shared.history.bars import (
     pack_book_bars,
     pack_trade_bars,
 )
-from shared.history.plain_rows import read_plain_rows
 from shared.history.repository import History, HistoryError, open_history
 from shared.history.schema import BOOK_COLUMNS, TRADE_COLUMNS, migrate
 from tests.support.waiting import wait_for
@@ -157,36 +157,41 @@ def test_many_who_read_at_the_same_moment_do_not_lock_each_other_out(path: Path)
 
 
 def read_minutes(path: Path) -> int:
-    uri = f"file:{path}?mode=ro"
-    return len(read_plain_rows(uri, 60, 0, 99 * MINUTE_MS).book.ts)
+    with open_history(path) as history:
+        return len(history.bars(MINUTE_MS, 0, 99 * MINUTE_MS).book.ts)
+
+
+COUNT_UP = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+columns = sys.argv[2].split(",")
+values = ", ".join(f"{name} = {0 if place < 5 else 0.0}" for place, name in enumerate(columns))
+connection.execute(f"UPDATE bars SET {values}, trades = 1, book_rows = 1 WHERE ts = 0")
+while True:
+    connection.execute(
+        "UPDATE bars SET trades = trades + 1, book_rows = book_rows + 1 WHERE ts = 0"
+    )
+"""
 
 
 def test_trades_and_book_of_a_bar_are_of_one_commit(path: Path) -> None:
-    is_done = threading.Event()
+    # A process of its own: two copies of SQLite in one do not see each other's locks.
+    writer = subprocess.Popen((sys.executable, "-c", COUNT_UP, path, ",".join(TRADE_COLUMNS)))
+    try:
+        with open_history(path) as history:
 
-    def count_up() -> None:
-        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            columns = dict.fromkeys(TRADE_COLUMNS, 0.0) | dict.fromkeys(TRADE_COLUMNS[:5], 0)
-            values = ", ".join(f"{name} = {value}" for name, value in columns.items())
-            connection.execute(f"UPDATE bars SET {values}, trades = 1, book_rows = 1")
-            while not is_done.is_set():
-                connection.execute(
-                    "UPDATE bars SET trades = trades + 1, book_rows = book_rows + 1 WHERE ts = 0"
-                )
-
-    with ThreadPoolExecutor(1) as threads, open_history(path) as history:
-        writing = threads.submit(count_up)
-        try:
-            read = wait_for(
-                lambda: history.bars(MINUTE_MS, 0, MINUTE_MS).trades.trades.tolist(), "trades"
-            )
-            for _ in range(300):
+            def counts() -> tuple[list[int], list[int]]:
                 bars = history.bars(MINUTE_MS, 0, MINUTE_MS)
-                assert bars.trades.trades.tolist() == bars.book.book_rows.tolist()
-            assert bars.trades.trades[0] > read[0], "nothing was written meanwhile"
-        finally:
-            is_done.set()
-        writing.result()
+                return bars.trades.trades.tolist(), bars.book.book_rows.tolist()
+
+            [first], _ = wait_for(lambda: counts() if counts()[0] else None, "trades")
+            for _ in range(300):
+                of_trades, of_book = counts()
+                assert of_trades == of_book
+            assert of_trades[0] > first, "nothing was written meanwhile"
+    finally:
+        writer.kill()
+        writer.wait()
 
 
 def test_fields_that_nobody_asked_for_are_not_read(history: History) -> None:

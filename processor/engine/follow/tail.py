@@ -19,7 +19,7 @@ from shared.recordings.growing.in_place import growing_source
 from shared.recordings.opening import connect
 from shared.recordings.problems import FileChangedError, UnusableFileError
 from shared.recordings.table_reader import BOOK_COLUMNS, TRADE_COLUMNS, TableReader
-from shared.recordings.tables import find_table
+from shared.recordings.tables import RecordedTable, find_table
 
 BOOK_ROWS, TRADE_ROWS = 2048, 16_384
 """The most rows that one look brings in."""
@@ -101,6 +101,9 @@ class FileTail:
         if not reader.table.is_stored_by_key:
             raise NotInPlaceError(f"the rows of its table {kind.name} are not stored by id")
         floor_ms = max(self._newest()[kind.name], context.reached_ms)
+        if done.row_id is not None and not _is_there(connection, reader.table, done.row_id):
+            # A file made anew under the same name often gets the inode of the one before.
+            raise NotInPlaceError(f"row {done.row_id} of its table {kind.name} is gone")
         moments = Moments(floor_ms, job.time_range.to_ms)
         name = self._file.instrument
         rows = rows_after(connection, reader.table, name, done, most, moments)
@@ -135,6 +138,11 @@ class FileTail:
             intake.close()
         self._done[intake.name] = rows.end
         self._at_work = None
+
+
+def _is_there(connection: sqlite3.Connection, table: RecordedTable, row_id: int) -> bool:
+    query = f"SELECT 1 FROM {table.source} WHERE r.{table.row_id} = ?"
+    return connection.execute(query, (row_id,)).fetchone() is not None
 
 
 def mark_of(path: Path, progress: FileProgress) -> str | None:

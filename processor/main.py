@@ -11,7 +11,8 @@ import click
 from processor.engine.compiling.finishing import finish_aside
 from processor.job.pipeline import Pipeline
 from processor.job.stop_signal import StopSignal
-from shared.command_line.options import CHECKPOINT_OPTIONS, JOB_OPTIONS, make_job, with_options
+from shared.command_line.following import FOLLOW_OPTIONS, job_of
+from shared.command_line.options import CHECKPOINT_OPTIONS, JOB_OPTIONS, with_options
 from shared.command_line.shell import ShellCommand
 from shared.exit_codes import ExitCode
 from shared.worker_link import enter_worker
@@ -35,14 +36,17 @@ which imports hundreds of thousands of objects that all stay."""
         ExitCode.TERMINATED,
     ),
 )
-@with_options(JOB_OPTIONS, CHECKPOINT_OPTIONS)
+@with_options(JOB_OPTIONS, FOLLOW_OPTIONS, CHECKPOINT_OPTIONS)
 @click.option(
     "--fresh",
     is_flag=True,
     help="Begin at the beginning, whatever an earlier run has done.",
 )
-def main(*, checkpoint_seconds: float, fresh: bool, **options: Any) -> ExitCode:
-    """Process recorded day files into bars, OBI, CVD and depth.
+@click.pass_context
+def main(
+    ctx: click.Context, /, *, checkpoint_seconds: float, fresh: bool, **options: Any
+) -> ExitCode:
+    """Process recorded day files into bars, OBI, CVD and depth, live ones with --follow.
 
     \b
     Example:
@@ -55,7 +59,7 @@ def main(*, checkpoint_seconds: float, fresh: bool, **options: Any) -> ExitCode:
     stop = StopSignal()
     stop.install()
     pipeline = Pipeline(
-        make_job(**options),
+        job_of(ctx, options),
         link,
         stop,
         is_fresh=fresh,

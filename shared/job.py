@@ -34,11 +34,17 @@ class TimeRange:
         """The UTC days touched, counted from 1970-01-01."""
         return range(self.from_ms // MS_PER_DAY, (self.to_ms - 1) // MS_PER_DAY + 1)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it has no end: it ends with the calendar."""
+        return self.to_ms >= LAST_MS
+
     def __contains__(self, timestamp_ms: int) -> bool:
         return self.from_ms <= timestamp_ms < self.to_ms
 
     def __str__(self) -> str:
-        return f"{format_utc(self.from_ms)} – {format_utc(self.to_ms)}"
+        end = "open end" if self.is_open else format_utc(self.to_ms)
+        return f"{format_utc(self.from_ms)} – {end}"
 
 
 class Snapshots(StrEnum):
@@ -63,7 +69,10 @@ class HistoryContent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One instrument over one range, and how its book, bars and depth are to be made."""
+    """One instrument over one range, and how its book, bars and depth are to be made.
+
+    One that `is_followed` goes on as its recording grows, up to the end of the range.
+    """
 
     instrument: str
     time_range: TimeRange
@@ -73,6 +82,7 @@ class Job:
     depth_levels: int
     snapshots: Snapshots = Snapshots.GUESS
     history: HistoryContent = HistoryContent.FULL
+    is_followed: bool = False
 
 
 def parse_moment(text: str) -> int:

@@ -10,11 +10,11 @@ from typing import Any
 import click
 import orjson
 
+from shared.command_line.following import FOLLOW_OPTIONS, job_of
 from shared.command_line.options import (
     CHECKPOINT_OPTIONS,
     JOB_OPTIONS,
     PAGE_OPTIONS,
-    make_job,
     with_options,
 )
 from shared.command_line.shell import ShellGroup
@@ -62,7 +62,7 @@ _ASKING = (
     ),
     log_level=logging.WARNING,
 )
-@with_options(JOB_OPTIONS, CHECKPOINT_OPTIONS, PAGE_OPTIONS, POLICY_OPTIONS)
+@with_options(JOB_OPTIONS, FOLLOW_OPTIONS, CHECKPOINT_OPTIONS, PAGE_OPTIONS, POLICY_OPTIONS)
 @click.option(
     "--stop-with-launcher",
     is_flag=True,
@@ -82,7 +82,7 @@ def main(ctx: click.Context, /, **options: Any) -> ExitCode:
     \b
     orderflow-supervise --instrument BTC-USDT --from 2024-08-08 --to 2024-08-10 --data-dir data
     """
-    return ExitCode.OK if ctx.invoked_subcommand else _run(**options)
+    return ExitCode.OK if ctx.invoked_subcommand else _run(ctx, **options)
 
 
 _RUN_DIR = click.option(
@@ -183,6 +183,8 @@ def _history_status(run: RunDirectory) -> HistoryStatus | None:
 
 
 def _run(
+    ctx: click.Context,
+    /,
     *,
     host: str,
     port: int,
@@ -195,7 +197,7 @@ def _run(
 ) -> ExitCode:
     policy = make_policy(others)
     plan = RunPlan(
-        job=make_job(**others),
+        job=job_of(ctx, others),
         host=host,
         port=port,
         poll_ms=poll_ms,

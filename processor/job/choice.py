@@ -4,14 +4,17 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from processor.calculation.following import Following
 from processor.calculation.replay import Replay
 from processor.calculation.sink import Sink
 from processor.poison.flight_recorder import FlightRecorder
 from processor.poison.suspects import Suspects
 from processor.reference.replay import ReferenceReplay
 from processor.reporting.quality import Quality
+from shared.errors import UsageError
 from shared.job import Job
 from shared.recordings.day_files import DayFile
+from shared.recordings.growing.days import GrowingDays
 from shared.recordings.opening import OnWait, do_nothing
 
 if TYPE_CHECKING:
@@ -48,6 +51,25 @@ def choose_replay(
     from processor.engine.replay.engine_replay import EngineReplay
 
     return EngineReplay(files, job, quality, kernels, recorder, suspects, sink, on_wait)
+
+
+def choose_follower(
+    kernels: "Kernels | None",
+    days: GrowingDays,
+    job: Job,
+    quality: Quality,
+    following: Following,
+    recorder: FlightRecorder | None = None,
+    suspects: Suspects | None = None,
+    sink: Sink | None = None,
+    on_wait: OnWait = do_nothing,
+) -> Replay:
+    """Return the fast engine as it follows `days`; raise UsageError where there are no kernels."""
+    if kernels is None:
+        raise UsageError("--follow needs the compiled engine, which cannot be loaded here")
+    from processor.engine.follow.follow_replay import FollowReplay
+
+    return FollowReplay(days, job, quality, following, kernels, recorder, suspects, sink, on_wait)
 
 
 def choose_work(kernels: "Kernels | None") -> "HistoryWork":

@@ -2,13 +2,12 @@
 
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from processor.job.choice import choose_work
-from processor.job.identity import identify_file, identify_job
+from processor.job.identity import identify_job
 from shared.job import HistoryContent, Job
-from shared.recordings.day_files import DayFile
 from shared.run_files.run_directory import RunDirectory
 
 if TYPE_CHECKING:
@@ -19,9 +18,11 @@ logger = logging.getLogger(__name__)
 
 
 def history_of(
-    job: Job, files: Sequence[DayFile], kernels: "Kernels | None"
+    job: Job, digests: Mapping[int, str], kernels: "Kernels | None"
 ) -> "contextlib.AbstractContextManager[KeptHistory | None]":
     """Return the context in which the history of `job` is kept, worked on by `kernels`.
+
+    `digests` tell its files, by their days, from any others; they may become more.
 
     It gives None where none is wanted. One that was kept before is then set aside: it would go on
     looking like the run's.
@@ -35,5 +36,4 @@ def history_of(
         if set_history_aside(path):
             logger.info("earlier history set aside: none is kept now")
         return contextlib.nullcontext()
-    digests = {file.day: identify_file(file).digest for file in files}
     return KeptHistory(path, identify_job(job).digest, digests, job.history, choose_work(kernels))

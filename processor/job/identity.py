@@ -85,6 +85,14 @@ def identify_file(file: DayFile) -> FileIdentity:
     return FileIdentity(name, stat.st_size, stat.st_mtime_ns, sample, log_bytes)
 
 
+def identify_growing_file(file: DayFile) -> FileIdentity:
+    """Return the identity of a day file that grows: its name, for all else may change.
+
+    Whether its rows are those that were read is asked of the rows themselves.
+    """
+    return FileIdentity(printable(file.path.name), -1, -1, "growing", 0)
+
+
 def _digest_of_ends(path: Path, size: int) -> str:
     digest = hashlib.blake2b(digest_size=16)
     with path.open("rb") as file:

@@ -3,17 +3,18 @@
 import copy
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from processor.calculation.following import Following
 from processor.calculation.replay import Replay, ResumableReplay
 from processor.calculation.sink import Sink
 from processor.job.checkpoint import Checkpoint
-from processor.job.choice import choose_replay, load_kernels
+from processor.job.choice import choose_follower, choose_replay, load_kernels
 from processor.job.history import history_of
+from processor.job.job_files import JobFiles
 from processor.job.memory import Cost, JobMemory
 from processor.job.stop_signal import StopSignal
 from processor.reporting.quality import Quality
@@ -21,8 +22,7 @@ from shared.clock import format_utc
 from shared.errors import NoInputError, OrderflowError
 from shared.exit_codes import ExitCode
 from shared.job import CHECKPOINT_SECONDS, Job
-from shared.recordings.day_files import DayFile, FoundFiles, find_day_files
-from shared.recordings.opening import estimated_rows
+from shared.recordings.day_files import DayFile
 from shared.recordings.private_folder import remove_abandoned_folders
 from shared.recordings.problems import rows_text
 
@@ -46,12 +46,16 @@ class Attendant(Protocol):
         """The name of this run, which whoever goes on with it keeps."""
         ...
 
-    def expect(self, files: tuple[DayFile, ...], rows: int | None) -> None:
+    def expect(self, files: Sequence[DayFile], rows: int | None) -> None:
         """Take note of what is to be read: about so many rows, None where nobody can tell."""
         ...
 
     def keep(self, history: "KeptHistory | None") -> None:
         """Take note of who keeps the history, if it is kept."""
+        ...
+
+    def follow(self, following: Following) -> None:
+        """Take note of where to see how a run stands that follows its recording."""
         ...
 
     def begin(self, replay: Replay, checkpoint: Checkpoint | None) -> None:
@@ -80,10 +84,13 @@ class Unattended:
 
     run_id = ""
 
-    def expect(self, files: tuple[DayFile, ...], rows: int | None) -> None:
+    def expect(self, files: Sequence[DayFile], rows: int | None) -> None:
         """Do nothing."""
 
     def keep(self, history: "KeptHistory | None") -> None:
+        """Do nothing."""
+
+    def follow(self, following: Following) -> None:
         """Do nothing."""
 
     def begin(self, replay: Replay, checkpoint: Checkpoint | None) -> None:
@@ -127,6 +134,7 @@ class JobRun:
         self._attendant = attendant or Unattended()
         self._stop = stop or StopSignal()
         self._quality = quality or Quality()
+        self._files = JobFiles(job, self._quality)
         self._sink = sink
         self._is_fresh = is_fresh
         self._checkpoint_seconds = checkpoint_seconds
@@ -137,16 +145,18 @@ class JobRun:
 
         Raises NoInputError when there is nothing to process.
         """
-        files = self._find_files()
+        remove_abandoned_folders()
+        files = self._files.find()
+        self._attendant.expect(files, self._files.estimated_rows())
         kernels = load_kernels()
         if self._sink is not None:
             return self._run(files, self._sink, kernels)
-        with history_of(self._job, files, kernels) as history:
+        with history_of(self._job, self._files.digests, kernels) as history:
             self._attendant.keep(history)
             return self._run(files, history, kernels)
 
     def _run(
-        self, files: tuple[DayFile, ...], sink: Sink | None, kernels: "Kernels | None"
+        self, files: Sequence[DayFile], sink: Sink | None, kernels: "Kernels | None"
     ) -> ExitCode:
         with JobMemory(
             self._job,
@@ -154,6 +164,7 @@ class JobRun:
             is_fresh=self._is_fresh,
             last_signal=self._last_signal,
             sink=sink,
+            identify=self._files.identify,
         ) as memory:
             before = copy.deepcopy(self._quality)
             try:
@@ -168,21 +179,12 @@ class JobRun:
 
     def _process(
         self,
-        files: tuple[DayFile, ...],
+        files: Sequence[DayFile],
         memory: JobMemory,
         sink: Sink | None,
         kernels: "Kernels | None",
     ) -> ExitCode:
-        replay = choose_replay(
-            kernels,
-            files,
-            self._job,
-            self._quality,
-            memory.recorder,
-            memory.suspects,
-            sink,
-            self._attendant.show_life,
-        )
+        replay = self._replay(files, memory, sink, kernels)
         # Asked once: on Python 3.11 the question makes every property work out its value.
         resumable = replay if isinstance(replay, ResumableReplay) else None
         checkpoint = memory.recall(resumable, self._quality) if resumable else None
@@ -202,37 +204,38 @@ class JobRun:
             return ExitCode(128 + self._stop.received)
         if sink is not None:
             sink.commit(replay.open_column)  # whoever is told that the run is done finds all of it
+        self._files.report_gaps()
         exit_code = self._finish(replay)
         save()
         self._tell_end(replay, memory.cost)
         return exit_code
 
-    def _find_files(self) -> tuple[DayFile, ...]:
-        remove_abandoned_folders()
-        found = find_day_files(self._job.data_dir, self._job.instrument, self._job.time_range.days)
-        self._report_absences(found)
-        rows = [estimated_rows(file.path) for file in found.files]
-        known = [count for count in rows if count is not None]
-        self._attendant.expect(found.files, sum(known) if len(known) == len(rows) else None)
-        return found.files
+    def _replay(
+        self,
+        files: Sequence[DayFile],
+        memory: JobMemory,
+        sink: Sink | None,
+        kernels: "Kernels | None",
+    ) -> Replay:
+        tools = memory.recorder, memory.suspects, sink, self._attendant.show_life
+        days = self._files.days
+        if days is None:
+            return choose_replay(kernels, files, self._job, self._quality, *tools)
 
-    def _report_absences(self, found: FoundFiles) -> None:
-        for first, last, count in found.gaps:
-            problem = "expected a day file, found none"
-            if count > 1:
-                problem = f"expected {count} day files up to {self._file_name(last)}, found none"
-            self._quality.report_file(self._job.data_dir / self._file_name(first), problem)
-        for folder, reason in found.unreadable:
-            self._quality.report_file(folder, f"the folder cannot be read: {reason}")
-        for file in found.duplicates:
-            self._quality.report_file(file.path, "another file of the same day is used")
+        def take(file: DayFile) -> None:
+            self._files.add(file)
+            memory.add_file(file)
+            self._attendant.expect(files, None)
 
-    def _file_name(self, day: date) -> str:
-        return f"{self._job.instrument}-{day:%y-%m-%d}.db"
+        days.on_new = take
+        following = Following()
+        self._attendant.follow(following)
+        return choose_follower(kernels, days, self._job, self._quality, following, *tools)
 
     def _work(self, replay: Replay, save: Callable[[], None]) -> None:
         next_look_s = 0.0
         next_checkpoint_s = time.monotonic() + self._checkpoint_seconds
+        saved = None
         try:
             # Closed here and not when collected: a collection in the wrong thread would wait there
             # for the threads that read ahead.
@@ -244,12 +247,21 @@ class JobRun:
                     next_look_s = now_s + LOOK_SECONDS
                     self._attendant.look_up(now_s)
                     if now_s >= next_checkpoint_s or self._stop.received:
-                        save()
+                        done = self._work_done(replay)
+                        if done != saved:
+                            save()
+                            saved = done
                         next_checkpoint_s = time.monotonic() + self._checkpoint_seconds
                     if self._stop.received:
                         return
         finally:
             self._attendant.end_work()
+
+    def _work_done(self, replay: Replay) -> tuple[int, ...]:
+        """Return numbers that are others when there is something new to be noted."""
+        position = replay.position
+        done = position.files_done, position.book_rows, position.trades
+        return *done, self._quality.skipped.total(), len(self._quality.file_problems)
 
     def _save(self, resumable: ResumableReplay | None, memory: JobMemory) -> None:
         if resumable is not None:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -11,7 +11,7 @@ from processor.calculation.replay import ResumableReplay
 from processor.calculation.results import bars_by_series
 from processor.calculation.sink import Sink
 from processor.job.checkpoint import Checkpoint, CheckpointStore
-from processor.job.identity import identify_file, identify_job
+from processor.job.identity import FileIdentity, identify_file, identify_job
 from processor.poison.flight_recorder import FlightRecorder, Span
 from processor.poison.suspects import (
     NO_SUSPECTS,
@@ -55,7 +55,8 @@ class Cost:
 class JobMemory:
     """Checkpoints, the flight record and the suspected rows of one job in its run directory.
 
-    `files` are the job's, as they are before any is read: what changes later is another file.
+    `files` are the job's, as they are before any is read: what changes later is another file, as
+    far as `identify` tells them apart.
     With `is_fresh` all that is known from before is set aside. `last_signal` is what ended the
     process before, None where nobody saw it. `sink` is committed with each checkpoint.
     """
@@ -68,11 +69,13 @@ class JobMemory:
         is_fresh: bool = False,
         last_signal: str | None = None,
         sink: Sink | None = None,
+        identify: Callable[[DayFile], FileIdentity] = identify_file,
     ) -> None:
         run = RunDirectory(job.run_dir)
         self._identity = identify_job(job)
         self._days = [file.day for file in files]
-        self._files = [identify_file(file) for file in files]
+        self._identify = identify
+        self._files = [identify(file) for file in files]
         self._known_problems = 0
         self._sink = sink
         self._recalled: Checkpoint | None = None
@@ -87,6 +90,13 @@ class JobMemory:
             logger.info("earlier checkpoint set aside: --fresh")
         self.recorder = FlightRecorder(run.flight_record)
         self.suspects = NO_SUSPECTS if is_fresh else self._read_suspects(last_signal)
+
+    def add_file(self, file: DayFile) -> None:
+        """Take note of another file of the job, of a day after all others."""
+        identity = self._identify(file)
+        self._days.append(file.day)
+        self._files.append(identity)
+        self._digests[file.day] = identity.digest
 
     def recall(self, replay: ResumableReplay, quality: Quality) -> Checkpoint | None:
         """Bring `replay`, `quality` and the sink to where the job was; return the checkpoint used.

@@ -2,14 +2,16 @@
 
 import logging
 import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from processor.calculation.following import Following
 from processor.calculation.replay import Replay
 from processor.job.checkpoint import Checkpoint
 from processor.job.job_run import JobRun
 from processor.job.stop_signal import StopSignal
 from processor.reporting.progress import Progress, choose_progress
-from processor.reporting.publisher import Publisher, Throttle
+from processor.reporting.publisher import LiveThrottle, Publisher, Throttle
 from processor.reporting.quality import Quality
 from processor.reporting.status_reporter import StatusReporter
 from shared.errors import NoInputError, OrderflowError, RunDirectoryError
@@ -63,6 +65,8 @@ class Pipeline:
         self._reporter = StatusReporter(job, quality)
         self._publisher = Publisher(RunDirectory(job.run_dir))
         self._throttle = Throttle()
+        self._live_throttle = LiveThrottle()
+        self._following: Following | None = None
         self._progress: Progress | None = None
         self._replay: Replay | None = None
         self._lock: RunLock | None = None
@@ -104,13 +108,18 @@ class Pipeline:
             self._publish(Phase.STOPPED)
         return exit_code
 
-    def expect(self, files: tuple[DayFile, ...], rows: int | None) -> None:
+    def expect(self, files: Sequence[DayFile], rows: int | None) -> None:
         """Take note of how much there is to do."""
         self._reporter.expect(files, rows)
 
     def keep(self, history: "KeptHistory | None") -> None:
         """Take note of whose history to tell of."""
         self._reporter.keep(history)
+
+    def follow(self, following: Following) -> None:
+        """Take note of where to see how the run stands, which follows its recording."""
+        self._following = following
+        self._reporter.follow(following)
 
     def begin(self, replay: Replay, checkpoint: Checkpoint | None) -> None:
         """Publish where the run begins: with nothing, or where it was."""
@@ -146,10 +155,34 @@ class Pipeline:
             self._next_keep_s = now_s + KEEP_SECONDS
             self._keep_lock()
         replay = self._replay
-        if replay is not None and self._throttle.is_due(now_s, replay.open_bar_ms):
+        if self._following is not None:
+            self._look_at_follower(self._following, now_s)
+        elif replay is not None and self._throttle.is_due(now_s, replay.open_bar_ms):
             self._show_progress(now_s)
             self._publish(Phase.RUNNING)
             self._throttle.published(time.monotonic(), replay.open_bar_ms)
+
+    def _look_at_follower(self, following: Following, now_s: float) -> None:
+        replay = self._replay
+        if replay is None:
+            return
+        rows = replay.position.book_rows + replay.position.trades
+        if following.is_reading_again:
+            rows = self._live_throttle.last_rows  # what it has is of an earlier moment
+        if not self._live_throttle.is_due(now_s, rows):
+            return
+        if following.is_reading_again:
+            self._publish_status(self._phase)
+        else:
+            if not following.is_live:
+                self._show_progress(now_s)
+            self._publish(self._phase)
+        self._live_throttle.published(time.monotonic(), rows)
+
+    @property
+    def _phase(self) -> Phase:
+        is_live = self._following is not None and self._following.is_live
+        return Phase.FOLLOWING if is_live else Phase.RUNNING
 
     def end_work(self) -> None:
         """Show where the work has come to, and leave the terminal."""
@@ -176,11 +209,19 @@ class Pipeline:
     def _publish(self, phase: Phase, last_error: str | None = None) -> None:
         """Publish the state as it is; a disk that is full now may have room the next time."""
         status = self._reporter.status(phase, self._replay, last_error)
+        if self._replay is None:
+            self._try_to(lambda: self._publisher.publish_status(status))
+        else:
+            replay = self._replay
+            self._try_to(lambda: self._publisher.publish(replay, status))
+
+    def _publish_status(self, phase: Phase) -> None:
+        status = self._reporter.status(phase, self._replay)
+        self._try_to(lambda: self._publisher.publish_status(status))
+
+    def _try_to(self, publish: Callable[[], None]) -> None:
         try:
-            if self._replay is None:
-                self._publisher.publish_status(status)
-            else:
-                self._publisher.publish(self._replay, status)
+            publish()
         except RunDirectoryError as error:
             logger.warning("not published: %s", error)
         except Exception:  # the work is worth more than what is told of it meanwhile

@@ -40,6 +40,31 @@ class Throttle:
         self.last_bar_ms = bar_ms
 
 
+LIVE_SECONDS = 0.18
+"""The least time between two states while a recording is followed; it grows each 0.2 s."""
+
+LIVE_STILL_SECONDS = 1.0
+"""How often it is told that there is nothing new."""
+
+
+@dataclass(slots=True)
+class LiveThrottle:
+    """Decides when to publish while a recording is followed: soon whenever rows have come."""
+
+    last_s: float = float("-inf")
+    last_rows: int = -1
+
+    def is_due(self, now_s: float, rows: int) -> bool:
+        """Say whether to publish at `now_s`, when so many rows are done."""
+        pause = LIVE_SECONDS if rows != self.last_rows else LIVE_STILL_SECONDS
+        return now_s - self.last_s >= pause
+
+    def published(self, now_s: float, rows: int) -> None:
+        """Take note that the state after so many rows is out."""
+        self.last_s = now_s
+        self.last_rows = rows
+
+
 class Publisher:
     """Writes the published files of one run.
 

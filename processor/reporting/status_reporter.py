@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from processor.calculation.following import Following
 from processor.calculation.replay import Replay
 from processor.reporting.quality import Quality
 from shared.clock import MS_PER_DAY
@@ -51,6 +52,7 @@ class StatusReporter:
         self._days: tuple[int, ...] = ()
         self.rows_total: int | None = None
         self._history: History | None = None
+        self._following: Following | None = None
 
     @property
     def files_total(self) -> int:
@@ -65,6 +67,10 @@ class StatusReporter:
     def keep(self, history: History | None) -> None:
         """Take note of the history to report on, if there is one."""
         self._history = history
+
+    def follow(self, following: Following) -> None:
+        """Take note of where to see how the run stands, which follows its recording."""
+        self._following = following
 
     def begin_anew(self) -> None:
         """Report on as another run, which has done nothing yet."""
@@ -109,6 +115,12 @@ class StatusReporter:
             last_error=last_error,
             history=self._history_status(),
         )
+        if self._following is not None:
+            status = replace(
+                status,
+                waiting_for=self._following.waits_for,
+                late_rows=self._following.late_rows,
+            )
         if replay is None:
             return status
         return replace(

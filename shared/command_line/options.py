@@ -195,6 +195,8 @@ def make_job(
     depth_levels: int,
     snapshots: str = Snapshots.GUESS,
     history: str = HistoryContent.FULL,
+    *,
+    is_followed: bool = False,
 ) -> Job:
     """Return the job that the values of `JOB_OPTIONS` describe; raise UsageError on a bad range."""
     if printable(instrument) != instrument:
@@ -210,4 +212,5 @@ def make_job(
         depth_levels=depth_levels,
         snapshots=Snapshots(snapshots),
         history=HistoryContent(history),
+        is_followed=is_followed,
     )

@@ -85,6 +85,18 @@ def find_day_files(data_dir: Path, instrument: str, days: range) -> FoundFiles:
     )
 
 
+def recorded_days(data_dir: Path, instrument: str) -> list[DayFile]:
+    """Return the files of `instrument` in the order of their days, one a day, as far as there are.
+
+    They are those that `find_day_files` takes. What cannot be read is looked past.
+    """
+    by_day: dict[int, DayFile] = {}
+    for file in _recorded_files(data_dir, data_dir / instrument, unreadable=[]):
+        if file.instrument == instrument:
+            by_day.setdefault(file.day, file)
+    return [by_day[day] for day in sorted(by_day)]
+
+
 def path_of_day(data_dir: Path, instrument: str, day: int) -> Path:
     """Return the file that readers take for that day: the one there is, else one to be made."""
     with suppress(NoInputError):

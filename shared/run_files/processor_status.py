@@ -10,10 +10,14 @@ from shared.run_files.numbers import Count, EpochMs, Int64, Sum
 
 
 class Phase(StrEnum):
-    """Where a processor run stands."""
+    """Where a processor run stands.
+
+    FOLLOWING: it has all that is recorded so far, and goes on as more comes.
+    """
 
     STARTING = "starting"
     RUNNING = "running"
+    FOLLOWING = "following"
     FINISHED = "finished"
     STOPPED = "stopped"
     FAILED = "failed"
@@ -67,7 +71,9 @@ class ProcessorStatus:
     which the processor died too often; `observed` counts what was used but is
     worth knowing (crossed books, one-sided books). `share_done` is 0 to 1. Times are epoch ms UTC;
     `data_time_ms` is the newest row's, `book_time_ms` that of the newest row in the published book;
-    both are None before the first. `history` is None where none is kept.
+    both are None before the first. `history` is None where none is kept. Of a run that follows a
+    recording, `waiting_for` names the file that has to appear, or to have rows, before it can go
+    on, and `late_rows` counts rows that came after newer ones and are not in the result yet.
     """
 
     run_id: str
@@ -96,6 +102,8 @@ class ProcessorStatus:
     conservation: Conservation = field(default_factory=Conservation)
     last_error: str | None = None
     history: HistoryStatus | None = None
+    waiting_for: str | None = None
+    late_rows: Count = 0
 
 
 def write_processor_status(path: Path, status: ProcessorStatus) -> None:

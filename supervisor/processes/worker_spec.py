@@ -55,6 +55,7 @@ def _processor_command(assignment: Assignment) -> tuple[str, ...]:
     return (
         *(sys.executable, "-m", "processor.main", *_job_arguments(assignment.job)),
         *("--checkpoint-seconds", str(assignment.checkpoint_seconds)),
+        *(("--follow",) if assignment.job.is_followed else ()),
     )
 
 

@@ -18,9 +18,10 @@ FACES = {
 
 MAY_IMPORT = {
     "shared": "",
-    "shared/command_line": "",
+    "shared/command_line": "shared/recordings",
     "shared/recordings": "",
     "shared/recordings/writing": "shared/recordings",
+    "shared/recordings/growing": "shared/recordings",
     "shared/run_files": "",
     "shared/history": "",
     "shared/history/order_flow": "shared/history",
@@ -59,9 +60,12 @@ MAY_IMPORT = {
     " engine/sqlite shared/recordings",
     "processor/engine/replay": "calculation poison reporting engine engine/intake engine/compiling"
     " engine/sqlite shared/recordings shared/run_files",
+    "processor/engine/follow": "calculation poison reporting engine engine/compiling"
+    " engine/intake engine/replay engine/sqlite shared/recordings shared/recordings/growing",
     "processor/history": "calculation rules shared/history shared/recordings shared/run_files",
     "processor/job": "calculation history poison reference reporting engine/compiling"
-    " engine/history engine/replay shared/recordings shared/run_files",
+    " engine/follow engine/history engine/replay shared/recordings shared/recordings/growing"
+    " shared/run_files",
     "visualizer": "page serving",
     "visualizer/wording": "shared/recordings shared/run_files",
     "visualizer/feed": "wording shared/run_files",

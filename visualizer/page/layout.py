@@ -71,7 +71,8 @@ def page_layout(job: Job, poll_ms: int) -> Component:
 
 
 def _header(job: Job) -> Component:
-    day_range = f"{_short(job.time_range.from_ms)} – {_short(job.time_range.to_ms)} UTC"
+    end = "" if job.time_range.is_open else _short(job.time_range.to_ms)
+    day_range = f"{_short(job.time_range.from_ms)} – {end} UTC"
     return html.Header(
         className="masthead",
         children=[

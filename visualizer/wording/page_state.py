@@ -149,6 +149,10 @@ def _alive(processor: ProcessorStatus | None, *, has_bars: bool, now_ms: int) ->
             "The processor has gone quiet",
             "What is shown is the last it published.",
         )
+    if not has_bars and processor is not None and processor.waiting_for:
+        return PageState(
+            Kind.NOTHING, "waiting", "Nothing yet", f"Waiting for {processor.waiting_for}."
+        )
     if not has_bars:
         return PageState(
             Kind.NOTHING, "starting", "Nothing yet", "The processor is building its first bar."

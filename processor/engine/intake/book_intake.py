@@ -132,7 +132,8 @@ class BookIntake(TableIntake[BookBatch]):
         outcome = self._sums["outcome"][0]
         if outcome == book_bars.OUT_OF_ORDER:
             raise ReadingOrderError("its book rows are not in the order of time")
-        self.is_over = bool(outcome == book_bars.END_OF_RANGE)
+        if outcome == book_bars.END_OF_RANGE:
+            self._end_range()
         return row
 
     def _apply_strictly(
@@ -194,7 +195,7 @@ class BookIntake(TableIntake[BookBatch]):
 
     def _parse_strictly(self, row: TimedRow, number: int) -> BookBatch | None:
         if row.timestamp_ms >= self._sums["to_ms"][0]:
-            self.is_over = True
+            self._end_range()
             return None
         self._guard.check(row.row_id)
         update = parse_book_row(row.row_id, row.timestamp_ms, *row.values)

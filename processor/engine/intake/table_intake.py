@@ -42,7 +42,8 @@ Batch = TypeVar("Batch", bound=RowBatch)
 class TableIntake(ABC, Generic[Batch]):
     """Brings the rows of one table of one file into the state; it has come to `bookmark`.
 
-    `name` is the table's. `is_over` once the table or the range has come to its end.
+    `name` is the table's. `is_over` once the table or the range has come to its end,
+    `has_passed_range` once a row behind the range was met.
     """
 
     name: str
@@ -71,6 +72,7 @@ class TableIntake(ABC, Generic[Batch]):
         self._is_counted = False
         self.bookmark = start
         self.is_over = False
+        self.has_passed_range = False
 
     def take_columns(
         self, columns: Generator[ColumnBatch, None, None], *, is_counted: bool = False
@@ -208,6 +210,9 @@ class TableIntake(ABC, Generic[Batch]):
             return
         if span.from_ms <= timestamp_ms < span.to_ms:
             sink.skip_row(self.name, row_id, timestamp_ms)
+
+    def _end_range(self) -> None:
+        self.is_over = self.has_passed_range = True
 
     def _move_to(self, batch: Batch, row: int) -> None:
         if row:

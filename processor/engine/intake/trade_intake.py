@@ -62,7 +62,7 @@ class TradeIntake(TableIntake[TradeBatch]):
             if outcome == trade_kernel.DONE:
                 return
             if outcome == trade_kernel.END_OF_RANGE:
-                self.is_over = True
+                self._end_range()
                 return
             if outcome == trade_kernel.LATE:
                 late_ms = int(batch.rows.codes[self._row] >> 1)
@@ -118,7 +118,7 @@ class TradeIntake(TableIntake[TradeBatch]):
 
     def _parse_strictly(self, row: TimedRow, number: int) -> TradeBatch | None:
         if row.timestamp_ms >= self._sums["to_ms"][0]:
-            self.is_over = True
+            self._end_range()
             return None
         if row.timestamp_ms < self._sums["from_ms"][0]:
             return None

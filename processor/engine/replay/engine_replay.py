@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Generator, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from processor.calculation.book_pieces import HeatColumns
 from processor.calculation.depth import Depth
@@ -30,6 +30,15 @@ from shared.run_files.processor_status import Conservation
 logger = logging.getLogger(__name__)
 
 
+class Reading(Protocol):
+    """Whoever reads the file at work."""
+
+    @property
+    def progress(self) -> FileProgress:
+        """How far the file is done."""
+        ...
+
+
 class EngineReplay:
     """One pass over `files` for `job`: the numbers of the reference, in a fraction of its time.
 
@@ -52,6 +61,8 @@ class EngineReplay:
         suspects: Suspects | None = None,
         sink: Sink | None = None,
         on_wait: OnWait = do_nothing,
+        *,
+        is_growing: bool = False,
     ) -> None:
         self._files = files
         self._context = ReplayContext(
@@ -64,12 +75,14 @@ class EngineReplay:
             suspects or Suspects(),
             sink,
             on_wait,
+            is_growing,
         )
         self._problems_before = len(quality.file_problems)
         self._start = FileProgress()
         self._file_start: FileStart | None = None
         self._file_start_document: dict[str, Any] | None = None
-        self._current: FileReplay | None = None
+        self._current: Reading | None = None
+        self._whole: FileReplay | None = None  # who has read the newest file to its end
 
     @property
     def position(self) -> Position:
@@ -179,13 +192,15 @@ class EngineReplay:
         """Read `file` in the order it is in, or else in the next, until there is one that does."""
         context = self._context
         is_copied = False
+        self._whole = None
         while True:
             context.position.file = file
             self._file_start = self._take_file_start()
-            self._current = FileReplay(file, context, self._start, is_copied=is_copied)
+            self._current = reading = FileReplay(file, context, self._start, is_copied=is_copied)
             order = self._start.order
             try:
-                yield from self._current.steps()
+                yield from reading.steps()
+                self._whole = reading
                 return
             except UnusableFileError as error:
                 context.quality.report_file(file.path, str(error))

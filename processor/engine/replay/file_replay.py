@@ -26,15 +26,20 @@ from processor.engine.sqlite.read_ahead import read_ahead
 from processor.engine.sqlite.read_ranges import RANGE_ROWS, read_ranges
 from processor.engine.sqlite.reading_order import ReadingOrder
 from shared.recordings.day_files import DayFile
-from shared.recordings.opening import Source, connect, recording
+from shared.recordings.opening import Source, connect, ids_of, recording
 from shared.recordings.problems import UnusableFileError
 from shared.recordings.table_reader import BOOK_COLUMNS, TRADE_COLUMNS, TableReader
+from shared.recordings.tables import find_table
 
 Intake = TypeVar("Intake", bound=TableIntake[Any])
 
 
 class FileReplay:
-    """Reads `file` into the state of `context`, on from `start`; with `is_copied` not in place."""
+    """Reads `file` into the state of `context`, on from `start`; with `is_copied` not in place.
+
+    Of a growing recording `stored_progress` says in the end, whatever the order of reading was,
+    behind which stored rows the new ones will be; None until then.
+    """
 
     def __init__(
         self,
@@ -50,6 +55,7 @@ class FileReplay:
         self._start = start
         self._book: BookIntake | None = None
         self._trades: TradeIntake | None = None
+        self.stored_progress: FileProgress | None = None
 
     @property
     def progress(self) -> FileProgress:
@@ -60,6 +66,12 @@ class FileReplay:
             self._trades.bookmark if self._trades else self._start.trades,
         )
 
+    @property
+    def has_passed_range(self) -> bool:
+        """Whether a row behind the range was met."""
+        intakes = self._book, self._trades
+        return any(intake is not None and intake.has_passed_range for intake in intakes)
+
     def steps(self) -> Iterator[None]:
         """Do the work, yielding after every batch.
 
@@ -67,9 +79,7 @@ class FileReplay:
         be read in this order, and FileChangedError when it was written to meanwhile.
         """
         if self._start.is_at_start:
-            self._context.state.begin_file()
-            if self._context.sink is not None:
-                self._context.sink.begin_file(self._file)
+            self._context.begin_file(self._file)
         on_wait = self._context.on_wait
         with recording(self._file.path, on_wait, is_copied=self._is_copied) as source:
             try:
@@ -87,34 +97,43 @@ class FileReplay:
                 self._trades = self._open_trades(source.uri, connection)
                 self._book = self._open_book(source.uri, connection)
                 yield from self._in_step()
+                if self._context.is_growing:
+                    self.stored_progress = self._stored_progress(connection)
             finally:
                 for intake in (self._book, self._trades):
                     if intake is not None:
                         intake.close()
 
+    def _stored_progress(self, connection: sqlite3.Connection) -> FileProgress:
+        progress = self.progress
+        if progress.order is ReadingOrder.STORED:
+            return progress
+        ends = []
+        for name, done in (("book", progress.book), ("trades", progress.trades)):
+            table = find_table(connection, name)
+            ids = ids_of(connection, table) if table is not None else range(0)
+            ends.append(Bookmark(done.rows, ids[-1] if ids else None))
+        return FileProgress(ReadingOrder.STORED, *ends)
+
     def _in_step(self) -> Iterator[None]:
         """Bring in the book, and after every batch or odd row of it the trades up to there."""
         if self._book is not None:
             for _ in self._book.advance():
-                self._take_position()
+                self._context.take_position()
                 yield
                 yield from self._advance_trades(self._book.newest_ms)
-                self._reach(self._book.newest_ms)
+                self._context.reach(self._book.newest_ms)
             yield from self._advance_trades(self._book.newest_ms)
         for _ in self._advance_trades(FOREVER_MS):
-            self._reach(self._context.state.newest_trade_ms)
+            self._context.reach(self._context.state.newest_trade_ms)
             yield
-        self._take_position()
+        self._context.take_position()
 
     def _advance_trades(self, until_ms: int) -> Iterator[None]:
         if self._trades is not None:
             for _ in self._trades.advance(until_ms):
-                self._take_position()
+                self._context.take_position()
                 yield
-
-    def _reach(self, moment_ms: int) -> None:
-        if self._context.sink is not None:
-            self._context.sink.reach(moment_ms)
 
     def _open_book(self, uri: str, connection: sqlite3.Connection) -> BookIntake | None:
         table = self._table(connection, "book", BOOK_COLUMNS)
@@ -205,12 +224,3 @@ class FileReplay:
         except UnusableFileError as error:
             quality.report_file(self._file.path, str(error))
             return None
-
-    def _take_position(self) -> None:
-        state, position = self._context.state, self._context.position
-        position.book_rows = state.book_rows
-        position.trades = state.trades
-        if state.newest_ms is not None:
-            position.data_time_ms = state.newest_ms
-        if state.newest_book_ms is not None:
-            position.book_time_ms = state.newest_book_ms

@@ -22,7 +22,9 @@ ODD_SIDE = ODD_TIME + 1
 WIDE_BYTES = 16_384
 """The most text of a side that comes with the others; of a thousand rows, 32 MB come at once."""
 
-_EARLIEST_MS, _LATEST_MS = 10**12, 10**13 - 1
+EARLIEST_MS, LATEST_MS = 10**12, 10**13 - 1
+"""The moments that a plain time can tell: those of thirteen digits."""
+
 _ODD_TIME_HERE, _ODD_SIDE_HERE = 0, 1
 """What a query says for a time, and for a side, that is not plain: no plain time is so early."""
 
@@ -142,12 +144,12 @@ def has_index_on_timestamp(connection: sqlite3.Connection, table: RecordedTable)
 
 def without_odd_times(times: Column) -> Column:
     """Return `times` as a query gave them with NO_MOMENT in place of those that are not plain."""
-    return np.where((times >= _EARLIEST_MS) & (times <= _LATEST_MS), times, NO_MOMENT)
+    return np.where((times >= EARLIEST_MS) & (times <= LATEST_MS), times, NO_MOMENT)
 
 
 def without_odd_codes(codes: Column) -> Column:
     """Return the codes of trades as a query gave them, ODD_TIME and ODD_SIDE where not plain."""
-    is_plain = (codes >= 2 * _EARLIEST_MS) & (codes <= 2 * _LATEST_MS + 1)
+    is_plain = (codes >= 2 * EARLIEST_MS) & (codes <= 2 * LATEST_MS + 1)
     return np.where(is_plain, codes, np.where(codes == _ODD_SIDE_HERE, ODD_SIDE, ODD_TIME))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from processor.calculation.depth import Depth
-from processor.reporting.publisher import Publisher, Throttle
+from processor.reporting.publisher import LiveThrottle, Publisher, Throttle
 from shared.bars import Bar
 from shared.errors import RunDirectoryError
 from shared.recordings.records import OrderbookLevel
@@ -237,3 +237,12 @@ def test_readers_see_only_whole_documents_while_they_are_replaced(run: RunDirect
     assert [error for _, error in results] == ["", ""]
     assert all(int(output) >= 100 for output, _ in results)
     assert not list(run.data.glob(".*"))
+
+
+def test_a_followed_recording_is_published_soon_when_rows_have_come_and_seldom_else() -> None:
+    throttle = LiveThrottle()
+    throttle.published(10.0, rows=5)
+    assert not throttle.is_due(10.17, rows=6)
+    assert throttle.is_due(10.19, rows=6)
+    assert not throttle.is_due(10.9, rows=5)
+    assert throttle.is_due(11.0, rows=5)

@@ -46,3 +46,9 @@ def test_the_processor_alone_is_told_how_often_to_take_a_checkpoint() -> None:
     taking = {spec.name: spec.command(told) for spec in WORKERS}
     assert taking["processor"][-2:] == ("--checkpoint-seconds", "0.25")
     assert "--checkpoint-seconds" not in taking["visualizer"]
+
+
+def test_the_processor_alone_is_told_to_follow() -> None:
+    told = replace(TOLD, job=replace(JOB, is_followed=True))
+    assert [spec.name for spec in WORKERS if "--follow" in spec.command(told)] == ["processor"]
+    assert not any("--follow" in spec.command(TOLD) for spec in WORKERS)

@@ -23,7 +23,7 @@ class Backoff:
 
     def next(self) -> float:
         """Return how long to wait before the next try."""
-        longest = min(self._most, self._first * 2**self._doubled)
+        longest = min(self._most, self._first * 2.0**self._doubled)
         if longest < self._most:
             self._doubled += 1
         return longest * (0.5 + 0.5 * self._draw())

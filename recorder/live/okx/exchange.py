@@ -93,7 +93,7 @@ class OkxExchange:
             if missing is None:
                 tries = 0
                 continue
-            if missing.count > MOST_FETCHED:
+            if missing.how_many > MOST_FETCHED:
                 trades.give_up(missing.last - MOST_FETCHED, "too many trades to fetch them all")
                 continue
             page = Ids(missing.first, min(missing.last, missing.first + PAGE - 1))
@@ -119,7 +119,7 @@ class OkxExchange:
         except NotAnswered as error:
             return str(error)
         missing = {number: trade for number, trade in found if page.first <= number <= page.last}
-        if not missing or (len(missing) < page.count and not is_last_try):
+        if not missing or (len(missing) < page.how_many and not is_last_try):
             return f"of trades {page.first} to {page.last} came {len(missing)}"
         self._counts.filled_trades += len(missing)
         market.trades.fill(missing.items(), page.last)

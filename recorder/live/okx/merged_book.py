@@ -138,8 +138,8 @@ class MergedBook:
         if self._last_ms is not None and not is_next:
             if self._leader is source:
                 self._reason = "the exchange sent the book anew"
-            ends = sorted((self._last_ms, snapshot.timestamp_ms))
-            self._put(Gap(*ends, "book", None, self._reason))
+            first_ms, last_ms = sorted((self._last_ms, snapshot.timestamp_ms))
+            self._put(Gap(first_ms, last_ms, "book", None, self._reason))
         self._follow(source)
         logger.info(
             "%s: the whole book has come, of %s", self._instrument, format_utc(self._last_ms or 0)
@@ -155,7 +155,7 @@ class MergedBook:
         self._follow(heir)
 
     def _inherit(self) -> None:
-        """Go on with the heir's snapshot, unless it is still behind: then it meets what is there."""
+        """Go on with the heir's snapshot, unless it is behind: then it meets what is there."""
         heir = self._heir
         if heir is None or not heir.is_whole:
             return

@@ -29,7 +29,7 @@ class Ids(NamedTuple):
     last: int
 
     @property
-    def count(self) -> int:
+    def how_many(self) -> int:
         """How many they are."""
         return self.last - self.first + 1
 
@@ -120,8 +120,8 @@ class TradeOrder:
         self.newest, self.newest_ms = ids.last, max(self.newest_ms, trade.timestamp_ms)
 
     def _note_missing(self, until_ms: int) -> None:
-        ends = sorted((self.newest_ms or until_ms, until_ms))
-        self._put(Gap(ends[0], ends[1], "trades", self._missing, self._reason))
+        first_ms, last_ms = sorted((self.newest_ms or until_ms, until_ms))
+        self._put(Gap(first_ms, last_ms, "trades", self._missing, self._reason))
         self._missing = 0
 
     def _release(self) -> None:

@@ -41,6 +41,13 @@ MAY_IMPORT = {
     " importers/formats/books importers/placing shared/recordings shared/recordings/writing",
     "recorder/importers/placing": "importers/archives shared/recordings shared/recordings/writing",
     "recorder/simulator": "shared/command_line shared/recordings/writing",
+    "recorder/simulator/exchange/protocol": "",
+    "recorder/simulator/exchange/listed": "simulator simulator/exchange/protocol",
+    "recorder/simulator/exchange/delivery": "simulator/exchange/protocol",
+    "recorder/simulator/exchange/markets": "simulator simulator/exchange/delivery"
+    " simulator/exchange/listed simulator/exchange/protocol",
+    "recorder/simulator/exchange": "simulator simulator/exchange/delivery"
+    " simulator/exchange/listed simulator/exchange/markets simulator/exchange/protocol",
     "processor": "job engine/compiling",
     "processor/rules": "shared/recordings",
     "processor/poison": "shared/recordings shared/run_files",
@@ -89,6 +96,7 @@ which a user starts, may also import what lies in `shared/command_line/`."""
 ENTRY_POINTS = {
     *("processor.main", "supervisor.main", "visualizer.app", "recorder.simulator.command"),
     *("orderflow.export.command", "recorder.importers.command"),
+    "recorder.simulator.exchange.command",
     *(f"{package}.__main__" for package in ("processor", "supervisor", "visualizer")),
     *("orderflow.export.__main__", "recorder.importers.__main__"),
 }

@@ -1,0 +1,1 @@
+"""Recordings of what happens: an exchange's WebSocket in, day files out."""

@@ -1,0 +1,1 @@
+"""OKX, spoken in full: its messages in, rows out."""

@@ -1,0 +1,183 @@
+"""The command `python -m recorder.simulator serve`: an exchange on this machine."""
+
+import asyncio
+import re
+import signal
+
+import click
+
+from recorder.simulator.exchange.delivery.session import Limits
+from recorder.simulator.exchange.delivery.switchboard import Switchboard
+from recorder.simulator.exchange.exchange import Conduct, run_exchange
+from recorder.simulator.exchange.fault_schedule import PlannedFault, read_planned_fault
+from recorder.simulator.exchange.listed.listing import Listing
+from recorder.simulator.exchange.markets.data_clock import DataClock
+from recorder.simulator.exchange.markets.simulated_venue import SimulatedVenue, Traded
+from recorder.simulator.market import Market
+from shared.command_line.options import Moment
+from shared.command_line.shell import ShellCommand
+from shared.errors import UsageError
+from shared.exit_codes import ExitCode
+from shared.listening import open_listening_socket
+
+_MEGABYTE = 2**20
+_INSTRUMENT = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9.]+)*")
+
+
+class PlannedFaultType(click.ParamType[PlannedFault]):
+    """`KIND` or `KIND:SECONDS`."""
+
+    name = "fault"
+
+    def convert(
+        self, value: str | PlannedFault, param: click.Parameter | None, ctx: click.Context | None
+    ) -> PlannedFault:
+        """Return what it says, or fail as a usage error."""
+        try:
+            return value if isinstance(value, PlannedFault) else read_planned_fault(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command(
+    name="serve",
+    cls=ShellCommand,
+    ends_with=(
+        ExitCode.OK,
+        ExitCode.USAGE,
+        ExitCode.UNAVAILABLE,
+        ExitCode.INTERNAL,
+    ),
+)
+@click.option(
+    "--instrument",
+    "instruments",
+    multiple=True,
+    default=("BTC-USDT",),
+    show_default=True,
+    help="Instrument that is traded, once or several times; its prices begin where BTC-USDT's do.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address it listens on.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="Port it listens on; 0 takes a free one.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=7,
+    show_default=True,
+    help="The same seed and start give the same market, and the same moments of faults.",
+)
+@click.option(
+    "--start",
+    "start_ms",
+    type=Moment(),
+    default=None,
+    show_default="now",
+    help="First moment of the data's time, UTC: a date or an ISO 8601 time.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0.01, max=10_000),
+    default=1.0,
+    show_default=True,
+    help="Seconds of the data's time that go by in one second.",
+)
+@click.option(
+    "--fault",
+    "planned",
+    type=PlannedFaultType(),
+    multiple=True,
+    show_default="none",
+    metavar="KIND[:SECONDS]",
+    help="Fault to happen at seeded moments, about every so many seconds of the data's time.",
+)
+@click.option(
+    "--checksums",
+    is_flag=True,
+    default=False,
+    show_default=True,
+    help="Send the CRC32 of the book, as before 2026, instead of 0.",
+)
+@click.option(
+    "--idle-seconds",
+    type=click.FloatRange(min=0.1),
+    default=30.0,
+    show_default=True,
+    help="Silence of both sides after which a connection is closed, in seconds.",
+)
+@click.option(
+    "--client-mb",
+    type=click.FloatRange(min=0.01),
+    default=16.0,
+    show_default=True,
+    help="How much may wait for a slow client before it is cut off, in MiB.",
+)
+def main(
+    instruments: tuple[str, ...],
+    host: str,
+    port: int,
+    seed: int,
+    start_ms: int | None,
+    speed: float,
+    planned: tuple[PlannedFault, ...],
+    checksums: bool,
+    idle_seconds: float,
+    client_mb: float,
+) -> None:
+    """Serve a simulated market as OKX does, by WebSocket and REST, on this machine.
+
+    \b
+    Example:
+      python -m recorder.simulator serve --instrument BTC-USDT --fault gap:60
+
+    Nothing on it is ever traded: it is for the demo, for tests, and for trying out tools of one's
+    own. It serves until it is told to stop.
+    """
+    listener = open_listening_socket(host, port)
+    try:
+        clock = DataClock(start_ms, speed)
+        switchboard = Switchboard()
+        traded = [_traded(name, seed, clock, checksums) for name in dict.fromkeys(instruments)]
+        venue = SimulatedVenue(traded, clock, switchboard)
+        limits = Limits(round(client_mb * _MEGABYTE), idle_seconds)
+        conduct = Conduct(limits, planned, str(seed))
+        address = "http://{}:{}".format(*listener.getsockname()[:2])
+
+        def tell() -> None:
+            names = ", ".join(venue.listings)
+            click.echo(f"listening on {address} with a simulated market of {names}", err=True)
+
+        async def serve() -> None:
+            until = asyncio.Event()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, until.set)
+            await run_exchange(
+                venue, switchboard, clock, listener, conduct, until=until, on_listening=tell
+            )
+
+        asyncio.run(serve())
+    finally:
+        listener.close()
+
+
+def run() -> None:
+    """Run the command as the process's own."""
+    main(prog_name="python -m recorder.simulator serve")
+
+
+def _traded(instrument: str, seed: int, clock: DataClock, has_checksums: bool) -> Traded:
+    if not _INSTRUMENT.fullmatch(instrument):
+        raise UsageError(f"expected an instrument like BTC-USDT, found {instrument!r}")
+    seed_of_market = f"{seed} {instrument}"
+    market = Market(seed_of_market, clock.now_ms())
+    return Traded(market, Listing(instrument, seed_of_market, has_checksums=has_checksums))

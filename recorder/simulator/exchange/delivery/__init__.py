@@ -1,0 +1,1 @@
+"""From what is published to those who are connected, whole or on purpose not."""

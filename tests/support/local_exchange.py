@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 PUBLIC = "/ws/v5/public"
 BUSINESS = "/ws/v5/business"
 SECONDS = 20.0
+COMMAND = [sys.executable, "-m", "recorder.simulator", "serve", "--port", "0"]
 
 
 class LocalExchange:
@@ -102,11 +103,24 @@ class Client:
         raise AssertionError(f"{most} messages, and none is what was waited for")
 
 
+def run_until_it_ends(*options: object) -> tuple[int, str]:
+    """Run an exchange that cannot serve; return its exit code and what it says."""
+    ended = subprocess.run(
+        [*COMMAND, *map(str, options)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return ended.returncode, ended.stderr
+
+
 @contextmanager
 def local_exchange(*options: object) -> Iterator[LocalExchange]:
     """Run an exchange on a free port, and end it by SIGTERM."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "recorder.simulator", "serve", "--port", "0", *map(str, options)],
+        [*COMMAND, *map(str, options)],
         stderr=subprocess.PIPE,
         text=True,
         cwd=ROOT,

@@ -3,16 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from recorder.simulator.exchange.delivery.session import Frame, Session
 from recorder.simulator.exchange.delivery.switchboard import Switchboard
-from recorder.simulator.exchange.listed.listing import Listing
 from recorder.simulator.exchange.markets.data_clock import DataClock
+from recorder.simulator.exchange.markets.traded import Traded
 from recorder.simulator.exchange.protocol.topics import BOOKS, Topic
 from recorder.simulator.levels import SimulatedTrade
-from recorder.simulator.market import Market
 
 logger = logging.getLogger(__name__)
 
@@ -22,14 +20,6 @@ MOST_BEHIND_SECONDS = 1.0
 _STEPS_AT_ONCE = 25
 _PUSHES_AT_ONCE = 250
 _TOLD_EVERY_SECONDS = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Traded:
-    """An instrument: its market, and the listing that publishes it."""
-
-    market: Market
-    listing: Listing
 
 
 class SimulatedVenue:
@@ -48,8 +38,9 @@ class SimulatedVenue:
             topic for listing in self.listings.values() for topic in listing.topics
         )
         self._told_at_s = float("-inf")
-        for each in self._traded:  # those who come first find a book
-            self._step(each)
+        for each in self._traded:
+            if not each.listing.time_ms:  # those who come first find a book
+                self._step(each)
 
     @property
     def topics(self) -> Collection[Topic]:
@@ -81,7 +72,7 @@ class SimulatedVenue:
         while True:
             for _ in range(_STEPS_AT_ONCE):
                 due = self._next()
-                wait_seconds = self.clock.seconds_until(due.market.timestamp_ms)
+                wait_seconds = self.clock.seconds_until(due.due_ms)
                 if wait_seconds:
                     break
                 self._step(due)
@@ -92,9 +83,10 @@ class SimulatedVenue:
         """Publish `count` trades of one match each as fast as can be; return first and last id."""
         listing = self.listings[instrument]
         first_id = listing.tape.last_id + 1
+        (ask, _), (bid, _) = listing.book.asks(1)[0], listing.book.bids(1)[0]
         for number in range(count):
             is_buy = number % 2 == 0
-            ticks, _ = (listing.book.asks(1) if is_buy else listing.book.bids(1))[0]
+            ticks = ask if is_buy else bid
             trade = SimulatedTrade(listing.time_ms, ticks, 1_000 + number, is_buy)
             for push in listing.trade(trade):
                 self._switchboard.publish(push)
@@ -103,22 +95,21 @@ class SimulatedVenue:
         return first_id, listing.tape.last_id
 
     def _next(self) -> Traded:
-        return min(self._traded, key=lambda each: each.market.timestamp_ms)
+        return min(self._traded, key=lambda each: each.due_ms)
 
     def _step(self, due: Traded) -> None:
-        for push in due.listing.take(due.market.publish()):
+        for push in due.listing.pushes(due.advance()):
             self._switchboard.publish(push)
-        due.market.step()
 
     def _give_up_what_is_too_late(self) -> None:
         """Say so and go on from here: neither a queue grows, nor the distance."""
-        late_ms = self.clock.now_ms() - self._next().market.timestamp_ms
+        late_ms = self.clock.now_ms() - self._next().due_ms
         if late_ms <= MOST_BEHIND_SECONDS * 1_000 * self.clock.speed:
             return
         self.given_up_ms += late_ms
         if self.clock.is_real:
             for each in self._traded:
-                each.market.timestamp_ms = max(each.market.timestamp_ms, self.clock.now_ms())
+                each.market.timestamp_ms = max(each.due_ms, self.clock.now_ms())
         else:
             self.clock.set_back(late_ms)
         now_s = asyncio.get_running_loop().time()

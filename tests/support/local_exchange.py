@@ -95,6 +95,25 @@ class Client:
             lambda message: "data" in message and message["arg"]["channel"] == channel
         )
 
+    def until_text(self, wanted: str) -> None:
+        """Read on until a message that is just `wanted`."""
+        while self.text() != wanted:
+            pass
+
+    def until_garbage(self, topic: tuple[str, str], take: Callable[[Any], object]) -> str | bytes:
+        """Return the next message that is no whole push of `topic`; let the others be taken."""
+        while True:
+            text = self.text()
+            try:
+                message = json.loads(text)
+                argument = message["arg"]
+                is_whole = (argument["channel"], argument["instId"]) == topic
+            except (ValueError, KeyError, TypeError):
+                is_whole = False
+            if not is_whole:
+                return text
+            take(message)
+
     def until(self, is_it: Callable[[Any], bool], most: int = 100_000) -> Any:
         for _ in range(most):
             message = self.message()

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import signal
+import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -14,10 +15,13 @@ from recorder.simulator.exchange.delivery.session import Limits
 from recorder.simulator.exchange.delivery.switchboard import Switchboard
 from recorder.simulator.exchange.exchange import Conduct, run_exchange
 from recorder.simulator.exchange.fault_schedule import PlannedFault, read_planned_fault
+from recorder.simulator.exchange.markets.captured_venue import CapturedVenue
+from recorder.simulator.exchange.markets.captures import read_captures
 from recorder.simulator.exchange.markets.data_clock import DataClock
 from recorder.simulator.exchange.markets.opening import Opening
 from recorder.simulator.exchange.markets.simulated_venue import SimulatedVenue
 from recorder.simulator.exchange.markets.traded import Traded
+from recorder.simulator.exchange.markets.venue import Venue
 from recorder.simulator.recording import MAX_HOURS
 from shared.command_line.options import Moment
 from shared.command_line.shell import ShellCommand
@@ -51,6 +55,7 @@ class PlannedFaultType(click.ParamType[PlannedFault]):
     ends_with=(
         ExitCode.OK,
         ExitCode.USAGE,
+        ExitCode.NO_INPUT,
         ExitCode.UNAVAILABLE,
         ExitCode.INTERNAL,
         ExitCode.CANNOT_WRITE,
@@ -95,10 +100,11 @@ class PlannedFaultType(click.ParamType[PlannedFault]):
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0.01, max=10_000),
+    type=click.FloatRange(min=0, max=10_000),
     default=1.0,
     show_default=True,
-    help="Seconds of the data's time that go by in one second.",
+    help="Seconds of the data's time that go by in one second; 0 plays a capture as fast as a"
+    " client takes it.",
 )
 @click.option(
     "--backfill",
@@ -115,6 +121,15 @@ class PlannedFaultType(click.ParamType[PlannedFault]):
     default=2.0,
     show_default=True,
     help="How much --backfill writes, in hours.",
+)
+@click.option(
+    "--capture",
+    "captures",
+    type=click.Path(dir_okay=False, path_type=Path),
+    multiple=True,
+    show_default="none",
+    help="Captured session of OKX to play to each client instead of a market, once or several"
+    " times.",
 )
 @click.option(
     "--fault",
@@ -155,6 +170,7 @@ def main(
     speed: float,
     data_dir: Path | None,
     hours: float,
+    captures: tuple[Path, ...],
     planned: tuple[PlannedFault, ...],
     checksums: bool,
     idle_seconds: float,
@@ -169,39 +185,64 @@ def main(
     Nothing on it is ever traded: it is for the demo, for tests, and for trying out tools of one's
     own. It serves until it is told to stop.
     """
-    opening = Opening(_names(instruments), seed, start_ms, speed, checksums)
+    if captures:
+        _refuse_with_captures(data_dir, start_ms, planned)
+    elif not speed:
+        raise UsageError("--speed 0, as fast as a client takes it, is for a capture alone")
     limits = Limits(round(client_mb * _MEGABYTE), idle_seconds)
+    conduct = Conduct(limits, planned, str(seed))
+    switchboard = Switchboard()
     with closing(open_listening_socket(host, port)) as listener:
-        traded, clock = (
-            opening.open() if data_dir is None else _with_history(opening, data_dir, hours)
-        )
-        switchboard = Switchboard()
-        venue = SimulatedVenue(traded, clock, switchboard)
-        address = "http://{}:{}".format(*listener.getsockname()[:2])
-        names = ", ".join(venue.listings)
-
-        async def serve() -> None:
-            until = asyncio.Event()
-            for number in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, until.set)
-            await run_exchange(
-                venue,
-                switchboard,
-                clock,
-                listener,
-                Conduct(limits, planned, str(seed)),
-                until=until,
-                on_listening=lambda: click.echo(
-                    f"listening on {address} with a simulated market of {names}", err=True
-                ),
+        if captures:
+            played = CapturedVenue(read_captures(captures), speed)
+            _serve(played, switchboard, DataClock(), listener, conduct, "a captured session")
+        else:
+            opening = Opening(_names(instruments), seed, start_ms, speed, checksums)
+            traded, clock = (
+                opening.open() if data_dir is None else _with_history(opening, data_dir, hours)
             )
-
-        asyncio.run(serve())
+            simulated = SimulatedVenue(traded, clock, switchboard)
+            _serve(simulated, switchboard, clock, listener, conduct, "a simulated market")
 
 
 def run() -> None:
     """Run the command as the process's own."""
     main(prog_name="python -m recorder.simulator serve")
+
+
+def _serve(
+    venue: Venue,
+    switchboard: Switchboard,
+    clock: DataClock,
+    listener: socket.socket,
+    conduct: Conduct,
+    what: str,
+) -> None:
+    host, port = listener.getsockname()[:2]
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    names = ", ".join(sorted({topic.instrument for topic in venue.topics}))
+
+    def tell() -> None:
+        click.echo(f"listening on http://{address} with {what} of {names}", err=True)
+
+    async def serve() -> None:
+        until = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, until.set)
+        await run_exchange(
+            venue, switchboard, clock, listener, conduct, until=until, on_listening=tell
+        )
+
+    asyncio.run(serve())
+
+
+def _refuse_with_captures(
+    data_dir: Path | None, start_ms: int | None, planned: tuple[PlannedFault, ...]
+) -> None:
+    if data_dir is not None or start_ms is not None:
+        raise UsageError("--capture has times and rows of its own: no --backfill, no --start")
+    if others := [each.kind for each in planned if not each.kind.is_of_connections]:
+        raise UsageError(f"--fault {others[0]} cannot be done to a capture")
 
 
 def _names(instruments: tuple[str, ...]) -> list[str]:

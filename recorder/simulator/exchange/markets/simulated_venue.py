@@ -10,7 +10,6 @@ from recorder.simulator.exchange.delivery.switchboard import Switchboard
 from recorder.simulator.exchange.markets.data_clock import DataClock
 from recorder.simulator.exchange.markets.traded import Traded
 from recorder.simulator.exchange.protocol.topics import BOOKS, Topic
-from recorder.simulator.levels import SimulatedTrade
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +17,6 @@ MOST_BEHIND_SECONDS = 1.0
 """How far the markets may fall behind the clock before time is given up."""
 
 _STEPS_AT_ONCE = 25
-_PUSHES_AT_ONCE = 250
 _TOLD_EVERY_SECONDS = 10.0
 
 
@@ -32,7 +30,6 @@ class SimulatedVenue:
         self.listings = {each.listing.instrument: each.listing for each in self._traded}
         self.clock = clock
         self.given_up_ms = 0  # data time that was not simulated, as there was no time to
-        self._snapshots_to_leave_out = 0
         self._switchboard = switchboard
         self._topics = frozenset(
             topic for listing in self.listings.values() for topic in listing.topics
@@ -53,15 +50,14 @@ class SimulatedVenue:
 
     def welcome(self, session: Session, topic: Topic) -> None:
         """Send a new subscriber the book, or the newest trades once more."""
-        if topic.channel == BOOKS and self._snapshots_to_leave_out:
-            self._snapshots_to_leave_out -= 1
+        if topic.channel == BOOKS and self._switchboard.snapshots_to_leave_out:
+            self._switchboard.snapshots_to_leave_out -= 1
             return
         for push in self.listings[topic.instrument].first_pushes(topic):
             session.push(Frame(push.text))
 
-    def leave_out_snapshots(self, count: int) -> None:
-        """Send the next `count` subscribers to a book none."""
-        self._snapshots_to_leave_out += count
+    def farewell(self, session: Session) -> None:
+        """Do nothing: what is published is published to all."""
 
     def state(self) -> dict[str, Any]:
         """Return how far the markets are from where they should be."""
@@ -78,21 +74,6 @@ class SimulatedVenue:
                 self._step(due)
             self._give_up_what_is_too_late()
             await asyncio.sleep(wait_seconds)
-
-    async def burst(self, instrument: str, count: int) -> tuple[int, int]:
-        """Publish `count` trades of one match each as fast as can be; return first and last id."""
-        listing = self.listings[instrument]
-        first_id = listing.tape.last_id + 1
-        (ask, _), (bid, _) = listing.book.asks(1)[0], listing.book.bids(1)[0]
-        for number in range(count):
-            is_buy = number % 2 == 0
-            ticks = ask if is_buy else bid
-            trade = SimulatedTrade(listing.time_ms, ticks, 1_000 + number, is_buy)
-            for push in listing.trade(trade):
-                self._switchboard.publish(push)
-            if number % _PUSHES_AT_ONCE == 0:
-                await asyncio.sleep(0)
-        return first_id, listing.tape.last_id
 
     def _next(self) -> Traded:
         return min(self._traded, key=lambda each: each.due_ms)

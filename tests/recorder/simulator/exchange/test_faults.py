@@ -2,10 +2,14 @@
 
 import json
 import time
+from itertools import islice, pairwise
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from recorder.simulator.exchange.fault_schedule import PlannedFault, moments
+from recorder.simulator.exchange.faults import Fault
+from shared.job import parse_moment
 from tests.recorder.simulator.exchange.rebuilt import RebuiltBook
 from tests.support.local_exchange import Client, LocalExchange, local_exchange
 from tests.support.waiting import wait_for
@@ -37,25 +41,20 @@ def chains(client: Client, count: int) -> list[tuple[int, int]]:
 
 def breaks(links: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """(last seqId, prevSeqId) wherever the chain is broken."""
-    return [
-        (before[1], after[0])
-        for before, after in zip(links, links[1:], strict=False)
-        if before[1] != after[0]
-    ]
+    return [(before[1], after[0]) for before, after in pairwise(links) if before[1] != after[0]]
 
 
 def end_of(client: Client) -> ConnectionClosed:
     with pytest.raises(ConnectionClosed) as ended:
-        while True:
-            client.text()
+        client.until_text("a text that never comes")
     return ended.value
 
 
 def test_a_gap_is_a_hole_in_the_chain_of_just_the_pushes_noted(exchange):
     with exchange.client(BOOKS) as client:
-        client.push("books")
+        links = chains(client, 1)
         fault = exchange.fault("gap", count=3, **BTC)
-        links = chains(client, 60)
+        links += chains(client, 60)
         lost = record_of(exchange, fault)["pushes"]
         assert len(lost) == 3
         assert breaks(links) == [(lost[0]["prev_seq_id"], lost[-1]["seq_id"])]
@@ -259,20 +258,22 @@ def test_a_client_that_does_not_read_is_cut_off_and_others_are_not():
         assert "is too slow" in "".join(exchange.lines)
 
 
-def test_planned_faults_come_at_the_same_moments_for_the_same_seed():
-    def moments(seed: int) -> list[int]:
-        options = ("--fault", "gap:2", "--fault", "reset:3", "--speed", 40, "--start", "2025-07-01")
-        with local_exchange(*options, "--seed", seed) as exchange:
-            wait_for(lambda: len(exchange.faults()) >= 12, "faults")
-            return [(each["kind"], each["at_ms"] // 1_000) for each in exchange.faults()[:8]]
+def test_planned_faults_come_at_moments_of_the_seed():
+    start_ms = parse_moment("2025-07-01")
+    gaps = PlannedFault(Fault.GAP, 2.0)
+    expected = list(islice(moments(gaps, "5", start_ms), 5))
+    assert expected == list(islice(moments(gaps, "5", start_ms), 5))
+    assert expected != list(islice(moments(gaps, "6", start_ms), 5))
+    options = ("--fault", "gap:2", "--fault", "reset:3", "--speed", 20, "--start", "2025-07-01")
+    with local_exchange(*options, "--seed", 5) as exchange:
 
-    kinds = {kind for kind, _ in moments(5)}
-    assert kinds == {"gap", "reset"}
-    differences = [
-        abs(one[1] - other[1]) for one, other in zip(moments(5), moments(5), strict=True)
-    ]
-    assert max(differences) <= 4  # seconds of data time, a tenth of one on the clock
-    assert moments(5) != moments(6)
+        def begun() -> list[int]:
+            return [each["at_ms"] for each in exchange.faults() if each["kind"] == "gap"]
+
+        wait_for(lambda: len(begun()) >= 5, "five gaps")
+        late = [at_ms - due_ms for at_ms, due_ms in zip(begun(), expected, strict=False)]
+        assert all(0 <= each < 4_000 for each in late), late  # 0.2 s on the clock
+        assert {each["kind"] for each in exchange.faults()} == {"gap", "reset"}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ FAULTS := ../shared/faults
         bench-import bench-follow
 
 help:
-	@echo "make demo          show the simulated recording at http://localhost:8050, until Ctrl-C"
+	@echo "make demo          a simulated market at http://localhost:8050, recorded and shown as it happens, until Ctrl-C"
 	@echo "make test          run the whole test suite"
 	@echo "make chaos         five minutes of random harm to a run and its files; CHAOS_SECONDS, CHAOS_SEED"
 	@echo "make fuzz          five minutes of random day files: odd, damaged, being written; FUZZ_SECONDS, FUZZ_SEED"
@@ -57,8 +57,8 @@ node_modules/.installed: package.json package-lock.json $(VENV)/.installed-dev
 	@touch $@
 
 demo: $(VENV)/.installed
-	$(BIN)/python -m recorder.simulator demo --if-absent
-	$(BIN)/orderflow-supervise --instrument BTC-USDT --from 2025-07-01 --to 2025-07-02 --data-dir demo
+	$(BIN)/python -m recorder.simulator serve --port 0 --backfill demo-live \
+	  -- $(BIN)/orderflow-supervise --record --stop-with-launcher
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest

@@ -44,6 +44,19 @@ def _of_end(
     )
 
 
+def _of_recording(name: str, level: Level, sentence: str) -> EventKind:
+    """Return a kind that tells of what a worker writes down; its reason says how much of it."""
+    return EventKind(
+        name=name,
+        subject=Subject.WORKER,
+        level=level,
+        sentence=sentence,
+        always=("worker", "reason"),
+        sometimes=("pid",),
+        shown=("reason",),
+    )
+
+
 def _of_file(
     name: str,
     level: Level,
@@ -110,6 +123,16 @@ EXITED = _of_end(
     unusual=Unusual("exit_code", (0,), WARN, "is done, but some of its input could not be used"),
 )
 FATAL = _of_end("fatal", ERROR, "failed and is not started again", shown=("detail",))
+
+RECORDING_GAP = _of_recording(
+    "recording_gap", WARN, "missed something, which the recording notes as a gap"
+)
+RECORDING_CUT_OFF = _of_recording(
+    "recording_cut_off", WARN, "lost its connection to the exchange and makes another"
+)
+RECORDING_LOST = _of_recording(
+    "recording_lost", ERROR, "cannot write, and rows are lost, which is noted as a gap"
+)
 
 FILE_CHANGED = _of_file(
     "file_changed",
@@ -211,6 +234,7 @@ INTERNAL_ERROR = _of_run(
 ALL_KINDS = (
     *(STARTING, RUNNING, READY, NOT_READY, HUNG, MEMORY, STOPPING, KILLING),
     *(STOPPED, BACKOFF, EXITED, FATAL),
+    *(RECORDING_GAP, RECORDING_CUT_OFF, RECORDING_LOST),
     *(FILE_CHANGED, FILE_BROKEN, FILE_GONE, FILES_STALE),
     *(FILE_WATCH_EVENTS, FILE_WATCH_POLLING, FILE_WATCH_REBUILT),
     *(SUPERVISOR_STARTED, SUPERVISOR_STOPPING, SUPERVISOR_KILLING, SUPERVISOR_STOPPED),

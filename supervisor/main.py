@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 import orjson
+from click.core import ParameterSource
 
 from shared.command_line.following import FOLLOW_OPTIONS, job_of
 from shared.command_line.options import (
@@ -18,7 +19,7 @@ from shared.command_line.options import (
     with_options,
 )
 from shared.command_line.shell import ShellGroup
-from shared.errors import BrokenFileError
+from shared.errors import BrokenFileError, UsageError
 from shared.event_kind import Subject
 from shared.exit_codes import ExitCode
 from shared.run_files.processor_status import HistoryStatus, read_processor_status
@@ -29,7 +30,7 @@ from supervisor.control.status_text import is_healthy, status_text
 from supervisor.logs.reader import follow, tail
 from supervisor.logs.story import told
 from supervisor.policy.options import POLICY_OPTIONS, make_policy
-from supervisor.processes.worker_spec import WORKERS
+from supervisor.processes.worker_spec import WORKERS, RecordedExchange
 from supervisor.run import RunPlan, supervise
 
 WORKER_NAMES = [spec.name for spec in WORKERS]
@@ -63,6 +64,34 @@ _ASKING = (
     log_level=logging.WARNING,
 )
 @with_options(JOB_OPTIONS, FOLLOW_OPTIONS, CHECKPOINT_OPTIONS, PAGE_OPTIONS, POLICY_OPTIONS)
+@click.option(
+    "--record",
+    is_flag=True,
+    envvar="ORDERFLOW_RECORD",
+    show_envvar=True,
+    help="Record the instrument at the exchange into --data-dir, and follow that recording.",
+)
+@click.option(
+    "--ws-url",
+    envvar="ORDERFLOW_WS_URL",
+    show_envvar=True,
+    help="WebSocket that is recorded.  [default: the exchange's own]",
+)
+@click.option(
+    "--rest-url",
+    envvar="ORDERFLOW_REST_URL",
+    show_envvar=True,
+    help="REST interface of what is recorded.  [default: the exchange's own]",
+)
+@click.option(
+    "--browser/--no-browser",
+    "opens_browser",
+    default=True,
+    show_default="open one at a terminal with a screen",
+    envvar="ORDERFLOW_BROWSER",
+    show_envvar=True,
+    help="Open the page in the browser.",
+)
 @click.option(
     "--stop-with-launcher",
     is_flag=True,
@@ -193,9 +222,17 @@ def _run(
     stop_with_launcher: bool,
     fresh: bool,
     checkpoint_seconds: float,
+    record: bool,
+    opens_browser: bool,
+    ws_url: str | None,
+    rest_url: str | None,
     **others: Any,
 ) -> ExitCode:
+    for name in ("ws_url", "rest_url"):
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE and not record:
+            raise UsageError(f"--{name.replace('_', '-')} is for --record")
     policy = make_policy(others)
+    others["follow"] |= record
     plan = RunPlan(
         job=job_of(ctx, others),
         host=host,
@@ -206,6 +243,8 @@ def _run(
         is_tied_to_launcher=stop_with_launcher,
         is_fresh=fresh,
         checkpoint_seconds=checkpoint_seconds,
+        exchange=RecordedExchange(ws_url, rest_url) if record else None,
+        opens_browser=opens_browser,
     )
     return supervise(plan, WORKERS)
 

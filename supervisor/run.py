@@ -15,12 +15,13 @@ from shared.page_access import choose_token, is_loopback, page_url
 from shared.run_files.earlier_run import set_earlier_run_aside
 from shared.run_files.run_directory import RunDirectory
 from shared.run_files.run_lock import AlreadyRunningError, Holder, Role, RunLock
+from supervisor.browser import has_screen, open_browser
 from supervisor.health.page_endpoint import PageEndpoint
 from supervisor.logs.console import Console, ConsoleHandler
 from supervisor.policy.restart_policy import RestartPolicy
 from supervisor.processes.launcher import find_launchers
 from supervisor.processes.leftovers import Leftovers, find_leftovers
-from supervisor.processes.worker_spec import Assignment, WorkerSpec
+from supervisor.processes.worker_spec import Assignment, RecordedExchange, WorkerSpec
 from supervisor.run_setup import RunSetup
 from supervisor.supervisor import Supervisor
 
@@ -38,10 +39,12 @@ class RunPlan:
     is_tied_to_launcher: bool = False
     is_fresh: bool = False
     checkpoint_seconds: float = CHECKPOINT_SECONDS
+    exchange: RecordedExchange | None = None
+    opens_browser: bool = False
 
 
 def supervise(plan: RunPlan, specs: Sequence[WorkerSpec]) -> ExitCode:
-    """Run the workers until the end and return the exit code of the run.
+    """Run those of `specs` that are wanted until the end and return the exit code of the run.
 
     Raises RunDirectoryError, AlreadyRunningError, PortInUseError or UsageError before anything
     is started, or anybody's process or file touched.
@@ -90,15 +93,19 @@ def _supervise(
     console = Console()
     logging.basicConfig(level=logging.WARNING, handlers=[ConsoleHandler(console)], force=True)
     _announce(console, plan.host, port, token)
+    if plan.opens_browser and has_screen():
+        open_browser(page_url(plan.host, port, token))
     url = page_url(plan.host, port)
+    assignment = Assignment(
+        *(plan.job, plan.host, port, plan.poll_ms, token, plan.checkpoint_seconds),
+        exchange=plan.exchange,
+    )
     setup = RunSetup(
         run_dir=run_dir,
         lock=lock,
         boot_id=secrets.token_hex(16),
-        specs=specs,
-        assignment=Assignment(
-            plan.job, plan.host, port, plan.poll_ms, token, plan.checkpoint_seconds
-        ),
+        specs=[spec for spec in specs if spec.is_wanted(assignment)],
+        assignment=assignment,
         page=PageEndpoint(listener, url, urlsplit(url).netloc),
         policy=plan.policy,
         launchers=find_launchers() if plan.is_tied_to_launcher else (),

@@ -1,5 +1,6 @@
 """Read the heartbeats that a worker's own work loop writes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,12 +17,18 @@ _PIPE = Path("heartbeats")
 class HeartbeatReader:
     """Takes heartbeats of one process off its pipe; only its own boot id counts.
 
-    `progress` is the sum of the numbers in the newest heartbeat: it grows while work is done.
+    `numbers` are those in the newest heartbeat, and `progress` is their sum: it grows while work is
+    done.
     """
 
     boot_id: str
-    progress: float = 0.0
+    numbers: Mapping[str, float | None] = field(default_factory=dict)
     _partial: bytes = field(default=b"", repr=False)
+
+    @property
+    def progress(self) -> float:
+        """How much is done, in no unit."""
+        return sum(number for number in self.numbers.values() if number is not None)
 
     def read(self, descriptor: int) -> int | None:
         """Return how many heartbeats arrived, or None when the pipe has ended."""
@@ -39,5 +46,5 @@ class HeartbeatReader:
             return False
         if beat.boot_id != self.boot_id:
             return False
-        self.progress = sum(number for number in beat.progress.values() if number is not None)
+        self.numbers = beat.progress
         return True

@@ -81,6 +81,7 @@ class SupervisedWorker:
             else None
         )
         self.heartbeats = HeartbeatReader("")
+        self._counted: dict[str, float] = {}
         self.rss_bytes: int | None = None
         self._command = spec.command(around.assignment)
         self._environment = spec.environment(around.assignment)
@@ -197,6 +198,7 @@ class SupervisedWorker:
             return f"{self._command[0]}: {error.strerror}"
         self.process = process
         self.heartbeats = HeartbeatReader(process.boot_id)
+        self._counted = {}
         self.output.begin()
         if process.pidfd is not None:
             around.loop.watch(process.pidfd, self.check_ended)
@@ -233,7 +235,24 @@ class SupervisedWorker:
         if beats is None:
             self._around.loop.unwatch(process.heartbeat_fd)
         elif beats:
+            self._tell_counted(process)
             self.feed(Heartbeat())
+
+    def _tell_counted(self, process: WorkerProcess) -> None:
+        """Tell of what the worker has met since its last heartbeat."""
+        for name, kind in self.spec.counted.items():
+            count = self.heartbeats.numbers.get(name) or 0
+            more = count - self._counted.get(name, 0)
+            if more > 0:
+                self._around.events.tell(
+                    EventRecord(
+                        event=kind.name,
+                        worker=self.spec.name,
+                        pid=process.pid,
+                        reason=f"{more:,.0f}, and {count:,.0f} since it was started",
+                    )
+                )
+            self._counted[name] = count
 
     def _take_probe_result(self, fault: str | None) -> None:
         self.feed(ProbeAnswered() if fault is None else ProbeFailed(fault))

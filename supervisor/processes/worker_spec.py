@@ -2,18 +2,29 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from shared import events
 from shared.clock import from_epoch_ms
+from shared.event_kind import EventKind
 from shared.job import CHECKPOINT_SECONDS, Job
 from supervisor.policy.worker_record import Liveness, RestartOn
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedExchange:
+    """Where what is recorded happens; None is where the exchange itself is."""
+
+    ws_url: str | None = None
+    rest_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """What a run's workers are told: the job, and where and for whom the page is served.
 
-    The processor notes where to go on after a crash every `checkpoint_seconds`.
+    The processor notes where to go on after a crash every `checkpoint_seconds`. What happens at
+    `exchange` is recorded, nothing where it is None.
     """
 
     job: Job
@@ -22,10 +33,15 @@ class Assignment:
     poll_ms: int
     token: str | None = None
     checkpoint_seconds: float = CHECKPOINT_SECONDS
+    exchange: RecordedExchange | None = None
 
 
 def _no_environment(_assignment: Assignment) -> Mapping[str, str]:
     return {}
+
+
+def _always(_assignment: Assignment) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +51,8 @@ class WorkerSpec:
     A worker that is `given_listener` inherits the page's listening socket, and only such a one
     can be probed. The progress that one which `publishes_files` claims must show in the files.
     `environment` is added to the supervisor's own; it is where a secret belongs, which every
-    user of the machine could read in a command line.
+    user of the machine could read in a command line. A run for which it `is_wanted` has it. Where
+    a number of that name in its heartbeats grows, the event in `counted` is told.
     """
 
     name: str
@@ -45,10 +62,26 @@ class WorkerSpec:
     is_given_listener: bool = False
     publishes_files: bool = False
     environment: Callable[[Assignment], Mapping[str, str]] = _no_environment
+    is_wanted: Callable[[Assignment], bool] = _always
+    counted: Mapping[str, EventKind] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.liveness is Liveness.PROBE and not self.is_given_listener:
             raise ValueError(f"{self.name}: a worker without the listening socket answers no probe")
+
+
+def _recorder_command(assignment: Assignment) -> tuple[str, ...]:
+    exchange = assignment.exchange or RecordedExchange()
+    return (
+        *(sys.executable, "-m", "recorder.live", "--instrument", assignment.job.instrument),
+        *("--data-dir", str(assignment.job.data_dir)),
+        *(("--ws-url", exchange.ws_url) if exchange.ws_url else ()),
+        *(("--rest-url", exchange.rest_url) if exchange.rest_url else ()),
+    )
+
+
+def _is_recorded(assignment: Assignment) -> bool:
+    return assignment.exchange is not None
 
 
 def _processor_command(assignment: Assignment) -> tuple[str, ...]:
@@ -87,6 +120,18 @@ def _job_arguments(job: Job) -> tuple[str, ...]:
 
 
 WORKERS: tuple[WorkerSpec, ...] = (
+    WorkerSpec(  # writes what happens at an exchange into recordings
+        name="recorder",
+        command=_recorder_command,
+        restart_on=RestartOn.ALWAYS,
+        liveness=Liveness.HEARTBEAT,
+        is_wanted=_is_recorded,
+        counted={
+            "gaps": events.RECORDING_GAP,
+            "reconnects": events.RECORDING_CUT_OFF,
+            "lost_rows": events.RECORDING_LOST,
+        },
+    ),
     WorkerSpec(  # turns recordings into the published files
         name="processor",
         command=_processor_command,
@@ -103,4 +148,4 @@ WORKERS: tuple[WorkerSpec, ...] = (
         environment=_page_environment,
     ),
 )
-"""The workers of a run, in the order in which they are started and shown."""
+"""The workers there are, in the order in which they are started and shown."""

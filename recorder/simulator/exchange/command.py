@@ -15,6 +15,7 @@ from recorder.simulator.exchange.delivery.session import Limits
 from recorder.simulator.exchange.delivery.switchboard import Switchboard
 from recorder.simulator.exchange.exchange import Conduct, run_exchange
 from recorder.simulator.exchange.fault_schedule import PlannedFault, read_planned_fault
+from recorder.simulator.exchange.guest import Guest
 from recorder.simulator.exchange.markets.captured_venue import CapturedVenue
 from recorder.simulator.exchange.markets.captures import read_captures
 from recorder.simulator.exchange.markets.data_clock import DataClock
@@ -23,6 +24,7 @@ from recorder.simulator.exchange.markets.simulated_venue import SimulatedVenue
 from recorder.simulator.exchange.markets.traded import Traded
 from recorder.simulator.exchange.markets.venue import Venue
 from recorder.simulator.recording import MAX_HOURS
+from shared.clock import from_epoch_ms
 from shared.command_line.options import Moment
 from shared.command_line.shell import ShellCommand
 from shared.errors import CannotWriteError, UsageError
@@ -161,6 +163,7 @@ class PlannedFaultType(click.ParamType[PlannedFault]):
     show_default=True,
     help="How much may wait for a slow client before it is cut off, in MiB.",
 )
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND…]")
 def main(
     instruments: tuple[str, ...],
     host: str,
@@ -175,15 +178,18 @@ def main(
     checksums: bool,
     idle_seconds: float,
     client_mb: float,
-) -> None:
+    command: tuple[str, ...],
+) -> int:
     """Serve a simulated market as OKX does, by WebSocket and REST, on this machine.
 
     \b
     Example:
       python -m recorder.simulator serve --instrument BTC-USDT --fault gap:60
+      python -m recorder.simulator serve --backfill day-files -- orderflow-supervise --record
 
     Nothing on it is ever traded: it is for the demo, for tests, and for trying out tools of one's
-    own. It serves until it is told to stop.
+    own. It serves until it is told to stop, or until COMMAND ends, which finds the exchange, the
+    instrument and the folder in its environment.
     """
     if captures:
         _refuse_with_captures(data_dir, start_ms, planned)
@@ -195,14 +201,17 @@ def main(
     with closing(open_listening_socket(host, port)) as listener:
         if captures:
             played = CapturedVenue(read_captures(captures), speed)
-            _serve(played, switchboard, DataClock(), listener, conduct, "a captured session")
-        else:
-            opening = Opening(_names(instruments), seed, start_ms, speed, checksums)
-            traded, clock = (
-                opening.open() if data_dir is None else _with_history(opening, data_dir, hours)
-            )
-            simulated = SimulatedVenue(traded, clock, switchboard)
-            _serve(simulated, switchboard, clock, listener, conduct, "a simulated market")
+            guest = Guest(command)
+            what = "a captured session"
+            return _serve(played, switchboard, DataClock(), listener, conduct, what, guest)
+        opening = Opening(_names(instruments), seed, start_ms, speed, checksums)
+        traded, clock = (
+            opening.open() if data_dir is None else _with_history(opening, data_dir, hours)
+        )
+        simulated = SimulatedVenue(traded, clock, switchboard)
+        guest = Guest(command, _told(opening.instruments[0], data_dir, clock, hours))
+        what = "a simulated market"
+        return _serve(simulated, switchboard, clock, listener, conduct, what, guest)
 
 
 def run() -> None:
@@ -217,7 +226,8 @@ def _serve(
     listener: socket.socket,
     conduct: Conduct,
     what: str,
-) -> None:
+    guest: Guest,
+) -> int:
     host, port = listener.getsockname()[:2]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     names = ", ".join(sorted({topic.instrument for topic in venue.topics}))
@@ -225,15 +235,49 @@ def _serve(
     def tell() -> None:
         click.echo(f"listening on http://{address} with {what} of {names}", err=True)
 
-    async def serve() -> None:
-        until = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, until.set)
-        await run_exchange(
-            venue, switchboard, clock, listener, conduct, until=until, on_listening=tell
-        )
+    async def serve() -> int:
+        until, over, listening = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, until.set)
+        # A terminal sends it to the command as well, which ends as it sees fit.
+        loop.add_signal_handler(signal.SIGINT, _pass if guest.command else until.set)
 
-    asyncio.run(serve())
+        async def receive() -> int:
+            await listening.wait()
+            try:
+                return await guest.run(address, until)
+            finally:
+                over.set()
+
+        def begin() -> None:
+            tell()
+            listening.set()
+
+        received = asyncio.create_task(receive()) if guest.command else None
+        await run_exchange(
+            *(venue, switchboard, clock, listener, conduct),
+            until=over if received else until,
+            on_listening=begin,
+        )
+        return await received if received else ExitCode.OK
+
+    return asyncio.run(serve())
+
+
+def _pass() -> None:
+    """Do nothing."""
+
+
+def _told(instrument: str, data_dir: Path | None, clock: DataClock, hours: float) -> dict[str, str]:
+    """Return what a command finds in its environment of what was written before."""
+    if data_dir is None:
+        return {"ORDERFLOW_INSTRUMENT": instrument}
+    from_ms = clock.now_ms() - round(hours * 60 * _MS_PER_MINUTE)
+    return {
+        "ORDERFLOW_INSTRUMENT": instrument,
+        "ORDERFLOW_DATA_DIR": str(data_dir),
+        "ORDERFLOW_FROM": from_epoch_ms(from_ms // _MS_PER_MINUTE * _MS_PER_MINUTE).isoformat(),
+    }
 
 
 def _refuse_with_captures(

@@ -21,7 +21,7 @@ def test_two_workers_of_one_name_are_refused(tmp_path: Path) -> None:
     with (
         contextlib.closing(RunLock(run_dir, Role.SUPERVISOR)) as lock,
         socket.socket() as listener,
-        pytest.raises(ValueError, match="found processor, visualizer, processor"),
+        pytest.raises(ValueError, match="found recorder, processor, visualizer, recorder"),
     ):
         RunSetup(
             run_dir=run_dir,

@@ -47,6 +47,8 @@ STATUS = ProcessorStatus(
     conservation=Conservation(1, 2.0, 2.0, -2.0, -2.0),
     last_error="it broke",
     history=HistoryStatus(10, "the disk is full", "a job, since then"),
+    waiting_for="BTC-USDT-25-07-02.db",
+    late_rows=11,
 )
 
 

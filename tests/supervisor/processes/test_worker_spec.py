@@ -8,13 +8,33 @@ import pytest
 
 from shared.job import Job, TimeRange
 from supervisor.policy.worker_record import Liveness, RestartOn
-from supervisor.processes.worker_spec import WORKERS, Assignment, WorkerSpec
+from supervisor.processes.worker_spec import WORKERS, Assignment, RecordedExchange, WorkerSpec
 
 JOB = Job("BTC-USDT", TimeRange(0, 60_000), Path("data"), Path("run"), 60, 50)
 TOLD = Assignment(JOB, "127.0.0.1", 8050, 500, token="secret")
 
 
-@pytest.mark.parametrize("spec", WORKERS, ids=lambda spec: spec.name)
+RECORDER = WORKERS[0]
+OF_THE_JOB = [spec for spec in WORKERS if spec is not RECORDER]
+
+
+def test_the_recorder_is_wanted_by_a_run_that_records_and_told_where_and_what() -> None:
+    exchange = RecordedExchange("ws://here/ws", "http://here")
+    assert [spec.name for spec in WORKERS if not spec.is_wanted(TOLD)] == ["recorder"]
+    assert all(spec.is_wanted(replace(TOLD, exchange=exchange)) for spec in WORKERS)
+    command = RECORDER.command(replace(TOLD, exchange=exchange))
+    assert dict(zip(command[3::2], command[4::2], strict=True)) == {
+        "--instrument": "BTC-USDT",
+        "--data-dir": "data",
+        "--ws-url": "ws://here/ws",
+        "--rest-url": "http://here",
+    }
+    # Else the exchange's own addresses, which the recorder knows.
+    command = RECORDER.command(replace(TOLD, exchange=RecordedExchange()))
+    assert command[3:] == ("--instrument", "BTC-USDT", "--data-dir", "data")
+
+
+@pytest.mark.parametrize("spec", OF_THE_JOB, ids=lambda spec: spec.name)
 def test_every_worker_is_told_the_job(spec: WorkerSpec) -> None:
     command = spec.command(TOLD)
     assert command[:2] == (sys.executable, "-m")

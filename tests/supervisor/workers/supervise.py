@@ -37,7 +37,7 @@ def main() -> int:
     )
     work = (sys.executable, str(HERE / "working.py"), *asked["processor"])
     serve = (sys.executable, str(HERE / "serving.py"), *asked["visualizer"])
-    processor, visualizer = WORKERS
+    processor, visualizer = (spec for spec in WORKERS if spec.name != "recorder")
     specs = [
         replace(processor, command=lambda _: tuple(asked.get("processor_command") or work)),
         replace(visualizer, command=lambda _: serve),

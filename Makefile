@@ -17,7 +17,7 @@ FAULTS := ../shared/faults
         bench-import bench-follow
 
 help:
-	@echo "make demo          a simulated market at http://localhost:8050, recorded and shown as it happens, until Ctrl-C"
+	@echo "make demo          record a simulated market and show it at http://localhost:8050, until Ctrl-C"
 	@echo "make test          run the whole test suite"
 	@echo "make chaos         five minutes of random harm to a run and its files; CHAOS_SECONDS, CHAOS_SEED"
 	@echo "make fuzz          five minutes of random day files: odd, damaged, being written; FUZZ_SECONDS, FUZZ_SEED"

@@ -121,10 +121,10 @@ def test_26_honcho_start_runs_the_demo_out_of_the_box(run: Run, tmp_path: Path) 
             stderr=console,
             start_new_session=True,
         )
-    run.wait_for("processor", "EXITED", 150)
-    run.wait_for("visualizer", "RUNNING", 60)
+    for worker in ("recorder", "processor", "visualizer"):
+        run.wait_for(worker, "RUNNING", 150)
     assert page_answer(run) == 200
-    assert list((home / "demo").glob("BTC-USDT-*.db"))
+    assert list((home / "demo-live").glob("BTC-USDT-*.db"))
     supervisor = psutil.Process((run.status() or {})["pid"])
     os.killpg(run.pid, signal.SIGINT)
     assert run.wait(8) == 130

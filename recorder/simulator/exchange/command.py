@@ -236,18 +236,16 @@ def _serve(
         click.echo(f"listening on http://{address} with {what} of {names}", err=True)
 
     async def serve() -> int:
-        until, over, listening = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, until.set)
-        # A terminal sends it to the command as well, which ends as it sees fit.
-        loop.add_signal_handler(signal.SIGINT, _pass if guest.command else until.set)
+        until, listening = asyncio.Event(), asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, until.set)
 
         async def receive() -> int:
             await listening.wait()
             try:
-                return await guest.run(address, until)
+                return await guest.run(address)
             finally:
-                over.set()
+                until.set()
 
         def begin() -> None:
             tell()
@@ -255,17 +253,11 @@ def _serve(
 
         received = asyncio.create_task(receive()) if guest.command else None
         await run_exchange(
-            *(venue, switchboard, clock, listener, conduct),
-            until=over if received else until,
-            on_listening=begin,
+            *(venue, switchboard, clock, listener, conduct), until=until, on_listening=begin
         )
-        return await received if received else ExitCode.OK
+        return await received if received and listening.is_set() else ExitCode.OK
 
     return asyncio.run(serve())
-
-
-def _pass() -> None:
-    """Do nothing."""
 
 
 def _told(instrument: str, data_dir: Path | None, clock: DataClock, hours: float) -> dict[str, str]:

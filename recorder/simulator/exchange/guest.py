@@ -16,9 +16,10 @@ class Guest:
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    async def run(self, address: str, until: asyncio.Event) -> int:
-        """Run it to its end, ask it to end at `until`, and return its exit code.
+    async def run(self, address: str) -> int:
+        """Run it to its end, hand on what signals come, and return its exit code.
 
+        It is a process group of its own: else it would have each signal of a terminal twice.
         Raises UsageError when there is no such command.
         """
         found = {
@@ -28,15 +29,12 @@ class Guest:
         }
         try:
             process = await asyncio.create_subprocess_exec(
-                *self.command, env={**os.environ, **found}
+                *self.command, env={**os.environ, **found}, process_group=0
             )
         except OSError as error:
             raise UsageError(f"{self.command[0]}: {error.strerror}") from error
-        ended = asyncio.create_task(process.wait())
-        asked = asyncio.create_task(until.wait())
-        await asyncio.wait((ended, asked), return_when=asyncio.FIRST_COMPLETED)
-        asked.cancel()
-        if not ended.done():
-            process.send_signal(signal.SIGTERM)
-        code = await ended
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, process.send_signal, number)
+        code = await process.wait()
         return code if code >= 0 else 128 - code

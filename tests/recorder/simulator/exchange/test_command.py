@@ -1,14 +1,17 @@
 """The command `python -m recorder.simulator serve`, as a user starts and ends it."""
 
 import json
+import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
 
 from recorder.simulator.exchange.command import main
-from tests.support.local_exchange import local_exchange, run_until_it_ends
+from tests.support.local_exchange import COMMAND, local_exchange, run_until_it_ends
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
@@ -59,8 +62,8 @@ def test_every_option_has_help_and_a_default():
 
 def test_where_the_market_cannot_keep_up_it_says_so_and_time_goes_slower():
     with local_exchange("--speed", 10_000, "--start", "2025-07-01") as exchange:
-        began_at, first_ms = time.monotonic(), exchange.get("/_control/state")["now_ms"]
-        state = exchange.get("/_control/state")
+        began_at, state = time.monotonic(), exchange.get("/_control/state")
+        first_ms = state["instruments"]["BTC-USDT"]["timestamp_ms"]
         while not state["given_up_ms"]:
             assert time.monotonic() - began_at < 20, "nothing is given up"
             state = exchange.get("/_control/state")
@@ -68,3 +71,37 @@ def test_where_the_market_cannot_keep_up_it_says_so_and_time_goes_slower():
         assert published_ms > first_ms
         assert state["now_ms"] - published_ms < 2 * 10_000_000, json.dumps(state)
     assert "cannot keep up" in "".join(exchange.lines)
+
+
+def test_a_command_finds_the_exchange_in_its_environment_and_ends_it_with_its_code(tmp_path):
+    asking = (
+        "import os, urllib.request as r;"
+        "r.urlopen(os.environ['ORDERFLOW_REST_URL'] + '/api/v5/public/time').read();"
+        "print(os.environ['ORDERFLOW_INSTRUMENT'], os.environ['ORDERFLOW_DATA_DIR']); exit(7)"
+    )
+    folder = str(tmp_path / "day files")
+    options = ("--backfill", folder, "--hours", "0.01", "--", sys.executable, "-c", asking)
+    ended = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout) == (7, f"BTC-USDT {folder}\n"), ended.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_signal_is_handed_on_to_the_command_once(number):
+    counting = (
+        "import signal, sys, time; seen = [];"
+        "[signal.signal(n, lambda n, _: seen.append(n)) for n in (2, 15)]; print('up', flush=True);"
+        "exec('while not seen: time.sleep(0.01)'); time.sleep(0.3); print(seen, flush=True)"
+    )
+    process = subprocess.Popen(
+        [*COMMAND, "--", sys.executable, "-c", counting],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        os.killpg(process.pid, number)  # as a terminal does, or honcho
+        assert process.stdout.read() == f"[{int(number)}]\n"
+        assert process.wait(20) == 0

@@ -35,7 +35,7 @@ _MEANINGS = {
     ExitCode.DEGRADED: "a worker is not as it should be, or the supervisor does not answer",
     ExitCode.PARTIAL_DATA: "some input files or rows could not be used; the rest was processed",
     ExitCode.NO_INPUT: "nothing to process",
-    ExitCode.UNAVAILABLE: "the page's port is in use",
+    ExitCode.UNAVAILABLE: "the port is in use",
     ExitCode.INTERNAL: "internal error",
     ExitCode.CANNOT_WRITE: "the folder to write to cannot be written",
     ExitCode.ALREADY_RUNNING: "another one works on the same run directory, or day file, already",

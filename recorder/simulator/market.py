@@ -38,15 +38,17 @@ def simulate(recording: Recording) -> Iterator[SimulatedUpdate]:
 class Market:
     """Both sides of a book, its takers and makers, and the fair value that drives them."""
 
-    def __init__(self, seed: str, timestamp_ms: int) -> None:
+    def __init__(
+        self, seed: str, timestamp_ms: int, first_price_ticks: int = FIRST_PRICE_TICKS
+    ) -> None:
         self.timestamp_ms = timestamp_ms
         self._draws = Draws(seed)
-        self._fair_value = FairValue(FIRST_PRICE_TICKS, self._draws)
+        self._fair_value = FairValue(first_price_ticks, self._draws)
         self._takers = Takers(self._draws)
-        self._bids = BookSide(+1, FIRST_PRICE_TICKS, self._draws)
-        self._asks = BookSide(-1, -FIRST_PRICE_TICKS - 1, self._draws)
-        self._target_bid = FIRST_PRICE_TICKS
-        self._target_ask = FIRST_PRICE_TICKS + 1
+        self._bids = BookSide(+1, first_price_ticks, self._draws)
+        self._asks = BookSide(-1, -first_price_ticks - 1, self._draws)
+        self._target_bid = first_price_ticks
+        self._target_ask = first_price_ticks + 1
         self._trades: list[SimulatedTrade] = []
 
     def publish(self) -> SimulatedUpdate:

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 PUBLIC = "/ws/v5/public"
 BUSINESS = "/ws/v5/business"
 SECONDS = 20.0
+COMMAND = [sys.executable, "-m", "recorder.simulator", "serve", "--port", "0"]
 
 
 class LocalExchange:
@@ -94,6 +95,25 @@ class Client:
             lambda message: "data" in message and message["arg"]["channel"] == channel
         )
 
+    def until_text(self, wanted: str) -> None:
+        """Read on until a message that is just `wanted`."""
+        while self.text() != wanted:
+            pass
+
+    def until_garbage(self, topic: tuple[str, str], take: Callable[[Any], object]) -> str | bytes:
+        """Return the next message that is no whole push of `topic`; let the others be taken."""
+        while True:
+            text = self.text()
+            try:
+                message = json.loads(text)
+                argument = message["arg"]
+                is_whole = (argument["channel"], argument["instId"]) == topic
+            except (ValueError, KeyError, TypeError):
+                is_whole = False
+            if not is_whole:
+                return text
+            take(message)
+
     def until(self, is_it: Callable[[Any], bool], most: int = 100_000) -> Any:
         for _ in range(most):
             message = self.message()
@@ -102,11 +122,24 @@ class Client:
         raise AssertionError(f"{most} messages, and none is what was waited for")
 
 
+def run_until_it_ends(*options: object) -> tuple[int, str]:
+    """Run an exchange that cannot serve; return its exit code and what it says."""
+    ended = subprocess.run(
+        [*COMMAND, *map(str, options)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return ended.returncode, ended.stderr
+
+
 @contextmanager
 def local_exchange(*options: object) -> Iterator[LocalExchange]:
     """Run an exchange on a free port, and end it by SIGTERM."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "recorder.simulator", "serve", "--port", "0", *map(str, options)],
+        [*COMMAND, *map(str, options)],
         stderr=subprocess.PIPE,
         text=True,
         cwd=ROOT,

@@ -44,7 +44,8 @@ MAY_IMPORT = {
     "recorder/simulator/exchange/listed": "simulator simulator/exchange/protocol",
     "recorder/simulator/exchange/delivery": "simulator/exchange/protocol",
     "recorder/simulator/exchange/markets": "simulator simulator/exchange/delivery"
-    " simulator/exchange/listed simulator/exchange/protocol",
+    " simulator/exchange/listed simulator/exchange/protocol shared/recordings"
+    " shared/recordings/writing",
     "recorder/simulator/exchange": "simulator simulator/exchange/delivery"
     " simulator/exchange/listed simulator/exchange/markets simulator/exchange/protocol",
     "processor": "job engine/compiling",

@@ -24,7 +24,13 @@ COMMANDS: dict[str, ShellCommand] = {
     "import": importlib.import_module("recorder.importers.command").main,
 }
 SIMULATOR: ShellCommand = importlib.import_module("recorder.simulator.command").main
-EVERY_COMMAND = {**COMMANDS, **COMMANDS["supervise"].commands, "simulator": SIMULATOR}
+SERVE: ShellCommand = importlib.import_module("recorder.simulator.exchange.command").main
+EVERY_COMMAND = {
+    **COMMANDS,
+    **COMMANDS["supervise"].commands,
+    "simulator": SIMULATOR,
+    "serve": SERVE,
+}
 
 
 def rows_below(heading: str, text: str = README) -> list[list[str]]:

@@ -3,24 +3,34 @@
 import asyncio
 import re
 import signal
+import socket
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import click
+from tqdm import tqdm
 
 from recorder.simulator.exchange.delivery.session import Limits
 from recorder.simulator.exchange.delivery.switchboard import Switchboard
 from recorder.simulator.exchange.exchange import Conduct, run_exchange
 from recorder.simulator.exchange.fault_schedule import PlannedFault, read_planned_fault
-from recorder.simulator.exchange.listed.listing import Listing
+from recorder.simulator.exchange.markets.captured_venue import CapturedVenue
+from recorder.simulator.exchange.markets.captures import read_captures
 from recorder.simulator.exchange.markets.data_clock import DataClock
-from recorder.simulator.exchange.markets.simulated_venue import SimulatedVenue, Traded
-from recorder.simulator.market import Market
+from recorder.simulator.exchange.markets.opening import Opening
+from recorder.simulator.exchange.markets.simulated_venue import SimulatedVenue
+from recorder.simulator.exchange.markets.traded import Traded
+from recorder.simulator.exchange.markets.venue import Venue
+from recorder.simulator.recording import MAX_HOURS
 from shared.command_line.options import Moment
 from shared.command_line.shell import ShellCommand
-from shared.errors import UsageError
+from shared.errors import CannotWriteError, UsageError
 from shared.exit_codes import ExitCode
 from shared.listening import open_listening_socket
 
 _MEGABYTE = 2**20
+_MS_PER_MINUTE = 60_000
 _INSTRUMENT = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9.]+)*")
 
 
@@ -45,8 +55,11 @@ class PlannedFaultType(click.ParamType[PlannedFault]):
     ends_with=(
         ExitCode.OK,
         ExitCode.USAGE,
+        ExitCode.NO_INPUT,
         ExitCode.UNAVAILABLE,
         ExitCode.INTERNAL,
+        ExitCode.CANNOT_WRITE,
+        ExitCode.ALREADY_RUNNING,
     ),
 )
 @click.option(
@@ -87,10 +100,36 @@ class PlannedFaultType(click.ParamType[PlannedFault]):
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0.01, max=10_000),
+    type=click.FloatRange(min=0, max=10_000),
     default=1.0,
     show_default=True,
-    help="Seconds of the data's time that go by in one second.",
+    help="Seconds of the data's time that go by in one second; 0 plays a capture as fast as a"
+    " client takes it.",
+)
+@click.option(
+    "--backfill",
+    "data_dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    show_default="none",
+    help="Folder of day files that the market of the hours before is written to at first; where an"
+    " earlier session's are, the market goes on after them.",
+)
+@click.option(
+    "--hours",
+    type=click.FloatRange(min=0, min_open=True, max=MAX_HOURS),
+    default=2.0,
+    show_default=True,
+    help="How much --backfill writes, in hours.",
+)
+@click.option(
+    "--capture",
+    "captures",
+    type=click.Path(dir_okay=False, path_type=Path),
+    multiple=True,
+    show_default="none",
+    help="Captured session of OKX to play to each client instead of a market, once or several"
+    " times.",
 )
 @click.option(
     "--fault",
@@ -129,6 +168,9 @@ def main(
     seed: int,
     start_ms: int | None,
     speed: float,
+    data_dir: Path | None,
+    hours: float,
+    captures: tuple[Path, ...],
     planned: tuple[PlannedFault, ...],
     checksums: bool,
     idle_seconds: float,
@@ -143,31 +185,24 @@ def main(
     Nothing on it is ever traded: it is for the demo, for tests, and for trying out tools of one's
     own. It serves until it is told to stop.
     """
-    listener = open_listening_socket(host, port)
-    try:
-        clock = DataClock(start_ms, speed)
-        switchboard = Switchboard()
-        traded = [_traded(name, seed, clock, checksums) for name in dict.fromkeys(instruments)]
-        venue = SimulatedVenue(traded, clock, switchboard)
-        limits = Limits(round(client_mb * _MEGABYTE), idle_seconds)
-        conduct = Conduct(limits, planned, str(seed))
-        address = "http://{}:{}".format(*listener.getsockname()[:2])
-
-        def tell() -> None:
-            names = ", ".join(venue.listings)
-            click.echo(f"listening on {address} with a simulated market of {names}", err=True)
-
-        async def serve() -> None:
-            until = asyncio.Event()
-            for number in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, until.set)
-            await run_exchange(
-                venue, switchboard, clock, listener, conduct, until=until, on_listening=tell
+    if captures:
+        _refuse_with_captures(data_dir, start_ms, planned)
+    elif not speed:
+        raise UsageError("--speed 0, as fast as a client takes it, is for a capture alone")
+    limits = Limits(round(client_mb * _MEGABYTE), idle_seconds)
+    conduct = Conduct(limits, planned, str(seed))
+    switchboard = Switchboard()
+    with closing(open_listening_socket(host, port)) as listener:
+        if captures:
+            played = CapturedVenue(read_captures(captures), speed)
+            _serve(played, switchboard, DataClock(), listener, conduct, "a captured session")
+        else:
+            opening = Opening(_names(instruments), seed, start_ms, speed, checksums)
+            traded, clock = (
+                opening.open() if data_dir is None else _with_history(opening, data_dir, hours)
             )
-
-        asyncio.run(serve())
-    finally:
-        listener.close()
+            simulated = SimulatedVenue(traded, clock, switchboard)
+            _serve(simulated, switchboard, clock, listener, conduct, "a simulated market")
 
 
 def run() -> None:
@@ -175,9 +210,60 @@ def run() -> None:
     main(prog_name="python -m recorder.simulator serve")
 
 
-def _traded(instrument: str, seed: int, clock: DataClock, has_checksums: bool) -> Traded:
-    if not _INSTRUMENT.fullmatch(instrument):
-        raise UsageError(f"expected an instrument like BTC-USDT, found {instrument!r}")
-    seed_of_market = f"{seed} {instrument}"
-    market = Market(seed_of_market, clock.now_ms())
-    return Traded(market, Listing(instrument, seed_of_market, has_checksums=has_checksums))
+def _serve(
+    venue: Venue,
+    switchboard: Switchboard,
+    clock: DataClock,
+    listener: socket.socket,
+    conduct: Conduct,
+    what: str,
+) -> None:
+    host, port = listener.getsockname()[:2]
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    names = ", ".join(sorted({topic.instrument for topic in venue.topics}))
+
+    def tell() -> None:
+        click.echo(f"listening on http://{address} with {what} of {names}", err=True)
+
+    async def serve() -> None:
+        until = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, until.set)
+        await run_exchange(
+            venue, switchboard, clock, listener, conduct, until=until, on_listening=tell
+        )
+
+    asyncio.run(serve())
+
+
+def _refuse_with_captures(
+    data_dir: Path | None, start_ms: int | None, planned: tuple[PlannedFault, ...]
+) -> None:
+    if data_dir is not None or start_ms is not None:
+        raise UsageError("--capture has times and rows of its own: no --backfill, no --start")
+    if others := [each.kind for each in planned if not each.kind.is_of_connections]:
+        raise UsageError(f"--fault {others[0]} cannot be done to a capture")
+
+
+def _names(instruments: tuple[str, ...]) -> list[str]:
+    for name in instruments:
+        if not _INSTRUMENT.fullmatch(name):
+            raise UsageError(f"expected an instrument like BTC-USDT, found {name!r}")
+    return list(dict.fromkeys(instruments))
+
+
+def _with_history(opening: Opening, data_dir: Path, hours: float) -> tuple[list[Traded], DataClock]:
+    with tqdm(
+        total=round(hours * 60 * len(opening.instruments)),
+        desc="simulating",
+        unit="min",
+        bar_format="{desc}: {percentage:3.0f}% {bar} {remaining}",
+        disable=None,  # only on a terminal
+        leave=False,
+    ) as bar:
+        try:
+            return opening.open_with_history(
+                data_dir, hours, lambda ms: bar.update(ms / _MS_PER_MINUTE)
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise CannotWriteError(data_dir, str(error)) from error

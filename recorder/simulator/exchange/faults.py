@@ -10,13 +10,17 @@ from recorder.simulator.exchange.delivery.disturbances import Disturbance, Harm
 from recorder.simulator.exchange.delivery.fault_log import FaultLog, FaultRecord
 from recorder.simulator.exchange.delivery.session import Frame, Session
 from recorder.simulator.exchange.delivery.switchboard import Switchboard
+from recorder.simulator.exchange.listed.listing import Listing
 from recorder.simulator.exchange.markets.venue import Venue
 from recorder.simulator.exchange.protocol.answers import planned_close
 from recorder.simulator.exchange.protocol.topics import BOOKS, TRADES, TRADES_ALL, Topic
+from recorder.simulator.levels import SimulatedTrade
 from shared.errors import UsageError
 
 GOING_AWAY = 1001
 _MOST_DROPPED = 5
+_BURST_LOTS = 1_000
+_PUSHES_AT_ONCE = 250
 _GARBAGE = (
     Frame(b""),
     Frame(b"{"),
@@ -153,10 +157,10 @@ class FaultDesk:
                 listing.has_wrong_checksum_next = True
                 record.is_done = True
             case Fault.NO_SNAPSHOT:
-                self._venue.leave_out_snapshots(count or 1)
+                self._switchboard.snapshots_to_leave_out += count or 1
                 record.is_done = True
             case _:  # BURST
-                self._later(self._burst(record, instrument, count or _COUNTS[kind]))
+                self._later(self._burst(record, listing, count or _COUNTS[kind]))
         return record
 
     def _disturb(
@@ -187,8 +191,19 @@ class FaultDesk:
         self._switchboard.is_down = False
         record.is_done = True
 
-    async def _burst(self, record: FaultRecord, instrument: str, count: int) -> None:
-        record.trade_ids = await self._venue.burst(instrument, count)
+    async def _burst(self, record: FaultRecord, listing: Listing, count: int) -> None:
+        """Publish so many trades of one match each, as fast as can be."""
+        first_id = listing.tape.last_id + 1
+        (ask, _), (bid, _) = listing.book.asks(1)[0], listing.book.bids(1)[0]
+        for number in range(count):
+            is_buy = number % 2 == 0
+            price = ask if is_buy else bid
+            trade = SimulatedTrade(listing.time_ms, price, _BURST_LOTS + number, is_buy)
+            for push in listing.trade(trade):
+                self._switchboard.publish(push)
+            if number % _PUSHES_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        record.trade_ids = (first_id, listing.tape.last_id)
         record.is_done = True
 
 

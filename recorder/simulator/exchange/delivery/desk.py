@@ -37,6 +37,9 @@ class Welcoming(Protocol):
     def welcome(self, session: Session, topic: Topic) -> None:
         """Send what comes first."""
 
+    def farewell(self, session: Session) -> None:
+        """Forget a session that is gone."""
+
 
 class Desk:
     """Answers all sessions alike."""
@@ -65,7 +68,8 @@ class Desk:
             self._answer(session, request, argument.topic)
 
     def forget(self, session: Session) -> None:
-        """Forget how often a session has asked."""
+        """Forget a session that is gone."""
+        self._venue.farewell(session)
         self._asked_at.pop(session, None)
 
     def _answer(self, session: Session, request: Request, topic: Topic) -> None:

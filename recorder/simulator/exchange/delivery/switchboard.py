@@ -13,6 +13,8 @@ class Switchboard:
         self.disturbances = Disturbances()
         self.is_down = False
         """Whether whoever comes is turned away."""
+        self.snapshots_to_leave_out = 0
+        """How many of the next subscribers to a book get none."""
         self._sessions: dict[Session, None] = {}
         self._subscribers: dict[Topic, dict[Session, None]] = {}
 

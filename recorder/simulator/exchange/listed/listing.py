@@ -9,6 +9,7 @@ from typing import NamedTuple
 from msgspec import Raw
 from msgspec.structs import replace
 
+from recorder.simulator.exchange.listed.published import Published
 from recorder.simulator.exchange.listed.published_book import PublishedBook
 from recorder.simulator.exchange.listed.tape import Tape, TapeTrade
 from recorder.simulator.exchange.protocol.pushes import (
@@ -74,36 +75,37 @@ class Listing:
         self._earlier_book = PublishedBook()  # before the oldest of the updates kept
         self._updates: deque[_Update] = deque()
 
-    def take(self, update: SimulatedUpdate) -> Iterator[Push]:
-        """Publish an update of the market: its trades, each as it was and by match, then its book.
+    def advance(self, update: SimulatedUpdate) -> Published:
+        """Take in an update of the market, and return what is published of it.
 
-        One without levels is a heartbeat: it has the sequence number of the one before.
+        One without levels has the sequence number of the one before.
         """
-        for trade in update.trades:
-            yield from self.trade(trade, self._matches())
+        trades = [self.tape.add(trade, self._matches()) for trade in update.trades]
         self.time_ms = update.timestamp_ms
         before = self.seq_id
         if update.bids or update.asks:
             self.book.apply(update.bids, update.asks)
             self.seq_id = self._next_seq_id()
             self._keep(_Update(self.seq_id, self.time_ms, update.bids, update.asks))
+        bids, asks = self._write(update.bids), self._write(update.asks)
+        return Published(self.time_ms, bids, asks, self.seq_id, before, trades)
+
+    def pushes(self, published: Published) -> Iterator[Push]:
+        """Yield what subscribers are told: each trade as it was and by match, then the book."""
+        for trade in published.trades:
+            yield from self._trade_pushes(trade)
         yield book_push(
             self.instrument,
             "update",
-            (self._write(update.bids), self._write(update.asks)),
-            self.time_ms,
-            (self.seq_id, before),
+            (published.bids, published.asks),
+            published.time_ms,
+            (published.seq_id, published.prev_seq_id),
             self._checksum(),
         )
 
-    def trade(self, trade: SimulatedTrade, matches: int = 1) -> Iterator[Push]:
-        """Publish a trade."""
-        added = self.tape.add(trade, matches)
-        ids = (added.first_id, added.last_id)
-        yield trades_push(self.topics[1], [self.entry(added)], trade.timestamp_ms, ids)
-        for number, lots in added.matches():
-            entry = self.match_entry(number, lots, added)
-            yield trades_push(self.topics[2], [entry], trade.timestamp_ms, (number, number))
+    def trade(self, trade: SimulatedTrade) -> Iterator[Push]:
+        """Publish a trade of one match, for which the book does not change."""
+        return self._trade_pushes(self.tape.add(trade, 1))
 
     def first_pushes(self, topic: Topic) -> list[Push]:
         """Return what a new subscriber gets at once: the whole book, or trades of before."""
@@ -154,6 +156,14 @@ class Listing:
         """Return a trade as the exchange tells it of `trades`: under the id of its last match."""
         entry = self.match_entry(trade.last_id, trade.trade.lots, trade)
         return replace(entry, count=str(trade.count))
+
+    def _trade_pushes(self, trade: TapeTrade) -> Iterator[Push]:
+        time_ms = trade.trade.timestamp_ms
+        ids = (trade.first_id, trade.last_id)
+        yield trades_push(self.topics[1], [self.entry(trade)], time_ms, ids)
+        for number, lots in trade.matches():
+            entry = self.match_entry(number, lots, trade)
+            yield trades_push(self.topics[2], [entry], time_ms, (number, number))
 
     def _past_book(self, place: int) -> PastBook:
         book = self._earlier_book.copy()

@@ -3,16 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from recorder.simulator.exchange.delivery.session import Frame, Session
 from recorder.simulator.exchange.delivery.switchboard import Switchboard
-from recorder.simulator.exchange.listed.listing import Listing
 from recorder.simulator.exchange.markets.data_clock import DataClock
+from recorder.simulator.exchange.markets.traded import Traded
 from recorder.simulator.exchange.protocol.topics import BOOKS, Topic
-from recorder.simulator.levels import SimulatedTrade
-from recorder.simulator.market import Market
 
 logger = logging.getLogger(__name__)
 
@@ -20,16 +17,7 @@ MOST_BEHIND_SECONDS = 1.0
 """How far the markets may fall behind the clock before time is given up."""
 
 _STEPS_AT_ONCE = 25
-_PUSHES_AT_ONCE = 250
 _TOLD_EVERY_SECONDS = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Traded:
-    """An instrument: its market, and the listing that publishes it."""
-
-    market: Market
-    listing: Listing
 
 
 class SimulatedVenue:
@@ -42,14 +30,14 @@ class SimulatedVenue:
         self.listings = {each.listing.instrument: each.listing for each in self._traded}
         self.clock = clock
         self.given_up_ms = 0  # data time that was not simulated, as there was no time to
-        self._snapshots_to_leave_out = 0
         self._switchboard = switchboard
         self._topics = frozenset(
             topic for listing in self.listings.values() for topic in listing.topics
         )
         self._told_at_s = float("-inf")
-        for each in self._traded:  # those who come first find a book
-            self._step(each)
+        for each in self._traded:
+            if not each.listing.time_ms:  # those who come first find a book
+                self._step(each)
 
     @property
     def topics(self) -> Collection[Topic]:
@@ -62,15 +50,14 @@ class SimulatedVenue:
 
     def welcome(self, session: Session, topic: Topic) -> None:
         """Send a new subscriber the book, or the newest trades once more."""
-        if topic.channel == BOOKS and self._snapshots_to_leave_out:
-            self._snapshots_to_leave_out -= 1
+        if topic.channel == BOOKS and self._switchboard.snapshots_to_leave_out:
+            self._switchboard.snapshots_to_leave_out -= 1
             return
         for push in self.listings[topic.instrument].first_pushes(topic):
             session.push(Frame(push.text))
 
-    def leave_out_snapshots(self, count: int) -> None:
-        """Send the next `count` subscribers to a book none."""
-        self._snapshots_to_leave_out += count
+    def farewell(self, session: Session) -> None:
+        """Do nothing: what is published is published to all."""
 
     def state(self) -> dict[str, Any]:
         """Return how far the markets are from where they should be."""
@@ -81,44 +68,29 @@ class SimulatedVenue:
         while True:
             for _ in range(_STEPS_AT_ONCE):
                 due = self._next()
-                wait_seconds = self.clock.seconds_until(due.market.timestamp_ms)
+                wait_seconds = self.clock.seconds_until(due.due_ms)
                 if wait_seconds:
                     break
                 self._step(due)
             self._give_up_what_is_too_late()
             await asyncio.sleep(wait_seconds)
 
-    async def burst(self, instrument: str, count: int) -> tuple[int, int]:
-        """Publish `count` trades of one match each as fast as can be; return first and last id."""
-        listing = self.listings[instrument]
-        first_id = listing.tape.last_id + 1
-        for number in range(count):
-            is_buy = number % 2 == 0
-            ticks, _ = (listing.book.asks(1) if is_buy else listing.book.bids(1))[0]
-            trade = SimulatedTrade(listing.time_ms, ticks, 1_000 + number, is_buy)
-            for push in listing.trade(trade):
-                self._switchboard.publish(push)
-            if number % _PUSHES_AT_ONCE == 0:
-                await asyncio.sleep(0)
-        return first_id, listing.tape.last_id
-
     def _next(self) -> Traded:
-        return min(self._traded, key=lambda each: each.market.timestamp_ms)
+        return min(self._traded, key=lambda each: each.due_ms)
 
     def _step(self, due: Traded) -> None:
-        for push in due.listing.take(due.market.publish()):
+        for push in due.listing.pushes(due.advance()):
             self._switchboard.publish(push)
-        due.market.step()
 
     def _give_up_what_is_too_late(self) -> None:
         """Say so and go on from here: neither a queue grows, nor the distance."""
-        late_ms = self.clock.now_ms() - self._next().market.timestamp_ms
+        late_ms = self.clock.now_ms() - self._next().due_ms
         if late_ms <= MOST_BEHIND_SECONDS * 1_000 * self.clock.speed:
             return
         self.given_up_ms += late_ms
         if self.clock.is_real:
             for each in self._traded:
-                each.market.timestamp_ms = max(each.market.timestamp_ms, self.clock.now_ms())
+                each.market.timestamp_ms = max(each.due_ms, self.clock.now_ms())
         else:
             self.clock.set_back(late_ms)
         now_s = asyncio.get_running_loop().time()

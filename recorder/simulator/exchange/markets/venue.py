@@ -28,11 +28,8 @@ class Venue(Protocol):
     def welcome(self, session: Session, topic: Topic) -> None:
         """Send a new subscriber what comes first."""
 
-    def leave_out_snapshots(self, count: int) -> None:
-        """Send the next `count` subscribers to a book none."""
-
-    async def burst(self, instrument: str, count: int) -> tuple[int, int]:
-        """Publish so many trades at once; return the first id and the last."""
+    def farewell(self, session: Session) -> None:
+        """Forget a subscriber that is gone."""
 
     async def run(self) -> None:
         """Publish, for ever."""

@@ -69,12 +69,12 @@ def test_two_instruments_have_markets_of_their_own(exchange):
 
 def test_checksums_are_those_of_the_best_25_levels_where_they_are_asked_for():
     book = RebuiltBook()
-    with local_exchange("--checksums", "--speed", 20) as exchange:
-        with exchange.client(BOOKS) as client:
-            for _ in range(60):
-                push = client.push("books")
-                book.apply(push)
-                assert push["data"][0]["checksum"] == checksum(book)
+    options = ("--checksums", "--speed", 20)
+    with local_exchange(*options) as exchange, exchange.client(BOOKS) as client:
+        for _ in range(60):
+            push = client.push("books")
+            book.apply(push)
+            assert push["data"][0]["checksum"] == checksum(book)
 
 
 def checksum(book: RebuiltBook) -> int:

@@ -3,7 +3,7 @@
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.support.local_exchange import BUSINESS, local_exchange
+from tests.support.local_exchange import BUSINESS, Client, local_exchange
 
 BOOKS = ("books", "BTC-USDT")
 TRADES = ("trades", "BTC-USDT")
@@ -93,22 +93,30 @@ def test_more_than_480_requests_an_hour_are_refused(exchange):
 
 
 def test_a_silent_connection_is_closed_and_one_that_pings_is_not():
-    with local_exchange("--idle-seconds", 0.6) as exchange:
-        with exchange.client() as silent, exchange.client() as pinging:
-            is_open = True
-            while is_open:
-                pinging.send("ping")
-                assert pinging.text() == "pong"
-                try:
-                    silent.text(seconds=0.1)
-                except TimeoutError:
-                    continue
-                except ConnectionClosed as closed:
-                    is_open = False
-                    assert closed.rcvd is not None
-                    assert closed.rcvd.code == 4004
+    with (
+        local_exchange("--idle-seconds", 0.6) as exchange,
+        exchange.client() as silent,
+        exchange.client() as pinging,
+    ):
+        code = None
+        while code is None:
             pinging.send("ping")
             assert pinging.text() == "pong"
+            code = close_code(silent, seconds=0.1)
+        assert code == 4004
+        pinging.send("ping")
+        assert pinging.text() == "pong"
+
+
+def close_code(client: Client, seconds: float) -> int | None:
+    """Return what the connection was closed with, None while it is open and nothing comes."""
+    try:
+        client.text(seconds)
+    except TimeoutError:
+        return None
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else 1006
+    raise AssertionError("a message has come")
 
 
 def test_pushes_keep_a_connection_open_that_says_nothing():

@@ -1,6 +1,7 @@
 """Trades: aggregated and single ones are the same volume, live, by REST and asked for again."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 from tests.support.local_exchange import BUSINESS, LocalExchange
 
@@ -33,7 +34,7 @@ def all_by_rest(exchange: LocalExchange, down_to: int) -> dict[int, dict]:
 def live(exchange: LocalExchange, count: int) -> list[dict]:
     """The next aggregated trades, without those that the first push repeats."""
     with exchange.client(TRADES) as client:
-        trades = [trade for trade in client.push("trades")["data"]]
+        trades = list(client.push("trades")["data"])
         repeated = len(trades)
         while len(trades) < repeated + count:
             trades += client.push("trades")["data"]
@@ -43,7 +44,7 @@ def live(exchange: LocalExchange, count: int) -> list[dict]:
 def test_the_ids_of_aggregated_trades_follow_each_other_without_a_hole(exchange):
     trades = live(exchange, 150)
     assert any(trade["count"] != "1" for trade in trades)
-    for earlier, later in zip(trades, trades[1:], strict=False):
+    for earlier, later in pairwise(trades):
         assert ids(later)[0] == ids(earlier)[-1] + 1
 
 

@@ -62,7 +62,12 @@ def recorder(
 ) -> Iterator[RecorderProcess]:
     """Run the recorder under a supervisor's pipe until the block ends."""
     reading, writing = os.pipe()
-    addresses = ("--ws-url", exchange.url.replace("http", "ws") + PUBLIC, "--rest-url", exchange.url)
+    addresses = (
+        "--ws-url",
+        exchange.url.replace("http", "ws") + PUBLIC,
+        "--rest-url",
+        exchange.url,
+    )
     link = {BOOT_ID: "boot", SUPERVISOR_PID: str(os.getpid()), HEARTBEAT_FD: str(writing)}
     process = subprocess.Popen(
         [command_path("orderflow-record"), *addresses, "--data-dir", data_dir, *map(str, options)],

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from recorder.live.counts import Counts
+from recorder.live.adapter.counts import Counts
+from recorder.live.adapter.resume import find_recorded
 from recorder.live.intake import Intake
 from recorder.live.lag import Lag
 from recorder.live.okx.exchange import REST_URL, WS_URL, OkxExchange
 from recorder.live.okx.line import Patience
 from recorder.live.recording import Recording
-from recorder.live.resume import find_recorded
 from shared.command_line.shell import ShellCommand
 from shared.exit_codes import ExitCode
 from shared.recordings.writing.recording_writer import RecordingWriter, check_name

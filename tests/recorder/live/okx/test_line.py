@@ -1,11 +1,12 @@
 """What a line sends and when it is given up, by a clock that is moved by hand."""
 
 import json
+from collections.abc import Callable, Iterable
 
 import pytest
 
-from recorder.live.counts import Counts
-from recorder.live.exchange import LineLost, RefusedError
+from recorder.live.adapter.counts import Counts
+from recorder.live.adapter.exchange import LineLost, RefusedError
 from recorder.live.okx.line import Market, OkxLine, Patience
 from recorder.live.okx.merged_book import MergedBook
 from recorder.live.okx.trade_order import TradeOrder
@@ -88,13 +89,15 @@ def test_a_gap_is_subscribed_anew_at_once_and_the_next_ones_ever_later():
 def test_a_line_without_any_answer_is_given_up():
     spoken = Spoken()
     spoken.line.opened(0)
-    moment = 0.0
+
+    def wait_a_second(moment: float) -> None:
+        spoken.line.received(b"pong", moment)
+        spoken.line.due(moment)
+
+    for moment in range(1, 50):
+        wait_a_second(moment)
     with pytest.raises(LineLost, match="no answer to 5 subscriptions"):
-        while moment < 300:
-            moment += 1.0
-            spoken.line.received(b"pong", moment)
-            spoken.line.due(moment)
-    assert 40 < moment < 200
+        repeat(wait_a_second, range(50, 200))
 
 
 @pytest.mark.parametrize("code", ["60012", "60018"])
@@ -146,16 +149,23 @@ def test_the_hour_s_subscriptions_are_not_exceeded():
     names = ("A-B", "C-D", "E-F", "G-H")
     spoken = Spoken(*names)
     spoken.line.opened(0)
-    sent = 2 * len(names)
-    moment = 0.0
+    sent = ["subscribe"] * 2 * len(names)
+
+    def break_all_that_is_whole(moment: float) -> None:
+        asked = spoken.line.due(moment)
+        sent.extend(asked)
+        for name in names:
+            messages = [CONFIRMED, UPDATE % (10, 9)]
+            if moment == 1 or any(name in text for text in asked):
+                messages.insert(0, SNAPSHOT % 7)
+            for message in messages:
+                sent.extend(spoken.line.received(message.replace(b"A-B", name.encode()), moment))
+
     with pytest.raises(LineLost, match="480 subscriptions in an hour"):
-        while moment < 3_600:
-            moment += 1
-            asked = spoken.line.due(moment)
-            sent += len(asked)
-            for name in names:
-                for message in (SNAPSHOT % 7, CONFIRMED, UPDATE % (10, 9)):
-                    if message != SNAPSHOT % 7 or any(name in text for text in asked):
-                        texts = spoken.line.received(message.replace(b"A-B", name.encode()), moment)
-                        sent += len(texts)
-    assert 470 <= sent <= 480
+        repeat(break_all_that_is_whole, range(1, 3_600))
+    assert 470 <= len(sent) <= 480
+
+
+def repeat(step: Callable[[float], None], moments: Iterable[float]) -> None:
+    for moment in moments:
+        step(moment)

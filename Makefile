@@ -14,7 +14,7 @@ FAULTS := ../shared/faults
 
 .PHONY: help demo test chaos fuzz faults lint format requirements clean screenshots \
         bench bench-processor bench-history bench-checkpoints bench-supervisor bench-page \
-        bench-import
+        bench-import bench-recorder
 
 help:
 	@echo "make demo          show the simulated recording at http://localhost:8050, until Ctrl-C"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench-checkpoints  what checkpoints cost, and how long a killed processor is away"
 	@echo "make bench-supervisor  restart latency, idle cost, and the same of Supervisor and circus"
 	@echo "make bench-import  measure the import of downloads against its goals"
+	@echo "make bench-recorder  measure the recorder on the local exchange against its goals"
 	@echo "make lint          ruff and mypy --strict, Biome and TypeScript's checker for the page's scripts"
 	@echo "make format        let ruff and Biome put the code in order"
 	@echo "make bench-page    measure the page against its goals"
@@ -80,7 +81,7 @@ faults: $(VENV)/.installed
 		esac; \
 	done; exit $$there
 
-bench: bench-processor bench-history bench-checkpoints bench-supervisor bench-page bench-import
+bench: bench-processor bench-history bench-checkpoints bench-supervisor bench-page bench-import bench-recorder
 
 bench-processor: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.processor_bench
@@ -97,6 +98,9 @@ bench-supervisor: $(VENV)/.installed-dev
 
 bench-import: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.import_bench
+
+bench-recorder: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.recorder_bench
 
 lint: $(VENV)/.installed-dev node_modules/.installed
 	$(BIN)/ruff check $(CODE)

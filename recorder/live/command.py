@@ -70,6 +70,14 @@ PATIENCE = Patience()
     help="Whether sizes that the exchange sends in contracts are turned into base units.",
 )
 @click.option(
+    "--source",
+    envvar="ORDERFLOW_SOURCE",
+    default="OKX live",
+    show_default=True,
+    show_envvar=True,
+    help="What the day files say their rows are of.",
+)
+@click.option(
     "--ws-url",
     envvar="ORDERFLOW_WS_URL",
     default=WS_URL,
@@ -126,6 +134,7 @@ def main(
     instruments: tuple[str, ...],
     data_dir: Path,
     sizes: str,
+    source: str,
     ws_url: str,
     rest_url: str,
     ping_seconds: float,
@@ -146,9 +155,7 @@ def main(
     names = tuple(dict.fromkeys(check_name(name) for name in instruments))
     counts, lag = Counts(), Lag()
     patience = Patience(ping_seconds, pong_seconds, stale_seconds, snapshot_seconds)
-    with RecordingWriter(
-        data_dir, "OKX, live", instruments=names, on_commit=lag.committed
-    ) as writer:
+    with RecordingWriter(data_dir, source, instruments=names, on_commit=lag.committed) as writer:
         intake = Intake(writer, counts, lag)
         okx = OkxExchange(
             {name: find_recorded(data_dir, name) for name in names},

@@ -121,6 +121,31 @@ def test_a_newer_line_that_is_ahead_when_the_older_one_ends_resets_the_book():
     assert taken.seq_ids == [1, (10, 50, "closed"), 5, 6]
 
 
+def test_an_older_line_does_not_take_over_again():
+    taken, old, new = Taken(), BookSource(), BookSource()
+    taken.snapshot(old, 1, 10)
+    taken.snapshot(new, 1, 10)
+    assert taken.book.is_led_by(new)
+    taken.snapshot(old, 2, 20)  # subscribed anew before it was closed
+    taken.update(new, 1, 2, 20)
+    taken.update(old, 2, 3, 30)
+    assert taken.book.is_led_by(new)
+    taken.book.drop(old, "closed")
+    taken.update(new, 2, 3, 30)
+    assert taken.seq_ids == [1, 2, 3]
+
+
+def test_an_older_line_whose_successor_is_lost_is_subscribed_anew():
+    taken, old, new = Taken(), BookSource(), BookSource()
+    taken.snapshot(old, 1, 10)
+    taken.snapshot(new, 1, 10)
+    taken.book.drop(new, "cut")
+    assert taken.update(old, 1, 2, 20) == "cut"
+    taken.snapshot(old, 3, 30)
+    taken.update(old, 3, 4, 40)
+    assert taken.seq_ids == [1, (10, 30, "cut"), 3, 4]
+
+
 def test_a_newer_line_that_never_meets_the_older_one_is_bounded():
     taken, old, new = Taken(), BookSource(), BookSource()
     taken.snapshot(old, 1, 10)

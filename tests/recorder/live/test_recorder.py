@@ -134,3 +134,20 @@ def test_a_recording_that_was_killed_goes_on_and_fetches_the_trades_that_were_mi
     assert rows.book[: len(before.book)] == before.book
     assert [gap[0] for gap in rows.gaps] == ["book"]
     assert rows.gaps[0][4] == "the recorder was not running"
+
+
+def test_contracts_are_turned_into_base_units_by_the_exchange_s_own_list(tmp_path):
+    swap = ("--instrument", "BTC-USDT-SWAP")
+    with local_exchange(*swap) as exchange, recorder(exchange, tmp_path, *swap) as running:
+        running.has_logged("BTC-USDT-SWAP: a contract is 1, linear")
+        running.has_reached("rows", 20)
+        running.stop()
+        check_recording(exchange, tmp_path, "BTC-USDT-SWAP")
+
+
+def test_an_instrument_in_contracts_that_is_not_listed_ends_it_for_good(tmp_path):
+    with local_exchange() as exchange:
+        with recorder(exchange, tmp_path, "--instrument", "NO-SUCH-SWAP") as running:
+            assert running.process.wait(10) == ExitCode.CONFIG
+        assert "NO-SUCH-SWAP" in running.log()
+        assert "Traceback" not in running.log()

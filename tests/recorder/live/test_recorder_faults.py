@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.faithful import check_recording
 from tests.support.local_exchange import LocalExchange, local_exchange
+from tests.support.ports import free_port
 from tests.support.recorder_process import RecorderProcess, Rows, recorder
 from tests.support.waiting import wait_for
 
@@ -123,6 +124,19 @@ def test_trades_that_did_not_come_are_fetched(exchange, tmp_path):
         running.stop()
         rows = check_recording(exchange, tmp_path)
     assert reasons(rows, "trades") == []
+
+
+def test_missing_trades_that_the_exchange_does_not_give_are_a_gap(exchange, tmp_path):
+    nowhere = ("--rest-url", f"http://127.0.0.1:{free_port()}")
+    with recorder(exchange, tmp_path, *nowhere) as running:
+        running.has_reached("rows", 50)
+        exchange.fault("lost-trades", count=5)
+        running.has_logged("missing trades are given up")
+        running.has_reached("trades", running.number("trades") + 20)
+        running.stop()
+        rows = check_recording(exchange, tmp_path)
+    assert set(reasons(rows, "trades")) == {"the exchange does not give these trades any more"}
+    assert sum(gap[3] for gap in rows.gaps if gap[0] == "trades") >= 5
 
 
 def test_garbage_is_counted_shown_and_left_out(exchange, tmp_path):

@@ -14,7 +14,7 @@ FAULTS := ../shared/faults
 
 .PHONY: help demo test chaos fuzz faults lint format requirements clean screenshots \
         bench bench-processor bench-history bench-checkpoints bench-supervisor bench-page \
-        bench-import bench-follow
+        bench-import bench-recorder bench-follow
 
 help:
 	@echo "make demo          record a simulated market and show it at http://localhost:8050, until Ctrl-C"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench-checkpoints  what checkpoints cost, and how long a killed processor is away"
 	@echo "make bench-supervisor  restart latency, idle cost, and the same of Supervisor and circus"
 	@echo "make bench-import  measure the import of downloads against its goals"
+	@echo "make bench-recorder  measure the recorder on the local exchange against its goals"
 	@echo "make bench-follow  how soon a recorded row is published, and what a follower costs"
 	@echo "make lint          ruff and mypy --strict, Biome and TypeScript's checker for the page's scripts"
 	@echo "make format        let ruff and Biome put the code in order"
@@ -82,7 +83,7 @@ faults: $(VENV)/.installed
 	done; exit $$there
 
 bench: bench-processor bench-history bench-checkpoints bench-supervisor bench-page bench-import \
-       bench-follow
+       bench-recorder bench-follow
 
 bench-processor: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.processor_bench
@@ -99,6 +100,9 @@ bench-supervisor: $(VENV)/.installed-dev
 
 bench-import: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.import_bench
+
+bench-recorder: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.recorder_bench
 
 bench-follow: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.follow_bench

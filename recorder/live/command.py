@@ -3,22 +3,28 @@
 import asyncio
 import signal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
-from recorder.live.counts import Counts
+from recorder.live.adapter.counts import Counts
+from recorder.live.adapter.resume import find_recorded
 from recorder.live.intake import Intake
 from recorder.live.lag import Lag
 from recorder.live.okx.exchange import REST_URL, WS_URL, OkxExchange
 from recorder.live.okx.line import Patience
 from recorder.live.recording import Recording
-from recorder.live.resume import find_recorded
 from shared.command_line.shell import ShellCommand
 from shared.exit_codes import ExitCode
 from shared.recordings.writing.recording_writer import RecordingWriter, check_name
 from shared.worker_link import enter_worker
 
 PATIENCE = Patience()
+
+
+def _source_of(ws_url: str) -> str:
+    """Return what the rows are of: no other host than the exchange's own passes for it."""
+    return "OKX live" if ws_url == WS_URL else f"{urlsplit(ws_url).hostname}, as OKX speaks"
 
 
 @click.command(
@@ -68,6 +74,14 @@ PATIENCE = Patience()
     show_default=True,
     show_envvar=True,
     help="Whether sizes that the exchange sends in contracts are turned into base units.",
+)
+@click.option(
+    "--source",
+    envvar="ORDERFLOW_SOURCE",
+    default=None,
+    show_default="OKX live, or the host that speaks as OKX does",
+    show_envvar=True,
+    help="What the day files say their rows are of.",
 )
 @click.option(
     "--ws-url",
@@ -126,6 +140,7 @@ def main(
     instruments: tuple[str, ...],
     data_dir: Path,
     sizes: str,
+    source: str | None,
     ws_url: str,
     rest_url: str,
     ping_seconds: float,
@@ -146,9 +161,8 @@ def main(
     names = tuple(dict.fromkeys(check_name(name) for name in instruments))
     counts, lag = Counts(), Lag()
     patience = Patience(ping_seconds, pong_seconds, stale_seconds, snapshot_seconds)
-    with RecordingWriter(
-        data_dir, "OKX, live", instruments=names, on_commit=lag.committed
-    ) as writer:
+    told = source or _source_of(ws_url)
+    with RecordingWriter(data_dir, told, instruments=names, on_commit=lag.committed) as writer:
         intake = Intake(writer, counts, lag)
         okx = OkxExchange(
             {name: find_recorded(data_dir, name) for name in names},

@@ -7,7 +7,7 @@ import time
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
-from recorder.live.exchange import Line, LineLost
+from recorder.live.adapter.exchange import Line, LineLost
 from recorder.live.intake import Intake
 from shared.errors import UsageError
 from shared.printable import printable

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from recorder.live.counts import Counts
+from recorder.live.adapter.counts import Counts
 from recorder.live.lag import Lag
 from shared.clock import format_utc
 from shared.recordings.writing.recording_writer import RecordingWriter

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable
 from itertools import count
 
+from recorder.live.adapter.counts import Counts
+from recorder.live.adapter.exchange import Exchange, NotAnswered
+from recorder.live.adapter.pace import Allowance, Backoff
 from recorder.live.connection import Connection
-from recorder.live.counts import Counts
-from recorder.live.exchange import Exchange, NotAnswered
 from recorder.live.intake import Intake
 from recorder.live.lag import Lag
-from recorder.live.pace import Allowance, Backoff
 from shared.recordings.writing.recording_writer import RecordingWriter
 from shared.worker_link import WorkerLink
 

@@ -44,6 +44,9 @@ class LocalExchange:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, json.load(error)
+        except urllib.error.URLError as error:
+            end = f"{error}; exit code {self.process.poll()}; it said: {''.join(self.lines[-50:])}"
+            raise AssertionError(f"the exchange does not answer: {end}") from error
 
     def fault(self, kind: str, **query: object) -> Any:
         """Begin a fault and return what is noted of it."""

@@ -40,6 +40,10 @@ MAY_IMPORT = {
     "recorder/importers/formats/streams": "importers/archives importers/formats"
     " importers/formats/books importers/placing shared/recordings shared/recordings/writing",
     "recorder/importers/placing": "importers/archives shared/recordings shared/recordings/writing",
+    "recorder/live": "live/adapter live/okx shared/recordings/writing",
+    "recorder/live/adapter": "shared/recordings shared/recordings/writing",
+    "recorder/live/okx": "importers/formats/streams importers/placing live/adapter"
+    " shared/recordings/writing",
     "recorder/simulator": "shared/command_line shared/recordings/writing",
     "recorder/simulator/exchange/protocol": "",
     "recorder/simulator/exchange/listed": "simulator simulator/exchange/protocol",
@@ -97,6 +101,7 @@ which a user starts, may also import what lies in `shared/command_line/`."""
 ENTRY_POINTS = {
     *("processor.main", "supervisor.main", "visualizer.app", "recorder.simulator.command"),
     *("orderflow.export.command", "recorder.importers.command"),
+    *("recorder.live.command", "recorder.live.__main__"),
     "recorder.simulator.exchange.command",
     *(f"{package}.__main__" for package in ("processor", "supervisor", "visualizer")),
     *("orderflow.export.__main__", "recorder.importers.__main__"),

@@ -22,6 +22,7 @@ COMMANDS: dict[str, ShellCommand] = {
     "supervise": importlib.import_module("supervisor.main").main,
     "export": importlib.import_module("orderflow.export.command").main,
     "import": importlib.import_module("recorder.importers.command").main,
+    "record": importlib.import_module("recorder.live.command").main,
 }
 SIMULATOR: ShellCommand = importlib.import_module("recorder.simulator.command").main
 SERVE: ShellCommand = importlib.import_module("recorder.simulator.exchange.command").main

@@ -40,7 +40,7 @@ class _Side:
         self._texts: dict[float, str] = {}
 
     def apply(self, levels: bytes | memoryview) -> None:
-        for price, size, *_ in orjson.loads(levels):
+        for price, size, *_ in orjson.loads(memoryview(levels)):
             key = self._sign * float(price)
             is_there = key in self._texts
             if float(size):

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from functools import partial
 
 from recorder.importers.placing.contracts import IN_BASE, okx_kind
-from recorder.live.counts import Counts
-from recorder.live.exchange import NotAnswered, Put
+from recorder.live.adapter.counts import Counts
+from recorder.live.adapter.exchange import NotAnswered, Put
+from recorder.live.adapter.pace import Allowance, Backoff
+from recorder.live.adapter.resume import Recorded
 from recorder.live.okx.line import Market, OkxLine, Patience
 from recorder.live.okx.merged_book import MergedBook
 from recorder.live.okx.rest import PAGE, OkxRest
 from recorder.live.okx.trade_order import NOT_GIVEN, Ids, TradeOrder
-from recorder.live.pace import Allowance, Backoff
-from recorder.live.resume import Recorded
 
 logger = logging.getLogger(__name__)
 

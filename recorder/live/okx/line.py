@@ -17,11 +17,11 @@ from recorder.importers.formats.streams.okx_messages import (
     trade_row,
 )
 from recorder.importers.placing.contracts import Contract
-from recorder.live.counts import Counts
-from recorder.live.exchange import LineLost, RefusedError
+from recorder.live.adapter.counts import Counts
+from recorder.live.adapter.exchange import LineLost, RefusedError
+from recorder.live.adapter.pace import Allowance, Backoff
 from recorder.live.okx.merged_book import BookSource, MergedBook
 from recorder.live.okx.trade_order import Ids, TradeOrder
-from recorder.live.pace import Allowance, Backoff
 from shared.clock import FIRST_MS, LAST_MS
 from shared.printable import printable
 

@@ -4,6 +4,7 @@ Mostly there is one line. While a planned close is bridged there are two; their 
 ones, so that the newer line goes on exactly behind the row that the older one brought last.
 """
 
+import itertools
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -26,10 +27,14 @@ than we know: it is not looked at any more, as it would make gaps where there ar
 Put = Callable[[NewBookRow | Gap], None]
 
 
+_numbers = itertools.count()
+
+
 class BookSource:
-    """What one line tells of a book."""
+    """What one line tells of a book; the newer line has the higher `number`."""
 
     def __init__(self) -> None:
+        self.number = next(_numbers)
         self.chain = Chain()
         self.is_whole = False
         self.waiting: deque[NewBookRow] = deque()  # from a snapshot on, while another line leads
@@ -81,6 +86,8 @@ class MergedBook:
             self._hand_over()
             if len(source.waiting) > MOST_WAITING:
                 return self.distrust(source, "the new connection does not meet the old one")
+        elif self._leader is None:  # the line that had taken over from this one is lost
+            return self.distrust(source, self._reason)
         return None
 
     def distrust(self, source: BookSource, reason: str) -> str:
@@ -111,6 +118,8 @@ class MergedBook:
             self._wrong_snapshots = 0
         source.chain.begin(row)
         source.is_whole = True
+        if self._leader is not None and self._leader.number > source.number:
+            return None  # a newer line has taken over
         source.waiting = deque([row])
         if self._leader in (None, source) or row.seq_id is None:
             self._lead(source)
@@ -126,7 +135,10 @@ class MergedBook:
     def _is_right(self, source: BookSource, sent: Book) -> bool:
         if source.checked is None:
             return True
-        source.checked.apply(sent)
+        try:
+            source.checked.apply(sent)
+        except (ValueError, TypeError):
+            return False
         return not sent.checksum or source.checked.checksum == sent.checksum
 
     def _lead(self, source: BookSource) -> None:

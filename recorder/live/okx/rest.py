@@ -8,8 +8,8 @@ import msgspec
 
 from recorder.importers.formats.streams.okx_messages import Trade, trade_row
 from recorder.importers.placing.contracts import Contract, Kind, okx_kind
-from recorder.live.exchange import NotAnswered, RefusedError
-from recorder.live.requests import get
+from recorder.live.adapter.exchange import NotAnswered, RefusedError
+from recorder.live.adapter.requests import get
 from shared.recordings.writing.rows import NewTrade
 
 PAGE = 100

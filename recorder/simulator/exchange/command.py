@@ -19,6 +19,7 @@ from recorder.simulator.exchange.guest import Guest
 from recorder.simulator.exchange.markets.captured_venue import CapturedVenue
 from recorder.simulator.exchange.markets.captures import read_captures
 from recorder.simulator.exchange.markets.data_clock import DataClock
+from recorder.simulator.exchange.markets.earlier_session import SOURCE
 from recorder.simulator.exchange.markets.opening import Opening
 from recorder.simulator.exchange.markets.simulated_venue import SimulatedVenue
 from recorder.simulator.exchange.markets.traded import Traded
@@ -262,11 +263,12 @@ def _serve(
 
 def _told(instrument: str, data_dir: Path | None, clock: DataClock, hours: float) -> dict[str, str]:
     """Return what a command finds in its environment of what was written before."""
+    market = {"ORDERFLOW_INSTRUMENT": instrument, "ORDERFLOW_SOURCE": SOURCE}
     if data_dir is None:
-        return {"ORDERFLOW_INSTRUMENT": instrument}
+        return market
     from_ms = clock.now_ms() - round(hours * 60 * _MS_PER_MINUTE)
     return {
-        "ORDERFLOW_INSTRUMENT": instrument,
+        **market,
         "ORDERFLOW_DATA_DIR": str(data_dir),
         "ORDERFLOW_FROM": from_epoch_ms(from_ms // _MS_PER_MINUTE * _MS_PER_MINUTE).isoformat(),
     }

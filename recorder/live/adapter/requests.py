@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from contextlib import suppress
 
-from recorder.live.exchange import NotAnswered
+from recorder.live.adapter.exchange import NotAnswered
 
 SECONDS = 5.0
 _MOST_BYTES = 32 * 2**20

@@ -11,6 +11,7 @@ import click
 import orjson
 from click.core import ParameterSource
 
+from shared.command_line.exchange import EXCHANGE_OPTIONS
 from shared.command_line.following import FOLLOW_OPTIONS, job_of
 from shared.command_line.options import (
     CHECKPOINT_OPTIONS,
@@ -71,23 +72,12 @@ _ASKING = (
     show_envvar=True,
     help="Record the instrument at the exchange into --data-dir, and follow that recording.",
 )
-@click.option(
-    "--ws-url",
-    envvar="ORDERFLOW_WS_URL",
-    show_envvar=True,
-    help="WebSocket that is recorded.  [default: the exchange's own]",
-)
-@click.option(
-    "--rest-url",
-    envvar="ORDERFLOW_REST_URL",
-    show_envvar=True,
-    help="REST interface of what is recorded.  [default: the exchange's own]",
-)
+@with_options(EXCHANGE_OPTIONS)
 @click.option(
     "--browser/--no-browser",
     "opens_browser",
     default=True,
-    show_default="open one at a terminal with a screen",
+    show_default="where there is a screen",
     envvar="ORDERFLOW_BROWSER",
     show_envvar=True,
     help="Open the page in the browser.",
@@ -224,8 +214,8 @@ def _run(
     checkpoint_seconds: float,
     record: bool,
     opens_browser: bool,
-    ws_url: str | None,
-    rest_url: str | None,
+    ws_url: str,
+    rest_url: str,
     **others: Any,
 ) -> ExitCode:
     for name in ("ws_url", "rest_url"):

@@ -11,9 +11,11 @@ from recorder.live.adapter.counts import Counts
 from recorder.live.adapter.resume import find_recorded
 from recorder.live.intake import Intake
 from recorder.live.lag import Lag
-from recorder.live.okx.exchange import REST_URL, WS_URL, OkxExchange
+from recorder.live.okx.exchange import OkxExchange
 from recorder.live.okx.line import Patience
 from recorder.live.recording import Recording
+from shared.command_line.exchange import EXCHANGE_OPTIONS, WS_URL
+from shared.command_line.options import with_options
 from shared.command_line.shell import ShellCommand
 from shared.exit_codes import ExitCode
 from shared.recordings.writing.recording_writer import RecordingWriter, check_name
@@ -79,26 +81,11 @@ def _source_of(ws_url: str) -> str:
     "--source",
     envvar="ORDERFLOW_SOURCE",
     default=None,
-    show_default="OKX live, or the host that speaks as OKX does",
+    show_default="told by --ws-url",
     show_envvar=True,
     help="What the day files say their rows are of.",
 )
-@click.option(
-    "--ws-url",
-    envvar="ORDERFLOW_WS_URL",
-    default=WS_URL,
-    show_default=True,
-    show_envvar=True,
-    help="Address of the exchange's public WebSocket.",
-)
-@click.option(
-    "--rest-url",
-    envvar="ORDERFLOW_REST_URL",
-    default=REST_URL,
-    show_default=True,
-    show_envvar=True,
-    help="Address of the exchange's REST interface: for its clock, and trades that were missed.",
-)
+@with_options(EXCHANGE_OPTIONS)
 @click.option(
     "--ping-seconds",
     type=click.FloatRange(0.1, 19),

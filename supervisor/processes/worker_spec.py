@@ -13,10 +13,10 @@ from supervisor.policy.worker_record import Liveness, RestartOn
 
 @dataclass(frozen=True, slots=True)
 class RecordedExchange:
-    """Where what is recorded happens; None is where the exchange itself is."""
+    """Where what is recorded happens."""
 
-    ws_url: str | None = None
-    rest_url: str | None = None
+    ws_url: str
+    rest_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,12 @@ class WorkerSpec:
 
 
 def _recorder_command(assignment: Assignment) -> tuple[str, ...]:
-    exchange = assignment.exchange or RecordedExchange()
+    exchange = assignment.exchange
+    assert exchange is not None, "it is not wanted"
     return (
         *(sys.executable, "-m", "recorder.live", "--instrument", assignment.job.instrument),
         *("--data-dir", str(assignment.job.data_dir)),
-        *(("--ws-url", exchange.ws_url) if exchange.ws_url else ()),
-        *(("--rest-url", exchange.rest_url) if exchange.rest_url else ()),
+        *("--ws-url", exchange.ws_url, "--rest-url", exchange.rest_url),
     )
 
 

@@ -18,8 +18,6 @@ from recorder.live.okx.trade_order import NOT_GIVEN, Ids, TradeOrder
 
 logger = logging.getLogger(__name__)
 
-WS_URL = "wss://ws.okx.com:8443/ws/v5/public"
-REST_URL = "https://www.okx.com"
 
 MOST_FETCHED = 50_000
 """Missing trades that are asked for, the newest; at two thousand a second that is half a minute."""
@@ -43,8 +41,8 @@ class OkxExchange:
         put: Put,
         counts: Counts,
         *,
-        ws_url: str = WS_URL,
-        rest_url: str = REST_URL,
+        ws_url: str,
+        rest_url: str,
         patience: Patience | None = None,
         is_as_sent: bool = False,
     ) -> None:

@@ -53,6 +53,8 @@ class StatusReporter:
         self.rows_total: int | None = None
         self._history: History | None = None
         self._following: Following | None = None
+        self._most_rows = 0
+        self._rows_came_at_ms: int | None = None
 
     @property
     def files_total(self) -> int:
@@ -75,12 +77,13 @@ class StatusReporter:
     def begin_anew(self) -> None:
         """Report on as another run, which has done nothing yet."""
         self.run_id = uuid.uuid4().hex
-        self._rows_before = 0
+        self._rows_before = self._most_rows = 0
 
     def go_on(self, run_id: str, replay: Replay) -> None:
         """Report on as the run `run_id`, which `replay` was restored from."""
         self.run_id = run_id
         self._rows_before = replay.position.book_rows + replay.position.trades
+        self._most_rows = self._rows_before
         self._share_before = self._share(replay)
 
     def status(
@@ -116,10 +119,13 @@ class StatusReporter:
             history=self._history_status(),
         )
         if self._following is not None:
+            if rows > self._most_rows:  # while rows are read again there are fewer
+                self._most_rows, self._rows_came_at_ms = rows, status.updated_at_ms
             status = replace(
                 status,
                 waiting_for=self._following.waits_for,
                 late_rows=self._following.late_rows,
+                rows_came_at_ms=self._rows_came_at_ms,
             )
         if replay is None:
             return status

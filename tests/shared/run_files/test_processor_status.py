@@ -47,6 +47,9 @@ STATUS = ProcessorStatus(
     conservation=Conservation(1, 2.0, 2.0, -2.0, -2.0),
     last_error="it broke",
     history=HistoryStatus(10, "the disk is full", "a job, since then"),
+    waiting_for="a.db",
+    late_rows=9,
+    rows_came_at_ms=10,
 )
 
 

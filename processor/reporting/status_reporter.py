@@ -9,6 +9,7 @@ from typing import Protocol
 
 from processor.calculation.following import Following
 from processor.calculation.replay import Replay
+from processor.reporting.origin import Origin
 from processor.reporting.quality import Quality
 from shared.clock import MS_PER_DAY
 from shared.job import Job
@@ -44,6 +45,7 @@ class StatusReporter:
     def __init__(self, job: Job, quality: Quality) -> None:
         self._job = job
         self._quality = quality
+        self._origin = Origin()
         self.run_id = uuid.uuid4().hex
         self._started_s = time.monotonic()
         self._started_at_ms = time.time_ns() // 1_000_000
@@ -64,6 +66,7 @@ class StatusReporter:
     def expect(self, files: Sequence[DayFile], rows: int | None) -> None:
         """Take note of what is to be read; without a number of rows, shares go by the time."""
         self._days = tuple(file.day for file in files)
+        self._origin.expect(files)
         self.rows_total = rows
 
     def keep(self, history: History | None) -> None:
@@ -106,6 +109,7 @@ class StatusReporter:
             to_ms=self._job.time_range.to_ms,
             window_seconds=self._job.window_seconds,
             depth_levels=self._job.depth_levels,
+            simulated=self._origin.is_simulated(time.monotonic()),
             started_at_ms=self._started_at_ms,
             updated_at_ms=time.time_ns() // 1_000_000,
             share_done=share,

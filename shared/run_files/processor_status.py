@@ -75,6 +75,7 @@ class ProcessorStatus:
     recording, `waiting_for` names the file that has to appear, or to have rows, before it can go
     on, `late_rows` counts rows that came after newer ones and are not in the result yet, and
     `rows_came_at_ms` is when rows last came, by the clock; None before any, and of other runs.
+    `simulated` is whether a file says that its rows are not of a real exchange.
     """
 
     run_id: str
@@ -106,6 +107,7 @@ class ProcessorStatus:
     waiting_for: str | None = None
     late_rows: Count = 0
     rows_came_at_ms: EpochMs | None = None
+    simulated: bool = False
 
 
 def write_processor_status(path: Path, status: ProcessorStatus) -> None:

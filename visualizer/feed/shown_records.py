@@ -33,6 +33,7 @@ class ShownProcessor:
     waiting_for: str | None
     late_rows: int
     rows_came_at_ms: int | None
+    simulated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def shown_processor(status: ProcessorStatus | None) -> ShownProcessor | None:
         waiting_for=status.waiting_for,
         late_rows=status.late_rows,
         rows_came_at_ms=status.rows_came_at_ms,
+        simulated=status.simulated,
     )
 
 

@@ -50,6 +50,7 @@ STATUS = ProcessorStatus(
     waiting_for="a.db",
     late_rows=9,
     rows_came_at_ms=10,
+    simulated=True,
 )
 
 

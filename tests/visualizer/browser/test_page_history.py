@@ -437,7 +437,7 @@ def test_csv_of_all_has_every_bar(page: Page, history: History) -> None:
     choose(page, 5 * SECOND)
     with page.expect_download() as download:
         page.click("#save-csv-all")
-    assert download.value.suggested_filename == "BTC-USDT-5s-all.csv"
+    assert download.value.suggested_filename == "BTC-USDT-simulated-5s-all.csv"
     text = Path(download.value.path()).read_bytes().decode()
     rows = [row for row in csv.DictReader(io.StringIO(text)) if row["open"]]
     expected = history.bars(5 * SECOND, T0, T0 + HOUR).trades

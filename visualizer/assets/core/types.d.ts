@@ -66,6 +66,8 @@ export interface ProcessorRecord {
   late_rows: number;
   /** When rows last came to a run that follows a recording; null of any other. */
   rows_came_at_ms: number | null;
+  /** Whether a file says that its rows are not of a real exchange. */
+  simulated: boolean;
 }
 
 /** What is kept of all that a run makes; `problem` says why that ended before the run. */

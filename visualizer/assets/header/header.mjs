@@ -49,6 +49,7 @@ export class Header {
   }
 
   #show() {
+    byId("simulated").hidden = !this.#store.processor?.simulated;
     this.#showTime();
     this.#showProgress();
     this.#showAge();

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from processor.calculation.following import Following
 from processor.calculation.replay import Replay
+from processor.reporting.origin import Origin
 from processor.reporting.quality import Quality
 from shared.clock import MS_PER_DAY
 from shared.job import Job
@@ -44,6 +45,7 @@ class StatusReporter:
     def __init__(self, job: Job, quality: Quality) -> None:
         self._job = job
         self._quality = quality
+        self._origin = Origin()
         self.run_id = uuid.uuid4().hex
         self._started_s = time.monotonic()
         self._started_at_ms = time.time_ns() // 1_000_000
@@ -53,6 +55,8 @@ class StatusReporter:
         self.rows_total: int | None = None
         self._history: History | None = None
         self._following: Following | None = None
+        self._most_rows = 0
+        self._rows_came_at_ms: int | None = None
 
     @property
     def files_total(self) -> int:
@@ -62,6 +66,7 @@ class StatusReporter:
     def expect(self, files: Sequence[DayFile], rows: int | None) -> None:
         """Take note of what is to be read; without a number of rows, shares go by the time."""
         self._days = tuple(file.day for file in files)
+        self._origin.expect(files)
         self.rows_total = rows
 
     def keep(self, history: History | None) -> None:
@@ -75,12 +80,13 @@ class StatusReporter:
     def begin_anew(self) -> None:
         """Report on as another run, which has done nothing yet."""
         self.run_id = uuid.uuid4().hex
-        self._rows_before = 0
+        self._rows_before = self._most_rows = 0
 
     def go_on(self, run_id: str, replay: Replay) -> None:
         """Report on as the run `run_id`, which `replay` was restored from."""
         self.run_id = run_id
         self._rows_before = replay.position.book_rows + replay.position.trades
+        self._most_rows = self._rows_before
         self._share_before = self._share(replay)
 
     def status(
@@ -103,6 +109,7 @@ class StatusReporter:
             to_ms=self._job.time_range.to_ms,
             window_seconds=self._job.window_seconds,
             depth_levels=self._job.depth_levels,
+            simulated=self._origin.is_simulated(time.monotonic()),
             started_at_ms=self._started_at_ms,
             updated_at_ms=time.time_ns() // 1_000_000,
             share_done=share,
@@ -116,10 +123,13 @@ class StatusReporter:
             history=self._history_status(),
         )
         if self._following is not None:
+            if rows > self._most_rows:  # while rows are read again there are fewer
+                self._most_rows, self._rows_came_at_ms = rows, status.updated_at_ms
             status = replace(
                 status,
                 waiting_for=self._following.waits_for,
                 late_rows=self._following.late_rows,
+                rows_came_at_ms=self._rows_came_at_ms,
             )
         if replay is None:
             return status

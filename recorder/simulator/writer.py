@@ -12,6 +12,9 @@ from recorder.simulator.recording import TICK_DECIMALS, Recording
 from shared.clock import MS_PER_DAY
 from shared.recordings.writing.whole_file import BookRow, DayFileWriter, TradeRow
 
+SOURCE = "simulated recording"
+"""What the day files say that their rows are from."""
+
 _FIRST_TRADE_ID = 754_000_001
 _UPDATES_PER_REPORT = 512
 
@@ -32,7 +35,7 @@ def write_recording(
     paths = []
     for day, rows_of_day in groupby(rows, key=lambda row: int(row[-1]) // MS_PER_DAY):
         path = out_dir / recording.file_name(day)
-        with DayFileWriter(path) as file:
+        with DayFileWriter(path, SOURCE) as file:
             for row in rows_of_day:
                 if len(row) == 4:
                     file.add_book_row(row)

@@ -73,7 +73,9 @@ class ProcessorStatus:
     `data_time_ms` is the newest row's, `book_time_ms` that of the newest row in the published book;
     both are None before the first. `history` is None where none is kept. Of a run that follows a
     recording, `waiting_for` names the file that has to appear, or to have rows, before it can go
-    on, and `late_rows` counts rows that came after newer ones and are not in the result yet.
+    on, `late_rows` counts rows that came after newer ones and are not in the result yet, and
+    `rows_came_at_ms` is when rows last came, by the clock; None before any, and of other runs.
+    `simulated` is whether a file says that its rows are not of a real exchange.
     """
 
     run_id: str
@@ -104,6 +106,8 @@ class ProcessorStatus:
     history: HistoryStatus | None = None
     waiting_for: str | None = None
     late_rows: Count = 0
+    rows_came_at_ms: EpochMs | None = None
+    simulated: bool = False
 
 
 def write_processor_status(path: Path, status: ProcessorStatus) -> None:

@@ -30,7 +30,9 @@ DYING = ROOT / "tests" / "processor" / "resume" / "dying.py"
 
 DAYS = ("25-07-01", "25-07-02", "25-07-03")
 
-TIMES = ("pid", "started_at_ms", "updated_at_ms", "rows_per_s", "eta_s", "run_id")
+TIMES = (
+    *("pid", "started_at_ms", "updated_at_ms", "rows_came_at_ms", "rows_per_s", "eta_s", "run_id"),
+)
 """What in a status tells of processes and the clock, and not of the data."""
 
 

@@ -55,7 +55,7 @@ def test_a_finished_run_is_drawn_as_its_files_say(
     on_the_recording: Supervised, open_page: OpenPage
 ) -> None:
     page = open_page(on_the_recording.url)
-    see(page, "#progress-text", "complete")
+    see(page, "#data-age", ", complete")
     see(page, "#processor-chip", "DONE")
     see(page, "#page-chip", "RUNNING")
     see(page, "#supervisor-chip", f"pid {on_the_recording.process.pid}")
@@ -99,7 +99,7 @@ def test_a_killed_page_server_is_back_and_the_tab_goes_on_by_itself(
     on_the_recording: Supervised, open_page: OpenPage
 ) -> None:
     page = open_page(on_the_recording.url, allowed_errors=GOODBYE)
-    see(page, "#progress-text", "complete")
+    see(page, "#data-age", ", complete")
     bars = page.evaluate("() => orderflow.store.ohlc.length")
     feed = page.evaluate("() => orderflow.store.position.split('.')[0]")
     old_pid = on_the_recording.worker("visualizer")["pid"]
@@ -124,7 +124,7 @@ def test_a_killed_processor_is_told_in_the_log_and_the_run_is_completed(
     page = open_page(on_the_recording.url)
     see(page, "#processor-chip", "1 restart")
     see(page, "#log", "SIGKILL")
-    see(page, "#progress-text", "complete")
+    see(page, "#data-age", ", complete")
     see(page, "#data-time", "2024-08-09 00:05:05 UTC")
 
 
@@ -221,7 +221,7 @@ def test_a_processor_that_stands_still_is_called_stale_until_it_goes_on(
         assert page.evaluate(BARS_DRAWN) > 0
         assert opacity(page) < 1
         processor.resume()
-        see(page, "#progress-text", "complete")
+        see(page, "#data-age", ", complete")
         expect(page.locator("#notice")).to_be_hidden(timeout=PATIENCE_MS)
         assert opacity(page) == 1
 

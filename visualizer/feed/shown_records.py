@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shared.job import Job
-from shared.run_files.processor_status import HistoryStatus, ProcessorStatus
+from shared.run_files.processor_status import HistoryStatus, Phase, ProcessorStatus
 from shared.run_files.supervisor_status import SupervisorStatus, WorkerState, WorkerStatus
 from visualizer.wording.worker_words import title_of
 
@@ -23,12 +23,17 @@ class ShownProcessor:
     """How far the processor is; fields as in ProcessorStatus."""
 
     pid: int
+    phase: Phase
     data_time_ms: int | None
     book_time_ms: int | None
     share_done: float
     rows_per_s: float
     eta_s: float | None
     history: HistoryStatus | None
+    waiting_for: str | None
+    late_rows: int
+    rows_came_at_ms: int | None
+    simulated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +76,17 @@ def shown_processor(status: ProcessorStatus | None) -> ShownProcessor | None:
         return None
     return ShownProcessor(
         pid=status.pid,
+        phase=status.phase,
         data_time_ms=status.data_time_ms,
         book_time_ms=status.book_time_ms,
         share_done=status.share_done,
         rows_per_s=status.rows_per_s,
         eta_s=status.eta_s,
         history=status.history,
+        waiting_for=status.waiting_for,
+        late_rows=status.late_rows,
+        rows_came_at_ms=status.rows_came_at_ms,
+        simulated=status.simulated,
     )
 
 

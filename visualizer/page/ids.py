@@ -8,6 +8,7 @@ PAGE = "page"
 # header
 INSTRUMENT = "instrument"
 RANGE = "range"
+SIMULATED = "simulated"
 WINDOW = "window"
 DATA_TIME = "data-time"
 PROGRESS = "progress"

@@ -82,6 +82,12 @@ def _header(job: Job) -> Component:
                     html.H1(job.instrument, id=ids.INSTRUMENT),
                     html.Span(_window_name(job.window_seconds), id=ids.WINDOW),
                     html.Span(day_range, id=ids.RANGE),
+                    html.Span(
+                        "simulated",
+                        id=ids.SIMULATED,
+                        title="The recording says that its rows are not of a real exchange",
+                        hidden=True,
+                    ),
                 ],
             ),
             html.Div(

@@ -157,7 +157,8 @@ def _alive(processor: ProcessorStatus | None, *, has_bars: bool, now_ms: int) ->
         return PageState(
             Kind.NOTHING, "starting", "Nothing yet", "The processor is building its first bar."
         )
-    return PageState(Kind.RUNNING, "running")
+    is_following = processor is not None and processor.phase is Phase.FOLLOWING
+    return PageState(Kind.RUNNING, "following" if is_following else "running")
 
 
 def _finished(processor: ProcessorStatus | None) -> PageState:

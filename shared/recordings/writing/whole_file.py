@@ -23,6 +23,7 @@ PRAGMA locking_mode = EXCLUSIVE;
 CREATE TABLE book (id INTEGER PRIMARY KEY, instrument TEXT, bids TEXT NOT NULL, asks TEXT NOT NULL, timestamp TEXT NOT NULL);
 CREATE TABLE trades (id INTEGER PRIMARY KEY, instrument TEXT, trade_id TEXT, price REAL NOT NULL, size REAL NOT NULL, side TEXT NOT NULL, timestamp TEXT NOT NULL);
 """  # noqa: E501 - the schema as a recorder leaves it in the file
+_SOURCES = "CREATE TABLE sources (table_name TEXT PRIMARY KEY, source TEXT NOT NULL)"
 _INSERT_BOOK = "INSERT INTO book (instrument, bids, asks, timestamp) VALUES (?, ?, ?, ?)"
 _INSERT_TRADES = (
     "INSERT INTO trades (instrument, trade_id, price, size, side, timestamp)"
@@ -34,10 +35,10 @@ class DayFileWriter:
     """A day file being written: a context that keeps it on success and removes it on an error.
 
     A killed process leaves `<name>.part`, which no reader takes for a day file and the next run
-    writes over.
+    writes over. `source` is whose rows they are, if that is to be noted.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, source: str | None = None) -> None:
         self._path = path
         self._part = path.with_name(f"{path.name}.part")
         self._part.unlink(missing_ok=True)
@@ -45,6 +46,10 @@ class DayFileWriter:
         self._connection = sqlite3.connect(self._part, isolation_level=None)
         self._connection.executescript(_SETUP)
         self._connection.execute("BEGIN")
+        if source is not None:
+            self._connection.execute(_SOURCES)
+            noted = [(table, source) for table in ("book", "trades")]
+            self._connection.executemany("INSERT INTO sources VALUES (?, ?)", noted)
         self._book_rows: list[BookRow] = []
         self._trade_rows: list[TradeRow] = []
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from processor.calculation.following import Following
 from processor.calculation.position import Position
 from processor.reporting.quality import Quality
 from processor.reporting.status_reporter import StatusReporter
@@ -102,3 +103,24 @@ def test_each_run_has_an_id_of_its_own_that_stays() -> None:
     one, other = StatusReporter(JOB, Quality()), StatusReporter(JOB, Quality())
     assert one.status(Phase.STARTING).run_id == one.status(Phase.FINISHED).run_id
     assert one.status(Phase.STARTING).run_id != other.status(Phase.STARTING).run_id
+
+
+def test_of_a_follower_is_told_when_rows_last_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1_000]
+    monkeypatch.setattr(
+        "processor.reporting.status_reporter.time.time_ns", lambda: now[0] * 1_000_000
+    )
+    reporter, replay = StatusReporter(JOB, Quality()), FakeReplay()
+    reporter.follow(Following())
+    reporter.go_on("r", replay)
+    assert reporter.status(Phase.RUNNING, replay).rows_came_at_ms is None
+    told = []
+    for now_ms, book_rows in ((2_000, 31), (3_000, 31), (4_000, 5), (5_000, 31), (6_000, 32)):
+        now[0], replay.position.book_rows = now_ms, book_rows
+        told.append(reporter.status(Phase.FOLLOWING, replay).rows_came_at_ms)
+    assert told == [2_000, 2_000, 2_000, 2_000, 6_000]
+
+
+def test_of_a_run_that_follows_nothing_is_not_told_when_rows_came() -> None:
+    status = StatusReporter(JOB, Quality()).status(Phase.RUNNING, FakeReplay())
+    assert status.rows_came_at_ms is None

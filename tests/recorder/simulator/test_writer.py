@@ -1,9 +1,11 @@
 import dataclasses
 import sqlite3
+from contextlib import closing
 
 import pytest
 
 from recorder.simulator import LevelForm, Recording, write_recording
+from shared.recordings.sources import is_simulated
 from tests.recorder.simulator.replay import parse_literal, read_book
 
 SHORT = Recording(hours=0.02)
@@ -70,6 +72,14 @@ def test_the_schema_is_the_recorder_s(tmp_path):
     ]
     assert instruments == [("BTC-USDT",)]
     assert stored_types == ("text",)
+
+
+def test_the_file_says_that_its_rows_are_simulated(tmp_path):
+    (path,) = write_recording(tmp_path, SHORT)
+    with closing(sqlite3.connect(path)) as connection:
+        sources = connection.execute("SELECT table_name, source FROM sources").fetchall()
+    assert sorted(table for table, _ in sources) == ["book", "trades"]
+    assert all(is_simulated(source) for _, source in sources)
 
 
 def test_an_existing_file_is_replaced(tmp_path):

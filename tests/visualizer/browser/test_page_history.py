@@ -4,13 +4,13 @@ import csv
 import io
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from shared.history.repository import History, open_history
 from shared.recordings.day_files import DayFile
@@ -325,6 +325,79 @@ def test_the_overview_s_window_is_dragged_and_resized(page: Page) -> None:
     assert nearer == pytest.approx(same - 0.05 * (same - wider), abs=2)
 
 
+def test_the_overview_spans_the_same_before_it_is_known_that_there_is_a_history(
+    history_server: PageServer, open_page: OpenPage
+) -> None:
+    """Before it has bars of a minute, then of five seconds; the view's place on it is the same."""
+    page, let_through = open_without_history(history_server, open_page)
+    look_at(page, T0 + 20 * MINUTE, T0 + 30 * MINUTE)
+    whole, before = box_of(page, "#overview"), box_of(page, ".overview-window")
+    let_through()
+    page.evaluate("() => orderflow.overview.settingsChanged()")
+    after = box_of(page, ".overview-window")
+    assert after["x"] == pytest.approx(before["x"], abs=0.1)
+    assert after["width"] == pytest.approx(before["width"], abs=0.1)
+    assert before["x"] - whole["x"] == pytest.approx(whole["width"] / 3, abs=1.5)
+
+
+def test_what_is_dragged_on_the_overview_stays_in_the_hand_while_a_history_is_found(
+    tmp_path: Path, open_page: OpenPage
+) -> None:
+    """The feed reaches back 1000 s, the history an hour: the overview must not change meanwhile."""
+    book = [Book(T0 + SECOND * n, [[99, 1 + n % 3]], [[101, 2]]) for n in range(3600)]
+    trades = [Tick(T0 + SECOND * n, 100 + n % 9, 1, "buy") for n in range(3600)]
+    Recording(tmp_path / "data").write(book, trades, day="25-07-01")
+    run_job(make_job(tmp_path / "data", tmp_path / "run", window_seconds=1))
+    with PageServer(tmp_path / "run", "--window-seconds", "1") as server:
+        page, let_through = open_without_history(server, open_page)
+        start, end = T0 + 3000 * SECOND, T0 + 3300 * SECOND
+        look_at(page, start, end)
+        whole, window = box_of(page, "#overview"), box_of(page, ".overview-window")
+        per_px = 1000 * SECOND / whole["width"]
+        x, y = window["x"] + window["width"] / 2, window["y"] + 20
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x - 10, y)
+        let_through()
+        page.evaluate("() => orderflow.overview.settingsChanged()")
+        page.mouse.move(x - 100, y)
+        assert page.evaluate(RANGE) == pytest.approx(
+            [start - 100 * per_px, end - 100 * per_px], abs=per_px
+        )
+        page.mouse.up()
+        page.wait_for_function(  # an hour is there now
+            "(most) => document.querySelector('.overview-window').offsetWidth < most",
+            arg=window["width"] / 3,
+        )
+        page.close()  # before its server is
+
+
+def open_without_history(
+    server: PageServer, open_page: OpenPage
+) -> tuple[Page, Callable[[], None]]:
+    """Open a page that has no answer yet as to what history there is, and what lets that through.
+
+    The latter returns when the page knows it.
+    """
+    page = open_page(f"{server.url}_health", wait_until="() => true")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/_history", hold)
+    page.goto(server.url)
+    page.wait_for_function("() => window.orderflow?.overview.draws > 0")
+
+    def let_through() -> None:
+        for route in held:
+            route.continue_()
+        page.unroute("**/_history", hold)
+        page.wait_for_function("() => orderflow.history.summary !== null")
+
+    return page, let_through
+
+
 def test_the_overview_s_handles_are_there_when_all_is_in_view(page: Page) -> None:
     look_at(page, T0 - MINUTE, T0 + HOUR + MINUTE)
     whole = box_of(page, "#overview")
@@ -364,7 +437,7 @@ def test_csv_of_all_has_every_bar(page: Page, history: History) -> None:
     choose(page, 5 * SECOND)
     with page.expect_download() as download:
         page.click("#save-csv-all")
-    assert download.value.suggested_filename == "BTC-USDT-5s-all.csv"
+    assert download.value.suggested_filename == "BTC-USDT-simulated-5s-all.csv"
     text = Path(download.value.path()).read_bytes().decode()
     rows = [row for row in csv.DictReader(io.StringIO(text)) if row["open"]]
     expected = history.bars(5 * SECOND, T0, T0 + HOUR).trades

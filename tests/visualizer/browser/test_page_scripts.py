@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shared.clock import LAST_MS
 from tests.support.assets import ASSETS, assets
 from tests.support.browser import LAID_OUT, OpenPage
 from tests.support.page_server import PageServer
@@ -12,6 +13,8 @@ from tests.support.run_files import RunFiles
 pytestmark = pytest.mark.browser
 
 MINUTE = 60_000
+DAY = 1440 * MINUTE
+AUGUST_8 = 1_723_075_200_000
 TEN_MINUTES = [0, 10 * MINUTE]
 NEWEST_AT_9 = {"first": 0, "last": 9 * MINUTE, "rows": []}
 PRICE_ROW = {"key": "price", "top": 10, "height": 100}
@@ -52,6 +55,15 @@ CASES: list[tuple[str, str, list[Any], Any]] = [
     ("core/format", "megabytes", [300_000], "0.3 MB"),
     ("core/format", "megabytes", [64_000_000], "64 MB"),
     ("core/format", "utc", [1_723_161_255_308], "2024-08-08 23:54:15"),
+    ("core/format", "lag", [0.34], "0.3 s"),
+    ("core/format", "lag", [9.94], "9.9 s"),
+    ("core/format", "lag", [9.96], "10 s"),
+    ("core/format", "lag", [-0.4], "0.0 s"),
+    ("core/format", "lag", [95], "1 m 35 s"),
+    ("core/format", "spanOf", [AUGUST_8, AUGUST_8 + 90 * MINUTE], "2024-08-08 – 2024-08-08 01:30"),
+    ("core/format", "spanOf", [AUGUST_8, LAST_MS], "2024-08-08 – "),
+    ("core/format", "daysOf", [AUGUST_8, AUGUST_8 + DAY - 1], "2024-08-08"),
+    ("core/format", "daysOf", [AUGUST_8, AUGUST_8 + DAY], "2024-08-08 – 2024-08-09"),
     # a quarter of 10 px stays free: 7 px whole and odd, the wick the fourth
     (
         *("charts/scene/edges", "edgesOf", [10, 1]),

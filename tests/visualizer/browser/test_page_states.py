@@ -175,7 +175,7 @@ def test_finished(files: RunFiles, server: PageServer, open_page: OpenPage) -> N
     files.write_processor(phase=Phase.FINISHED, share_done=1.0, eta_s=None)
     files.write_supervisor(running(state=WorkerState.EXITED, pid=None, exit_code=0))
     page = open_page(server.url)
-    see(page, "#progress-text", "complete")
+    see(page, "#data-age", ", complete")
     see(page, "#processor-chip", "DONE")
     assert page.is_hidden("#notice")
 
@@ -193,7 +193,7 @@ def test_finished_with_gaps_names_what_could_not_be_used(
     page = open_page(server.url)
     see(page, "#notice", "BTC-USDT-25-07-02.db: not a database")
     see(page, "#notice", "3 rows with levels that cannot be read")
-    see(page, "#progress-text", "complete, with gaps")
+    see(page, "#data-age", "complete, with gaps")
 
 
 def test_a_broken_file_is_named_and_its_last_good_values_stay(

@@ -94,6 +94,11 @@ def test_without_a_supervisor_the_processor_s_own_record_decides(phase: Phase, k
     assert state_of(None, replace(PROCESSOR, phase=phase)).kind is kind
 
 
+def test_a_processor_that_follows_a_recording_is_not_said_to_run_through_one() -> None:
+    following = state_of(None, replace(PROCESSOR, phase=Phase.FOLLOWING))
+    assert following == PageState(Kind.RUNNING, "following")
+
+
 def test_a_silent_supervisor_decides_nothing() -> None:
     fatal = replace(WORKER, state=WorkerState.FATAL)
     assert state_of(fatal, age_ms=60_000).kind is Kind.RUNNING

@@ -89,11 +89,11 @@ export function saveCsvOfAll(store, { charts, history: { summary }, say }) {
   const length = `${windowMs / 1000}s`;
   if (!summary) {
     const content = csvOf(charts.allBars());
-    save(new Blob([content], { type: "text/csv" }), `${store.job.instrument}-${length}.csv`);
+    save(new Blob([content], { type: "text/csv" }), `${nameOf(store)}-${length}.csv`);
     return;
   }
   const query = `window_ms=${windowMs}&from_ms=0&to_ms=${summary.to_ms}`;
-  download(`/_history/export.csv?${query}`, `${store.job.instrument}-${length}-all.csv`);
+  download(`/_history/export.csv?${query}`, `${nameOf(store)}-${length}-all.csv`);
   say(`All ${length} bars are on their way, as far as they are committed`);
 }
 
@@ -119,7 +119,12 @@ export async function savePng(store, charts, depth) {
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.fillStyle = colors.axis;
   context.font = `${13 * SCALE}px system-ui, sans-serif`;
-  const heading = `${store.job.instrument}  ·  ${charts.view.windowMs / 1000} s bars  ·  ${utc(range[0])} – ${utc(range[1])} UTC`;
+  const heading = [
+    store.job.instrument,
+    ...(store.processor?.simulated ? ["simulated"] : []),
+    `${charts.view.windowMs / 1000} s bars`,
+    `${utc(range[0])} – ${utc(range[1])} UTC`,
+  ].join("  ·  ");
   context.fillText(heading, 10 * SCALE, 20 * SCALE);
   context.drawImage(main, 0, HEADING_PX * SCALE);
   if (book) {
@@ -170,7 +175,16 @@ function fileName(store, charts, extension) {
   const from = utc(charts.range()?.[0] ?? store.now(), false)
     .replace(" ", "T")
     .replace(":", "");
-  return `${store.job.instrument}-${from}Z.${extension}`;
+  return `${nameOf(store)}-${from}Z.${extension}`;
+}
+
+/**
+ * Return what files are named after: the instrument, and whether what is in them is simulated.
+ *
+ * @param {Store} store
+ */
+function nameOf({ job, processor }) {
+  return processor?.simulated ? `${job.instrument}-simulated` : job.instrument;
 }
 
 /**

@@ -10,6 +10,8 @@ const ABBREVIATED_DIGITS = 4;
 const SMALL_DIGITS = 5;
 const MOST_PRICE_CHARACTERS = 18;
 const MOST_CELL_CHARACTERS = 13;
+/** The end of a range that has none, as shared/clock.py has it. */
+export const LAST_MS = 253_402_300_799_999;
 const CELL_DECIMALS = { usual: 5, most: 8, digits: 3 };
 
 /**
@@ -177,13 +179,25 @@ export function utc(ms, withSeconds = true) {
 }
 
 /**
- * Return a range without what is zero in its ends: `2024-08-08 – 2024-08-08 13:30`.
+ * Return a range without what is zero in its ends, nor an end that is the calendar's:
+ * `2024-08-08 – 2024-08-08 13:30`, `2024-08-08 – `.
  *
  * @param {number} fromMs
  * @param {number} toMs
  */
 export function spanOf(fromMs, toMs) {
-  return [fromMs, toMs].map(shortUtc).join(" – ");
+  return `${shortUtc(fromMs)} – ${toMs < LAST_MS ? shortUtc(toMs) : ""}`;
+}
+
+/**
+ * Return the days, UTC, from one moment to another: `2024-08-08`, `2024-08-08 – 2024-08-09`.
+ *
+ * @param {number} firstMs
+ * @param {number} lastMs
+ */
+export function daysOf(firstMs, lastMs) {
+  const [first, last] = [firstMs, lastMs].map((ms) => utcParts(ms).date);
+  return first === last ? first : `${first} – ${last}`;
 }
 
 /** @param {number} ms */
@@ -222,7 +236,7 @@ export function utcParts(ms) {
 }
 
 /**
- * Return a length of time in its two largest units: `3 h 20 m`, `42 s`, `0.4 s`.
+ * Return a length of time in its two largest units: `3 h 20 m`, `42 s`.
  *
  * @param {number | null | undefined} seconds
  */
@@ -241,6 +255,16 @@ export function duration(seconds) {
     return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} m`;
   }
   return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
+}
+
+/**
+ * Return how far something is behind, in tenths where that is little: `0.4 s`, `42 s`.
+ *
+ * @param {number} seconds
+ */
+export function lag(seconds) {
+  const tenths = Math.round(Math.max(seconds, 0) * 10);
+  return tenths < 100 ? `${fixed(tenths / 10, 1)} s` : duration(seconds);
 }
 
 /**

@@ -53,12 +53,21 @@ export interface JobRecord {
 
 export interface ProcessorRecord {
   pid: number;
+  phase: string;
   data_time_ms: number | null;
   book_time_ms: number | null;
   share_done: number;
   rows_per_s: number;
   eta_s: number | null;
   history: HistoryRecord | null;
+  /** Of a run that follows a recording: the file that has to come, or to have rows. */
+  waiting_for: string | null;
+  /** Rows that came after newer ones and are not in the result yet. */
+  late_rows: number;
+  /** When rows last came to a run that follows a recording; null of any other. */
+  rows_came_at_ms: number | null;
+  /** Whether a file says that its rows are not of a real exchange. */
+  simulated: boolean;
 }
 
 /** What is kept of all that a run makes; `problem` says why that ended before the run. */

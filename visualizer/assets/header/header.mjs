@@ -49,6 +49,7 @@ export class Header {
   }
 
   #show() {
+    byId("simulated").hidden = !this.#store.processor?.simulated;
     this.#showTime();
     this.#showProgress();
     this.#showAge();
@@ -65,6 +66,7 @@ export class Header {
   #showProgress() {
     const { processor, state, connection } = this.#store;
     const share = state?.kind === "finished" ? 1 : (processor?.share_done ?? 0);
+    byId("progress").hidden = processor?.phase === "following"; // that has no end to be near to
     const bar = byId("progress-bar");
     const width = `${(share * 100).toFixed(1)}%`;
     if (bar.style.width !== width) {
@@ -142,11 +144,12 @@ export class Header {
  * @param {boolean} isLost
  */
 function progressText(processor, state, isLost) {
-  if (state?.kind === "finished") {
-    return state.label;
-  }
-  if (!processor) {
+  if (!processor || state?.kind === "finished") {
     return "";
+  }
+  if (processor.phase === "following" && state?.kind === "running") {
+    const late = processor.late_rows;
+    return late ? `${count(late)} late ${late === 1 ? "row" : "rows"} to be read in` : "";
   }
   const tenths = Math.floor(processor.share_done * 1000) / 10; // 100 % is when all is done
   const parts = [`${fixed(tenths, 1)} %`];

@@ -41,7 +41,7 @@ export class Overview {
     this.#history = history;
     this.#settings = settings;
     this.#root.append(this.#canvas);
-    this.#window = new OverviewWindow(this.#root, charts);
+    this.#window = new OverviewWindow(this.#root, charts, () => this.#draw());
     onPixelResize(this.#root, (size) => {
       this.#size = size;
       this.#draw();
@@ -76,6 +76,9 @@ export class Overview {
   }
 
   #draw() {
+    if (this.#window.isHeld) {
+      return; // or it would move away from under the hand; it is drawn once that lets go
+    }
     const found = this.#bars();
     this.#root.hidden = !found;
     if (!found || !this.#size?.width) {
@@ -101,7 +104,8 @@ export class Overview {
   }
 
   /**
-   * Return the bars of the whole range, and that.
+   * Return the bars of the whole range, and that: from the run's first bar to the end of its last.
+   * How long the bars are that are drawn does not matter to it, for that changes as they come.
    *
    * @returns {{ bars: Bar[], range: Range } | null}
    */
@@ -115,11 +119,11 @@ export class Overview {
       [first, last],
       this.#history.summary ? lengths : [this.#all.ownMs],
     );
-    const ends = this.#all.ends(length);
     /** @type {Range} */
-    const range = [(ends.first ?? first) - length / 2, (ends.last ?? last) + length / 2];
+    const range = [first, last + this.#all.ownMs];
     this.#history.tiles.want(WHO, this.#history.summary ? tilesIn(range, length) : []);
-    return { bars: this.#all.within(length, ...range).ohlc, range };
+    const begin = Math.floor(first / length) * length; // a long bar may begin before the run's first
+    return { bars: this.#all.within(length, begin, range[1]).ohlc, range };
   }
 
   /**

@@ -9,6 +9,7 @@ const HANDLE_PX = 8;
 const KEY_SHARE = 0.05;
 
 /** @typedef {"move" | "start" | "end"} Grip */
+/** @typedef {{ grip: Grip, at: number, view: Range }} Held */
 
 export class OverviewWindow {
   #charts;
@@ -24,20 +25,30 @@ export class OverviewWindow {
   /** @type {Range | null} */
   #view = null;
   #told = "";
+  #release;
+  /** Where it is held, and the view as it was then. @type {Held | null} */
+  #held = null;
 
   /**
    * @param {HTMLElement} root
    * @param {Movable} charts
+   * @param {() => void} release told when it is let go of
    */
-  constructor(root, charts) {
+  constructor(root, charts, release) {
     this.#root = root;
     this.#charts = charts;
+    this.#release = release;
     this.#frame.append(this.#handles.start, this.#handles.end);
     root.append(this.#frame);
     this.#connectPointer();
     for (const grip of /** @type {const} */ (["start", "end"])) {
       this.#handles[grip].addEventListener("keydown", (event) => this.#press(event, grip));
     }
+  }
+
+  /** Whether a hand is on it: then what it lies on is to stay as it is. */
+  get isHeld() {
+    return this.#held !== null;
   }
 
   /**
@@ -82,8 +93,6 @@ export class OverviewWindow {
   }
 
   #connectPointer() {
-    /** @type {{ grip: Grip, at: number, view: Range } | null} */
-    let held = null;
     this.#root.addEventListener("pointerdown", (event) => {
       if (event.button !== 0 || !this.#view) {
         return;
@@ -97,15 +106,17 @@ export class OverviewWindow {
         this.#charts.show([middle - half, middle + half]); // beside the window: come here
       }
       const view = this.#charts.range();
-      held = view && { grip: grip ?? "move", at: this.#timeAt(event.clientX), view };
+      this.#held = view && { grip: grip ?? "move", at: this.#timeAt(event.clientX), view };
     });
     this.#root.addEventListener("pointermove", ({ clientX }) => {
-      if (held) {
-        this.#pull(held.grip, held.view, this.#timeAt(clientX) - held.at);
+      if (this.#held) {
+        const { grip, at, view } = this.#held;
+        this.#pull(grip, view, this.#timeAt(clientX) - at);
       }
     });
     this.#root.addEventListener("lostpointercapture", () => {
-      held = null;
+      this.#held = null;
+      this.#release();
     });
   }
 

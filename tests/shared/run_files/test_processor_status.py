@@ -49,8 +49,6 @@ STATUS = ProcessorStatus(
     history=HistoryStatus(10, "the disk is full", "a job, since then"),
     waiting_for="BTC-USDT-25-07-02.db",
     late_rows=11,
-    waiting_for="a.db",
-    late_rows=9,
     rows_came_at_ms=10,
     simulated=True,
 )

@@ -59,7 +59,7 @@ def _addresses(path: Path) -> Iterator[str]:
     It is opened by SQLite alone: when anything else closed it, this process would lose the locks
     that those who read it have. One in WAL mode without a log is opened as one at rest.
     """
-    real = path.absolute()
+    real = path.resolve()  # a log lies beside the file itself, and not beside a link to it
     yield f"{real.as_uri()}?mode=ro&readonly_shm=1"
     if not beside(real, "-wal").exists():
         yield f"{real.as_uri()}?mode=ro&immutable=1"

@@ -18,15 +18,19 @@ from shared.command_line.exchange import EXCHANGE_OPTIONS, WS_URL
 from shared.command_line.options import with_options
 from shared.command_line.shell import ShellCommand
 from shared.exit_codes import ExitCode
+from shared.recordings.sources import at_host
 from shared.recordings.writing.recording_writer import RecordingWriter, check_name
 from shared.worker_link import enter_worker
 
 PATIENCE = Patience()
 
 
+OKX = "OKX live"
+
+
 def _source_of(ws_url: str) -> str:
     """Return what the rows are of: no other host than the exchange's own passes for it."""
-    return "OKX live" if ws_url == WS_URL else f"{urlsplit(ws_url).hostname}, as OKX speaks"
+    return OKX if ws_url == WS_URL else at_host(OKX, urlsplit(ws_url).hostname or ws_url)
 
 
 @click.command(

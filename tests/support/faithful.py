@@ -1,12 +1,12 @@
 """Whether a recording tells what happened at the local exchange: by a few lines of its own."""
 
-import json
 import random
 from pathlib import Path
 from typing import Any
 
 from tests.support.local_exchange import LocalExchange
 from tests.support.recorder_process import Rows, rows_of
+from tests.support.replayed import books_after
 
 
 def check_recording(
@@ -63,23 +63,14 @@ def check_chain(rows: Rows) -> None:
 
 def check_book(exchange: LocalExchange, rows: Rows, instrument: str, moments: int) -> None:
     """The rows lead to the exchange's book at the end and at moments drawn."""
-    looked_at = {len(rows.book) - 1, *random.Random(7).choices(range(len(rows.book)), k=moments)}
-    book: dict[str, dict[str, str]] = {"bids": {}, "asks": {}}
+    drawn = {len(rows.book) - 1, *random.Random(7).choices(range(len(rows.book)), k=moments)}
+    looked_at = {(rows.book[number][4], rows.book[number][2]) for number in drawn}
     compared = 0
-    for number, (bids, asks, _, action, seq_id, _) in enumerate(rows.book):
-        if action == "snapshot":
-            book = {"bids": {}, "asks": {}}
-        for side, levels in (("bids", bids), ("asks", asks)):
-            for price, size, *_ in json.loads(levels):
-                if float(size):
-                    book[side][price] = size
-                else:
-                    book[side].pop(price, None)
-        if number in looked_at:
-            own = exchange.get("/_control/book", instId=instrument, seqId=seq_id)
-            if "error" not in own:
-                compared += 1
-                assert book == {side: _levels(own[side]) for side in book}, f"at {seq_id}"
+    for (seq_id, _), book in books_after(rows.book, looked_at):
+        own = exchange.get("/_control/book", instId=instrument, seqId=seq_id)
+        if "error" not in own:
+            compared += 1
+            assert book == {side: _levels(own[side]) for side in book}, f"at {seq_id}"
     assert compared, "no moment could be compared"
 
 

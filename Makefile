@@ -106,6 +106,7 @@ bench-recorder: $(VENV)/.installed-dev
 
 bench-follow: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.follow_bench
+	$(BIN)/python -m benchmarks.follow_screen
 
 lint: $(VENV)/.installed-dev node_modules/.installed
 	$(BIN)/ruff check $(CODE)

@@ -74,7 +74,7 @@ def follow(step_ms: int) -> Followed:
                 run.wait_until_done(before)
                 seen.commits.clear()
                 cpu_s, began_s = run.cpu_seconds(), time.perf_counter()
-                for _ in _paced(rows[before:], writer):
+                for _ in paced(rows[before:], writer):
                     _note_published(run, seen)
                 while not seen.published or seen.published[-1][1] < len(rows):
                     _note_published(run, seen)
@@ -87,7 +87,7 @@ def follow(step_ms: int) -> Followed:
     return Followed(seen.latencies_ms(), len(seen.published) / took_s, share, idle_share)
 
 
-def _paced(rows: list[NewRow], writer: RecordingWriter) -> Iterator[None]:
+def paced(rows: list[NewRow], writer: RecordingWriter) -> Iterator[None]:
     """Put each row when its time has come, yielding all the while."""
     first_ms, began_s = rows[0].timestamp_ms, time.perf_counter()
     for row in rows:

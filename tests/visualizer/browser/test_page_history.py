@@ -30,6 +30,11 @@ SHOWN = """(ms) => {
   const { bars, charts } = orderflow;
   return charts.view?.windowMs === ms && bars.wantedMs === ms;
 }"""
+OF_HISTORY = """() => {
+  const { metrics } = orderflow.charts.visibleBars();
+  return metrics.length > 0 && metrics.every((bar) => bar.length === 11);
+}"""
+"""Bars of the feed are there at once and have no means; the history's take their places."""
 VISIBLE = "() => orderflow.charts.visibleBars()"
 RANGE = "() => orderflow.charts.range()"
 
@@ -90,6 +95,7 @@ def test_bars_anywhere_are_those_of_the_history(
         start = rng.uniform(T0, T0 + HOUR - 30 * length_ms)
         look_at(page, start, start + 30 * length_ms)
         page.wait_for_function(SHOWN, arg=length_ms)
+        page.wait_for_function(OF_HISTORY)
         [start, end] = page.evaluate(RANGE)
         visible = page.evaluate(VISIBLE)
         expected = rows_of(history, length_ms, start, end)

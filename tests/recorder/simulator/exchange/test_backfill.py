@@ -1,6 +1,7 @@
 """The hours before the exchange opened are in day files, and the market goes on after them."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from itertools import pairwise
@@ -39,13 +40,21 @@ def rebuilt(paths: list[Path]) -> RebuiltBook:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("demo")
+def written_once(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    with local_exchange("--backfill", folder, *SHORT):
+        return folder
 
 
-def test_day_files_are_cut_at_midnight_and_the_market_goes_on_after_them(folder):
-    with local_exchange("--backfill", folder, *SHORT, "--speed", 20) as exchange:
-        files = day_files(folder)
+@pytest.fixture
+def folder(written_once, tmp_path) -> Path:
+    """What a session has left, for each test its own."""
+    return shutil.copytree(written_once, tmp_path / "demo")
+
+
+def test_day_files_are_cut_at_midnight_and_the_market_goes_on_after_them(tmp_path):
+    with local_exchange("--backfill", tmp_path, *SHORT, "--speed", 20) as exchange:
+        files = day_files(tmp_path)
         assert [file.name for file in files] == ["BTC-USDT-25-07-01.db", "BTC-USDT-25-07-02.db"]
         book = rebuilt(files)
         assert book.breaks == 0
@@ -81,6 +90,8 @@ def test_the_trades_before_are_those_that_the_exchange_tells_by_rest(folder):
 
 
 def test_a_later_session_goes_on_after_the_last_row(folder):
+    with local_exchange("--backfill", folder, "--start", "2025-07-02T00:03:00"):
+        pass
     times = [int(ms) for (ms,) in rows(day_files(folder)[1], "SELECT timestamp FROM book")]
     assert times == sorted(times)
     assert max(late - early for early, late in pairwise(times)) < 500
@@ -100,9 +111,10 @@ def test_a_later_session_goes_on_at_the_last_price(tmp_path):
 
 
 def test_a_market_that_would_begin_before_the_last_row_is_refused(folder):
-    code, said = run_until_it_ends("--backfill", folder, *SHORT)
+    start = ("--start", "2025-07-02T00:00:30")
+    code, said = run_until_it_ends("--backfill", folder, "--hours", 0.05, *start)
     assert code == 2
-    assert "went on until 2025-07-02 00:02:5" in said
+    assert "went on until 2025-07-02 00:00:5" in said
     assert len(said.splitlines()) == 1
 
 

@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "recorder/importers/formats/streams": "importers/archives importers/formats"
     " importers/formats/books importers/placing shared/recordings shared/recordings/writing",
     "recorder/importers/placing": "importers/archives shared/recordings shared/recordings/writing",
-    "recorder/live": "live/adapter live/okx shared/recordings/writing",
+    "recorder/live": "live/adapter live/okx shared/recordings shared/recordings/writing",
     "recorder/live/adapter": "shared/recordings shared/recordings/writing",
     "recorder/live/okx": "importers/formats/streams importers/placing live/adapter"
     " shared/recordings/writing",

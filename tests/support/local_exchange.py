@@ -30,6 +30,14 @@ class LocalExchange:
         self.url = url
         self.lines = lines
 
+    @property
+    def ws_url(self) -> str:
+        """The address of its public WebSocket."""
+        return self._address_of(PUBLIC)
+
+    def _address_of(self, endpoint: str) -> str:
+        return self.url.replace("http", "ws") + endpoint
+
     def get(self, path: str, **query: object) -> Any:
         """Return the JSON answer to a request; one that is refused is returned like any other."""
         return self.answer(path, **query)[1]
@@ -60,7 +68,7 @@ class LocalExchange:
     @contextmanager
     def client(self, *topics: tuple[str, str], endpoint: str = PUBLIC, **options: Any):
         """Connect, subscribe to (channel, instrument) each, and take the confirmations."""
-        address = self.url.replace("http", "ws") + endpoint
+        address = self._address_of(endpoint)
         options = {"max_size": 2**26, "compression": None, **options}
         with connect(address, close_timeout=1, **options) as connection:
             client = Client(connection)

@@ -16,7 +16,7 @@ import msgspec
 
 from shared.worker_link import BOOT_ID, HEARTBEAT_FD, SUPERVISOR_PID, Beat
 from tests.support.commands import clean_environment, command_path
-from tests.support.local_exchange import PUBLIC, LocalExchange
+from tests.support.local_exchange import LocalExchange
 from tests.support.waiting import wait_for
 
 SECONDS = 20.0
@@ -64,7 +64,7 @@ def recorder(
     reading, writing = os.pipe()
     addresses = (
         "--ws-url",
-        exchange.url.replace("http", "ws") + PUBLIC,
+        exchange.ws_url,
         "--rest-url",
         exchange.url,
     )

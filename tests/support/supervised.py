@@ -49,6 +49,11 @@ class Supervised:
         workers: list[dict[str, Any]] = read_json(self.run.supervisor_status)["workers"]
         return next(worker for worker in workers if worker["name"] == name)
 
+    @property
+    def reached_ms(self) -> int:
+        """The time of the data that the processor says it has come to, 0 before any."""
+        return int(read_json(self.run.processor_status)["data_time_ms"] or 0)
+
     def processor(self) -> psutil.Process | None:
         """Return the processor that runs now, if one does."""
         for child in psutil.Process(self.process.pid).children(recursive=True):

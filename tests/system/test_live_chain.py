@@ -12,7 +12,6 @@ import psutil
 import pytest
 from playwright.sync_api import Page
 
-from shared.run_files.atomic_file import read_json
 from shared.run_files.supervisor_status import WorkerState
 from tests.support.browser import OpenPage
 from tests.support.local_exchange import LocalExchange, local_exchange
@@ -32,7 +31,7 @@ def exchange() -> Iterator[LocalExchange]:
 @pytest.fixture
 def live(exchange: LocalExchange, tmp_path: Path) -> Iterator[Supervised]:
     """A run that records the exchange into an empty folder and follows that."""
-    address = ("--ws-url", f"{exchange.url.replace('http', 'ws')}/ws/v5/public")
+    address = ("--ws-url", exchange.ws_url)
     options = (
         *("--record", *address, "--rest-url", exchange.url),
         *("--data-dir", str(tmp_path / "data"), "--window-seconds", "1"),
@@ -101,7 +100,7 @@ def test_each_part_is_killed_and_the_others_go_on(
     told = [json.loads(line) for line in live.run.events.read_text().splitlines()]
     assert [each["worker"] for each in told if each["event"] == "recording_gap"] == ["recorder"]
     caught_up = exchange.get("/_control/state")["now_ms"]
-    wait_for(lambda: reached_ms(live) >= caught_up, "a processor that has caught up", 60)
+    wait_for(lambda: live.reached_ms >= caught_up, "a processor that has caught up", 60)
 
 
 def is_back(live: Supervised, name: str, killed: int) -> bool:
@@ -123,7 +122,3 @@ def rows_of(folder: Path) -> int:
             return int(connection.execute("SELECT count(*) FROM book").fetchone()[0])
         except sqlite3.OperationalError:  # not made yet
             return 0
-
-
-def reached_ms(live: Supervised) -> int:
-    return int(read_json(live.run.processor_status)["data_time_ms"] or 0)

@@ -21,7 +21,6 @@ import pytest
 
 from shared.history.repository import open_history
 from shared.recordings.day_files import parse_day_file
-from shared.run_files.atomic_file import read_json
 from shared.run_files.run_directory import RunDirectory
 from tests.support.faithful import check_chain, check_trades
 from tests.support.local_exchange import LocalExchange, local_exchange
@@ -54,7 +53,7 @@ def test_no_row_is_lost_but_in_gaps_and_none_is_there_twice(tmp_path: Path) -> N
     faults = (option for fault in (*FAULTS, *RARE_FAULTS) for option in ("--fault", fault))
     with local_exchange("--speed", SPEED, "--seed", SEED, *faults) as exchange:
         options = (
-            *("--record", "--ws-url", f"{exchange.url.replace('http', 'ws')}/ws/v5/public"),
+            *("--record", "--ws-url", exchange.ws_url),
             *("--rest-url", exchange.url, "--data-dir", str(tmp_path / "data"), *IMPATIENT),
         )
         with supervised(tmp_path / "run", *options) as live:
@@ -63,7 +62,7 @@ def test_no_row_is_lost_but_in_gaps_and_none_is_there_twice(tmp_path: Path) -> N
             for name in WORKERS:
                 wait_for(lambda name=name: live.worker(name)["is_ready"], name, 60)
             reached = exchange.get("/_control/state")["now_ms"]
-            wait_for(lambda: reached_ms(live) >= reached, "a processor that has caught up", 120)
+            wait_for(lambda: live.reached_ms >= reached, "a processor that has caught up", 120)
         rows = rows_of(tmp_path / "data")
         check_trades(exchange, rows, "BTC-USDT")
     check_chain(rows)
@@ -141,7 +140,3 @@ def check_history(folder: Path) -> None:
 
 def book_rows(folder: Path) -> list[Any]:
     return rows_of(folder / "data").book if list(folder.glob("data/*.db")) else []
-
-
-def reached_ms(live: Supervised) -> int:
-    return int(read_json(live.run.processor_status)["data_time_ms"] or 0)

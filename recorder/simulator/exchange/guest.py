@@ -6,6 +6,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from recorder.simulator.exchange.protocol.topics import PUBLIC
 from shared.errors import UsageError
 
 
@@ -23,7 +24,7 @@ class Guest:
         Raises UsageError when there is no such command.
         """
         found = {
-            "ORDERFLOW_WS_URL": f"ws://{address}/ws/v5/public",
+            "ORDERFLOW_WS_URL": f"ws://{address}{PUBLIC}",
             "ORDERFLOW_REST_URL": f"http://{address}",
             **self.environment,
         }
